@@ -1,0 +1,128 @@
+// Flow control: how many connections a listener, the service or an allow rule takes, at once and per interval.
+import type { z } from '../schema.ts';
+import { choice, flag, record, whole } from './leaf.ts';
+
+const AXIGEN = 'AXIGEN 10.3.1 axigen.cfg';
+const DAY = 86_400;
+
+const answer = (title: string) =>
+  choice({
+    title,
+    help: 'What a connection over this limit hears: 421 and close (RFC 5321 section 3.8), or nothing at all. On implicit TLS it is always closed silently, because text in front of a handshake is no SMTP. AXIGEN documents only that such a connection is denied.',
+    source: 'RFC 5321 section 3.8',
+    basis: 'assumed',
+    options: [
+      { value: 'reply', title: '421 and close' },
+      { value: 'silent', title: 'close silently' },
+    ],
+    default: 'reply',
+  });
+
+/** Limits with their defaults; 0 = unlimited. */
+export interface FlowDefaults {
+  readonly maxConnections: number;
+  readonly maxIntervalConnections: number;
+  readonly peerMaxConnections: number;
+  readonly peerMaxIntervalConnections: number;
+}
+
+/** The four limits as the recovered configuration has them on listeners and on the service. */
+export const recovered: FlowDefaults = {
+  maxConnections: 200,
+  maxIntervalConnections: 600,
+  peerMaxConnections: 20,
+  peerMaxIntervalConnections: 600,
+};
+
+/** No limit at all, as the recovered configuration has on its default allow rule. */
+export const unlimited: FlowDefaults = {
+  maxConnections: 0,
+  maxIntervalConnections: 0,
+  peerMaxConnections: 0,
+  peerMaxIntervalConnections: 0,
+};
+
+const count = (title: string, help: string, value: number) =>
+  whole({
+    title,
+    help: `${help} 0 = unlimited.`,
+    unit: 'connections',
+    source: AXIGEN,
+    basis: 'observed',
+    min: 0,
+    max: 1_000_000,
+    default: value,
+  });
+
+const interval = (title: string) =>
+  whole({
+    title,
+    help: 'Length of the sliding window in which new connections are counted. The product does not say whether its window slides or is fixed; ours slides.',
+    unit: 's',
+    source: AXIGEN,
+    basis: 'observed',
+    min: 1,
+    max: 366 * DAY,
+    default: 60,
+  });
+
+/** One set of flow limits, named as in axigen.cfg. */
+export const flowLimits = (defaults: FlowDefaults, where: string) =>
+  record(
+    {
+      maxConnections: count('Simultaneous connections', `Most connections open at once, ${where}.`, defaults.maxConnections),
+      peerMaxConnections: count(
+        'Simultaneous per peer',
+        `Most connections open at once from one address, ${where}.`,
+        defaults.peerMaxConnections,
+      ),
+      maxIntervalConnections: count(
+        'New per interval',
+        `Most new connections within the interval, ${where}.`,
+        defaults.maxIntervalConnections,
+      ),
+      timeInterval: interval('Interval'),
+      peerMaxIntervalConnections: count(
+        'New per peer per interval',
+        `Most new connections from one address within the peer interval, ${where}.`,
+        defaults.peerMaxIntervalConnections,
+      ),
+      peerTimeInterval: interval('Peer interval'),
+      answer: record(
+        {
+          maxConnections: answer('Over simultaneous connections'),
+          peerMaxConnections: answer('Over simultaneous per peer'),
+          maxIntervalConnections: answer('Over new per interval'),
+          peerMaxIntervalConnections: answer('Over new per peer per interval'),
+        },
+        {
+          title: 'Answer when exceeded',
+          help: 'What a refused connection hears, for each limit.',
+          source: 'Gatehouse',
+          basis: 'ours',
+        },
+      ),
+    },
+    { title: 'Flow limits', help: `Counted before access rules are asked, ${where}.`, source: AXIGEN, basis: 'documented' },
+  );
+
+export const flow = record(
+  {
+    service: flowLimits(recovered, 'over all listeners together'),
+    countRefused: flag({
+      title: 'Count refused connections',
+      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval. Off lets a client that keeps knocking back in as soon as older connections leave the window.',
+      source: 'Gatehouse',
+      basis: 'assumed',
+      default: true,
+    }),
+  },
+  {
+    title: 'Flow',
+    help: 'How many connections the service takes, at once and per interval. Listeners and allow rules have limits of their own; all that apply must hold.',
+    source: 'AXIGEN documentation, Flow Control',
+    basis: 'documented',
+  },
+);
+
+export type FlowLimits = z.output<ReturnType<typeof flowLimits>>;

@@ -1,0 +1,159 @@
+// Listeners: where the service answers, in production and in the lab, and how each is secured.
+import { z } from '../schema.ts';
+import { listenerAccess, listenerFlow } from './access.ts';
+import { choice, flag, item, list, record, text, whole } from './leaf.ts';
+import { parseHostPort } from './network.ts';
+
+const LISTENER = 'AXIGEN documentation, Listeners';
+
+const address = (title: string, help: string, source: string, optional: boolean) =>
+  z
+    .string({ error: 'expected an address and a port' })
+    .refine(
+      (value) => (optional && value === '') || parseHostPort(value) !== undefined,
+      'expected address:port with a port from 0 to 65535, e.g. 127.0.0.1:2525 or [::1]:2525',
+    )
+    .meta({ title, help, source, basis: 'documented', kind: 'text', restarts: true, placeholder: '127.0.0.1:2525' });
+
+export const listener = item(
+  {
+    name: text({
+      title: 'Name',
+      help: 'What sessions, logs and the window call this listener. Must be unique.',
+      source: 'Gatehouse',
+      basis: 'ours',
+      default: 'mx',
+      max: 40,
+      pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+      expected: 'letters, digits, - and _',
+    }),
+    enable: flag({
+      title: 'Enabled',
+      help: 'A disabled listener is kept, but not bound.',
+      source: LISTENER,
+      basis: 'documented',
+      default: true,
+      restarts: true,
+    }),
+    role: choice({
+      title: 'Role',
+      help: 'What the listener is for: mx takes mail from other servers (port 25), submission from mail programs after STARTTLS (port 587, RFC 6409), submissions from mail programs over implicit TLS (port 465, RFC 8314). The role decides who is exempt from SPF and who must log in.',
+      source: 'RFC 6409, RFC 8314',
+      basis: 'ours',
+      options: ['mx', 'submission', 'submissions'],
+      default: 'mx',
+    }),
+    address: address(
+      'Production address',
+      'The address and port the listener has on the real server; it is exported, and never bound here.',
+      LISTENER,
+      false,
+    ),
+    lab: address(
+      'Lab address',
+      'Where this workbench binds the listener. Empty: the loopback address of the same family, ports below 1024 moved up by 2500 (25 becomes 2525). Port 0 takes any free one.',
+      'Gatehouse',
+      true,
+    ).default(''),
+    tls: choice({
+      title: 'TLS',
+      help: 'Clear: no TLS at all. STARTTLS: clear first, secured on request (RFC 3207). Implicit: the handshake comes first (RFC 8314).',
+      source: 'AXIGEN documentation, Listeners (sslEnable); RFC 3207; RFC 8314',
+      basis: 'documented',
+      options: [
+        { value: 'clear', title: 'clear' },
+        { value: 'starttls', title: 'STARTTLS' },
+        { value: 'implicit', title: 'implicit TLS' },
+      ],
+      default: 'starttls',
+      restarts: true,
+    }),
+    certificate: record(
+      {
+        certFile: text({
+          title: 'Certificate file',
+          help: 'PEM file with the certificate and its chain; it may hold the private key too, as AXIGEN keeps it. Empty: a certificate of the workbench’s own test CA, made on first start.',
+          source: 'AXIGEN CLI help 10.5 (certFile)',
+          basis: 'documented',
+          default: '',
+          restarts: true,
+        }),
+        keyFile: text({
+          title: 'Key file',
+          help: 'PEM file with the private key, when the certificate file does not hold it. Encrypted keys are refused: decrypt a copy with openssl pkey.',
+          source: 'Gatehouse',
+          basis: 'ours',
+          default: '',
+          restarts: true,
+        }),
+      },
+      {
+        title: 'Certificate',
+        help: 'Used for STARTTLS and implicit TLS.',
+        source: LISTENER,
+        basis: 'documented',
+      },
+    ),
+    handshakeTimeout: whole({
+      title: 'Handshake timeout',
+      help: 'How long a TLS handshake may take before the connection is closed. AXIGEN keeps it once for the server (sslHandshakeTimeout).',
+      unit: 's',
+      source: 'AXIGEN 10.3.1 axigen.cfg',
+      basis: 'observed',
+      min: 1,
+      max: 3600,
+      default: 10,
+    }),
+    idleTimeout: whole({
+      title: 'Idle timeout',
+      help: 'How long a client may stay silent before it hears 421 and is closed.',
+      unit: 's',
+      source: 'AXIGEN 10.3.1 axigen.cfg; RFC 5321 section 4.5.3.2.7',
+      basis: 'observed',
+      min: 1,
+      max: 86_400,
+      default: 300,
+      warn: [{ below: 300, text: 'RFC 5321 section 4.5.3.2.7 asks servers to wait at least 5 minutes (300 s).' }],
+    }),
+    access: listenerAccess,
+    flow: listenerFlow,
+  },
+  { title: 'Listener', help: 'One place where the service answers.', source: LISTENER, basis: 'documented' },
+);
+
+export type Listener = z.output<typeof listener>;
+
+/** The listener a fresh workspace begins with. */
+export const firstListener: Listener = listener.parse({ name: 'mx', address: '0.0.0.0:25' });
+
+export const listeners = list(listener, {
+  title: 'Listeners',
+  help: 'Any number, IPv4 and IPv6. Each has a production address and, apart from it, the address it is bound to in the lab.',
+  source: LISTENER,
+  basis: 'documented',
+  max: 100,
+  default: [firstListener],
+}).superRefine((all, context) => {
+  const names = new Map<string, number>();
+  const labs = new Map<string, number>();
+  all.forEach((one, index) => {
+    const twin = names.get(one.name);
+    if (twin !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `listener ${twin + 1} has the name ${one.name} already; give this one another`,
+      });
+    else names.set(one.name, index);
+    const lab = one.lab === '' ? undefined : parseHostPort(one.lab);
+    if (!one.enable || !lab || lab.port === 0) return;
+    const other = labs.get(one.lab);
+    if (other !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'lab'],
+        message: `listener ${other + 1} is bound to ${one.lab} already; change one of the two lab addresses, or leave it empty`,
+      });
+    else labs.set(one.lab, index);
+  });
+});
