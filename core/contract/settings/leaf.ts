@@ -150,7 +150,7 @@ export function list<T extends z.ZodType>(
     .array(item)
     .max(about.max ?? 10_000, `must have at most ${about.max ?? 10_000} entries`)
     .default([...(value ?? [])] as never)
-    .meta({ title: meta.title, help: meta.help, source: meta.source, basis: meta.basis, kind: 'list', ...meta });
+    .meta({ ...meta, kind: 'list' } satisfies Meta);
 }
 
 /** A strict object whose members have defaults; a typo is an error with its path. */

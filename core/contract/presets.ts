@@ -1,0 +1,89 @@
+// The presets: settings a scenario is proved against, and the SPF maps known of the modelled product.
+import type { Preset } from './scenario.ts';
+import type { SpfResult } from './settings/sender.ts';
+import { type Settings, type SettingsInput, settingsSchema } from './settings/settings.ts';
+
+type SpfMap = Record<SpfResult, 'ignore' | 'record' | 'mark' | 'defer' | 'refuse'>;
+
+/** AXIGEN's two known maps: the documented default, and the one its WebAdmin wizard writes into the policy script. */
+export const spfMaps = {
+  documented: {
+    pass: 'record',
+    neutral: 'record',
+    none: 'record',
+    softfail: 'record',
+    fail: 'record',
+    temperror: 'defer',
+    permerror: 'refuse',
+  },
+  wizard: {
+    pass: 'record',
+    neutral: 'record',
+    none: 'record',
+    softfail: 'record',
+    fail: 'refuse',
+    temperror: 'record',
+    permerror: 'record',
+  },
+} as const satisfies Record<string, SpfMap>;
+
+const mx = { name: 'mx', role: 'mx', address: '0.0.0.0:25', lab: '127.0.0.1:0', tls: 'starttls' } as const;
+const submission = { name: 'submission', role: 'submission', address: '0.0.0.0:587', lab: '127.0.0.1:0', tls: 'starttls' } as const;
+const submissions = { name: 'submissions', role: 'submissions', address: '0.0.0.0:465', lab: '127.0.0.1:0', tls: 'implicit' } as const;
+
+const open = {
+  maxConnections: 0,
+  maxIntervalConnections: 0,
+  peerMaxConnections: 0,
+  peerMaxIntervalConnections: 0,
+};
+const tight = { maxConnections: 200, maxIntervalConnections: 2000, peerMaxConnections: 20, peerMaxIntervalConnections: 60 };
+
+const hardened = {
+  flow: { service: tight },
+  loops: { maxReceivedHeaders: 100 },
+  errors: { maxErrors: 10, maxAuthErrors: 3 },
+  strictness: { bareLf: 'reject', bareCr: 'reject', nul: 'reject' },
+} as const;
+
+const inputs: Record<Preset, SettingsInput> = {
+  // The recovered configuration: one clear listener with STARTTLS allowed by the script.
+  'axigen-10.3': {
+    listeners: [mx, submission],
+    acceptance: { dialect: 'axigen', extensions: { enhancedStatusCodes: false, authEquals: true } },
+    sender: { spf: { map: spfMaps.documented } },
+  },
+  'hardened-mx': {
+    ...hardened,
+    listeners: [{ ...mx, flow: tight }],
+    authentication: { clear: [], secured: ['PLAIN', 'LOGIN'] },
+    sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },
+  },
+  'hardened-submission': {
+    ...hardened,
+    listeners: [
+      { ...submission, flow: tight },
+      { ...submissions, flow: tight },
+    ],
+    authentication: { clear: [], localDelivery: 'auth' },
+  },
+  weak: {
+    listeners: [
+      { ...mx, flow: open },
+      { ...submission, flow: open },
+      { ...submissions, flow: open },
+    ],
+    flow: { service: open },
+    authentication: { localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },
+    acceptance: { maxDataSize: 0 },
+    sender: { spf: { ehlo: false, mailFrom: false } },
+    loops: { maxReceivedHeaders: 999 },
+    errors: { maxErrors: 'unlimited', maxAuthErrors: 'unlimited' },
+    strictness: { bareLf: 'allow', bareCr: 'allow', nul: 'allow' },
+  },
+};
+
+/** The complete settings of a preset. */
+export function presetSettings(preset: Preset): Settings {
+  return settingsSchema.parse(inputs[preset]);
+}

@@ -1,0 +1,141 @@
+// The summary of a session: one row of the list, a pure fold of its events.
+import type { CloseReason, Event } from './event.ts';
+import type { Stage } from './facts.ts';
+import { assertNever } from './never.ts';
+
+/** How a session stands: one word, shown with a shape of its own. */
+export type SessionOutcome = 'open' | 'accepted' | 'deferred' | 'refused' | 'dropped' | 'closed';
+
+export interface SessionRow {
+  readonly id: string;
+  readonly listener: string;
+  readonly role: string;
+  readonly peer: string;
+  readonly peerPort: number;
+  /** ms since 1970. */
+  readonly started: number;
+  /** ms from connect to close; absent while open. */
+  readonly duration?: number;
+  readonly helo?: string;
+  readonly user?: string;
+  readonly tls: boolean;
+  readonly sender?: string;
+  readonly recipients: readonly string[];
+  readonly messageIds: readonly string[];
+  /** Messages stored. */
+  readonly stored: number;
+  /** Commands heard. */
+  readonly commands: number;
+  readonly bytes: number;
+  readonly outcome: SessionOutcome;
+  /** Stage, reason and code of the verdict that decided the outcome. */
+  readonly stage?: Stage;
+  readonly reason?: string;
+  readonly because?: string;
+  readonly code?: number;
+  readonly closed?: CloseReason;
+  readonly events: number;
+}
+
+/** The row before any event. */
+export function emptyRow(id: string): SessionRow {
+  return {
+    id,
+    listener: '',
+    role: '',
+    peer: '',
+    peerPort: 0,
+    started: 0,
+    tls: false,
+    recipients: [],
+    messageIds: [],
+    stored: 0,
+    commands: 0,
+    bytes: 0,
+    outcome: 'open',
+    events: 0,
+  };
+}
+
+type Draft = { -readonly [K in keyof SessionRow]: SessionRow[K] };
+
+/** The most recipients and message-ids a row names; the transcript has them all. */
+const NAMED = 20;
+
+/** Adds one event to the row; returns a new row. */
+export function foldSummary(row: SessionRow, event: Event): SessionRow {
+  const next: Draft = { ...row, events: event.n };
+  switch (event.kind) {
+    case 'connect':
+      next.listener = event.listener;
+      next.role = event.role;
+      next.peer = event.peer.address;
+      next.peerPort = event.peer.port;
+      next.started = event.at;
+      next.tls = event.secured;
+      break;
+    case 'line':
+      next.commands += 1;
+      next.bytes += event.bytes.length + 2;
+      remember(next, event.bytes);
+      break;
+    case 'data':
+      next.bytes += event.facts.bytes;
+      break;
+    case 'reply':
+      weigh(next, event);
+      break;
+    case 'verdict':
+      if (event.verdict.closes) decide(next, 'dropped', event);
+      break;
+    case 'tls':
+      if (event.state === 'up') next.tls = true;
+      break;
+    case 'stored':
+      next.stored += 1;
+      next.sender = event.sender.raw;
+      if (event.messageId !== undefined && next.messageIds.length < NAMED)
+        next.messageIds = [...next.messageIds, event.messageId];
+      break;
+    case 'close':
+      next.duration = event.t;
+      next.closed = event.reason;
+      if (next.outcome === 'open') next.outcome = event.reason === 'drop' ? 'dropped' : 'closed';
+      break;
+    case 'fault':
+      break;
+    default:
+      assertNever(event);
+  }
+  return next;
+}
+
+function remember(next: Draft, bytes: string): void {
+  const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(bytes);
+  if (hello) next.helo = hello[1] ?? '';
+  const mail = /^MAIL\s+FROM:\s*<([^>]*)>/i.exec(bytes);
+  if (mail) next.sender = mail[1] ?? '';
+  const rcpt = /^RCPT\s+TO:\s*<([^>]*)>/i.exec(bytes);
+  if (rcpt && next.recipients.length < NAMED) next.recipients = [...next.recipients, rcpt[1] ?? ''];
+}
+
+type Decision = Extract<Event, { kind: 'reply' | 'verdict' }>;
+
+function weigh(next: Draft, event: Extract<Event, { kind: 'reply' }>): void {
+  const { verdict, code } = event;
+  if (verdict.stage === 'auth' && code === 235) next.user = verdict.findings.find((f) => f.evidence?.['user'])?.evidence?.['user'] ?? '';
+  if (verdict.closes && verdict.action !== 'accept') return decide(next, 'dropped', event);
+  if (next.outcome === 'dropped') return;
+  if (verdict.stage === 'message' && code === 250) return decide(next, 'accepted', event);
+  if (code >= 500 && verdict.action === 'refuse') return decide(next, next.stored > 0 ? next.outcome : 'refused', event);
+  if (code >= 400 && code < 500 && verdict.action === 'defer' && next.stored === 0) decide(next, 'deferred', event);
+}
+
+function decide(next: Draft, outcome: SessionOutcome, event: Decision): void {
+  if (outcome === next.outcome && outcome === 'accepted') return;
+  next.outcome = outcome;
+  next.stage = event.verdict.stage;
+  next.reason = event.verdict.reason;
+  next.because = event.verdict.because;
+  if (event.kind === 'reply') next.code = event.code;
+}

@@ -1,0 +1,191 @@
+// The transcript: what a person reads of a session, a pure fold of its events.
+import type { Event } from './event.ts';
+import type { Stage } from './facts.ts';
+import { assertNever } from './never.ts';
+import type { Verdict } from './verdict.ts';
+
+export type TranscriptItem =
+  | { readonly kind: 'stage'; readonly stage: string; readonly n: number }
+  | {
+      readonly kind: 'client';
+      readonly n: number;
+      readonly t: number;
+      /** Readable text: control characters shown as <NUL>, <CR>, <LF>, \xHH. */
+      readonly text: string;
+      readonly bytes: string;
+      readonly end: string;
+      /** What is unusual about the line, e.g. `ends in bare LF`, `sent before the reply`. */
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly kind: 'server';
+      readonly n: number;
+      readonly t: number;
+      readonly lines: readonly string[];
+      readonly bytes: string;
+      readonly code: number;
+      readonly verdict: Verdict;
+      readonly joined: boolean;
+    }
+  | { readonly kind: 'silent'; readonly n: number; readonly t: number; readonly verdict: Verdict }
+  | { readonly kind: 'data'; readonly n: number; readonly t: number; readonly text: string; readonly notes: readonly string[] }
+  | { readonly kind: 'tls'; readonly n: number; readonly t: number; readonly state: 'starting' | 'up' | 'failed'; readonly text: string }
+  | { readonly kind: 'stored'; readonly n: number; readonly t: number; readonly message: string; readonly text: string }
+  /** Nothing happened for this long, ms. */
+  | { readonly kind: 'gap'; readonly n: number; readonly ms: number }
+  | { readonly kind: 'close'; readonly n: number; readonly t: number; readonly text: string; readonly reason: string }
+  | { readonly kind: 'fault'; readonly n: number; readonly t: number; readonly text: string };
+
+/** Silence of at least this long is shown as a gap, ms. */
+export const gapFrom = 1000;
+
+/** Folds the events of one session, in order, into its transcript. */
+export function foldTranscript(events: readonly Event[]): TranscriptItem[] {
+  const items: TranscriptItem[] = [];
+  let stage = '';
+  let last = 0;
+  for (const [index, event] of events.entries()) {
+    if (event.t - last >= gapFrom) items.push({ kind: 'gap', n: event.n, ms: event.t - last });
+    last = event.t;
+    const now = stageOf(event, events, index);
+    if (now !== undefined && now !== stage) {
+      stage = now;
+      items.push({ kind: 'stage', stage, n: event.n });
+    }
+    items.push(...itemsOf(event));
+  }
+  return items;
+}
+
+/** A line belongs to the stage of the reply that follows it. */
+function stageOf(event: Event, events: readonly Event[], index: number): string | undefined {
+  if (event.kind === 'connect') return 'connect';
+  if (event.kind === 'close') return 'close';
+  if (event.kind === 'reply') return event.joined === true ? undefined : named(event.verdict.stage, event.bytes);
+  if (event.kind !== 'line') return undefined;
+  for (let next = index + 1; next < events.length && next < index + 200; next += 1) {
+    const later = events[next];
+    if (later?.kind === 'reply') return later.joined === true ? undefined : named(later.verdict.stage, later.bytes);
+    if (later?.kind === 'verdict' || later?.kind === 'close') return undefined;
+  }
+  return undefined;
+}
+
+function named(stage: Stage, reply: string): string | undefined {
+  if (stage === 'command') return reply.startsWith('221') ? 'close' : undefined;
+  if (stage === 'headers' || stage === 'body' || stage === 'message') return 'data';
+  return stage;
+}
+
+function itemsOf(event: Event): TranscriptItem[] {
+  const { n, t } = event;
+  switch (event.kind) {
+    case 'connect':
+      return [];
+    case 'line':
+      return [{ kind: 'client', n, t, text: readable(event.bytes), bytes: event.bytes, end: event.end, notes: lineNotes(event) }];
+    case 'data':
+      return [{ kind: 'data', n, t, text: dataText(event), notes: dataNotes(event) }];
+    case 'reply':
+      return [
+        {
+          kind: 'server',
+          n,
+          t,
+          lines: event.bytes.split('\r\n').filter((line, index, all) => line !== '' || index < all.length - 1).map(readable),
+          bytes: event.bytes,
+          code: event.code,
+          verdict: event.verdict,
+          joined: event.joined === true,
+        },
+      ];
+    case 'verdict':
+      return [{ kind: 'silent', n, t, verdict: event.verdict }];
+    case 'tls':
+      return [{ kind: 'tls', n, t, state: event.state, text: tlsText(event) }];
+    case 'stored':
+      return [{ kind: 'stored', n, t, message: event.message, text: `stored, ${event.size} bytes, ${event.recipients.length} recipient${event.recipients.length === 1 ? '' : 's'}` }];
+    case 'close':
+      return [{ kind: 'close', n, t, text: `closed by ${event.by === 'us' ? 'us' : 'the client'}: ${event.detail}`, reason: event.reason }];
+    case 'fault':
+      return [{ kind: 'fault', n, t, text: event.error }];
+    default:
+      return assertNever(event);
+  }
+}
+
+function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {
+  const notes: string[] = [];
+  if (event.end === 'lf') notes.push('ends in bare LF');
+  if (event.end === 'cr') notes.push('ends in bare CR');
+  if (event.end === 'none') notes.push('no line end');
+  if (event.bytes.includes('\0')) notes.push('holds NUL');
+  if (event.behind > 0) notes.push(`${event.behind} bytes already behind it`);
+  if (event.segments !== undefined && event.segments > 1) notes.push(`in ${event.segments} segments`);
+  return notes;
+}
+
+function dataText(event: Extract<Event, { kind: 'data' }>): string {
+  const { bytes, lines } = event.facts;
+  return `${bytes} bytes, ${lines} line${lines === 1 ? '' : 's'} of message in ${event.segments} segment${event.segments === 1 ? '' : 's'}`;
+}
+
+function dataNotes(event: Extract<Event, { kind: 'data' }>): string[] {
+  const { facts } = event;
+  const notes: string[] = [];
+  const say = (count: number, what: string) => {
+    if (count > 0) notes.push(`${count} ${what}`);
+  };
+  say(facts.bareLf, 'bare LF');
+  say(facts.bareCr, 'bare CR');
+  say(facts.nul, 'NUL');
+  if (facts.overLimit) notes.push('larger than allowed: the rest was not kept');
+  return notes;
+}
+
+function tlsText(event: Extract<Event, { kind: 'tls' }>): string {
+  if (event.state === 'starting') return event.discarded > 0 ? `handshake; ${event.discarded} plaintext bytes behind STARTTLS discarded` : 'handshake';
+  if (event.state === 'failed') return `handshake failed: ${event.error}`;
+  const { facts, ms } = event;
+  return [facts.protocol, facts.cipher, facts.sni ? `SNI ${facts.sni}` : 'no SNI', facts.resumed ? 'resumed' : '', `${ms.toFixed(0)} ms`]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** Bytes as text a person can read on one line: what cannot be printed is spelled out. */
+export function readable(bytes: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is spelled out
+  return decodeUtf8(bytes).replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => {
+    if (c === '\0') return '<NUL>';
+    if (c === '\r') return '<CR>';
+    if (c === '\n') return '<LF>';
+    if (c === '\t') return '<TAB>';
+    return `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+function decodeUtf8(bytes: string): string {
+  // eslint-disable-next-line no-control-regex -- plain ASCII needs no decoding
+  if (/^[\u0000-\u007f\u25ae]*$/.test(bytes)) return bytes;
+  if (bytes.includes('\u25ae')) return bytes;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
+  } catch {
+    return bytes;
+  }
+}
+
+/** The transcript as clean text for the clipboard. */
+export function transcriptText(items: readonly TranscriptItem[]): string {
+  const rows: string[] = [];
+  const at = (t: number) => (t / 1000).toFixed(3).padStart(9);
+  for (const item of items) {
+    if (item.kind === 'stage') rows.push(`-- ${item.stage}`);
+    else if (item.kind === 'gap') rows.push(`          (${(item.ms / 1000).toFixed(1)} s of silence)`);
+    else if (item.kind === 'client') rows.push(`${at(item.t)}  C: ${item.text}${item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`);
+    else if (item.kind === 'server') for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
+    else if (item.kind === 'silent') rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
+    else rows.push(`${at(item.t)}     ${item.text}`);
+  }
+  return `${rows.join('\n')}\n`;
+}

@@ -1,0 +1,34 @@
+// The world: clock, randomness and network as arguments, so that the receiver runs unchanged in a real and a simulated one.
+import type { Socket } from 'node:net';
+
+/** A connection as the receiver sees it: who it claims to be from may be the world's invention. */
+export interface Accepted {
+  readonly socket: Socket;
+  readonly peer: { readonly address: string; readonly port: number };
+  readonly local: { readonly address: string; readonly port: number };
+}
+
+/** A bound listening address. */
+export interface Bound {
+  readonly address: string;
+  readonly port: number;
+  /** Stops accepting; the port is free when the promise resolves. Open connections stay. */
+  close(): Promise<void>;
+}
+
+export interface Timer {
+  /** Does nothing when the timer has fired or was cancelled. */
+  cancel(): void;
+}
+
+export interface World {
+  /** Wall clock, ms since 1970. */
+  now(): number;
+  /** Monotonic clock, ms with fractions. */
+  elapsed(): number;
+  /** Runs `fire` once after `ms`. Does not keep the process alive. */
+  after(ms: number, fire: () => void): Timer;
+  random(octets: number): Uint8Array;
+  /** Binds; fails with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) when it cannot. */
+  listen(at: { readonly host: string; readonly port: number }, accept: (accepted: Accepted) => void): Promise<Bound>;
+}
