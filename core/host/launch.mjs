@@ -9,16 +9,16 @@
 // The packaged Node comes as an optional dependency for Linux (x64, arm64) and Windows (x64). The registry has no
 // macOS package of that version: there, and wherever the packaged one does not run, this Node is used if it can.
 
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
-import { basename, delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const lockfile = join(root, "package-lock.json");
-const stampFile = join(root, "node_modules/.cache/launch.json");
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const lockfile = join(root, 'package-lock.json');
+const stampFile = join(root, 'node_modules/.cache/launch.json');
 
 /** Asked of a Node before it is chosen: features, not versions, because distributions build Node without some. */
 const question = 'process.exit(process.features.typescript && require("node:module").isBuiltin("node:sqlite") ? 0 : 1)';
@@ -27,8 +27,8 @@ main();
 
 function main() {
   const [target, ...args] = process.argv.slice(2);
-  if (target === undefined) fail(2, "usage: node core/host/launch.mjs TARGET [ARGUMENT...]");
-  const lock = createHash("sha256").update(readFileSync(lockfile)).digest("hex");
+  if (target === undefined) fail(2, 'usage: node core/host/launch.mjs TARGET [ARGUMENT...]');
+  const lock = createHash('sha256').update(readFileSync(lockfile)).digest('hex');
   let stamp = readJson(stampFile);
   if (stamp?.lock !== lock || stamp.system !== system() || !existsSync(stamp.node)) {
     if (!isInstalled()) installAlone();
@@ -44,36 +44,36 @@ function system() {
 
 /** npm keeps a copy of the lockfile beside what it installed: equal versions mean there is nothing to do. */
 function isInstalled() {
-  const installed = readJson(join(root, "node_modules/.package-lock.json"))?.packages;
+  const installed = readJson(join(root, 'node_modules/.package-lock.json'))?.packages;
   const wanted = readJson(lockfile)?.packages;
   if (!installed || !wanted) return false;
   const isSame = (/** @type {string} */ path) => installed[path]?.version === wanted[path].version;
   const isSpared = (/** @type {string} */ path) => wanted[path].optional === true && !installed[path];
   return (
-    Object.keys(wanted).every((path) => path === "" || isSame(path) || isSpared(path)) &&
+    Object.keys(wanted).every((path) => path === '' || isSame(path) || isSpared(path)) &&
     Object.keys(installed).every((path) => wanted[path] !== undefined)
   );
 }
 
 /** Two scripts started together in a fresh clone must not both replace node_modules: the second waits. */
 function installAlone() {
-  const turn = join(tmpdir(), `gatehouse-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
-  const holder = join(turn, "pid");
+  const turn = join(tmpdir(), `gatehouse-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+  const holder = join(turn, 'pid');
   for (let waited = false; ; waited = true) {
     try {
       mkdirSync(turn);
       break;
     } catch (error) {
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-      if (code !== "EEXIST") fail(3, `cannot write to ${tmpdir()}: ${code}`, remedy(String(code)));
+      if (code !== 'EEXIST') fail(3, `cannot write to ${tmpdir()}: ${code}`, remedy(String(code)));
     }
     if (isAbandoned(turn, holder)) rmSync(turn, { recursive: true, force: true });
     else {
-      if (!waited) say("waiting for another start to finish installing");
+      if (!waited) say('waiting for another start to finish installing');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
     }
   }
-  process.on("exit", () => rmSync(turn, { recursive: true, force: true }));
+  process.on('exit', () => rmSync(turn, { recursive: true, force: true }));
   writeFileSync(holder, String(process.pid));
   if (!isInstalled()) install();
   rmSync(turn, { recursive: true, force: true });
@@ -81,101 +81,101 @@ function installAlone() {
 
 function isAbandoned(/** @type {string} */ turn, /** @type {string} */ holder) {
   try {
-    process.kill(Number(readFileSync(holder, "utf8")), 0);
+    process.kill(Number(readFileSync(holder, 'utf8')), 0);
     return false;
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code === "ESRCH") return true;
+    if (code === 'ESRCH') return true;
     // The holder writes its number right after making the folder; an old folder without one was left by a crash.
-    return code === "ENOENT" && Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 5000;
+    return code === 'ENOENT' && Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 5000;
   }
 }
 
 function install() {
-  say("installing what the lockfile names (once, about a minute)");
+  say('installing what the lockfile names (once, about a minute)');
   const npm = process.env.npm_execpath;
   const [program, ...first] =
-    npm !== undefined && /^npm-cli\.c?js$/.test(basename(npm)) ? [process.execPath, npm] : ["npm"];
-  const flags = ["--include=dev", "--include=optional", "--engine-strict=false", "--loglevel=error", "--no-progress"];
-  const { status, error, stderr } = spawnSync(program, [...first, "ci", ...flags], {
+    npm !== undefined && /^npm-cli\.c?js$/.test(basename(npm)) ? [process.execPath, npm] : ['npm'];
+  const flags = ['--include=dev', '--include=optional', '--engine-strict=false', '--loglevel=error', '--no-progress'];
+  const { status, error, stderr } = spawnSync(program, [...first, 'ci', ...flags], {
     cwd: root,
-    stdio: ["ignore", "ignore", "pipe"],
-    encoding: "utf8",
-    shell: process.platform === "win32" && program === "npm",
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    shell: process.platform === 'win32' && program === 'npm',
   });
   if (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    fail(3, code === "ENOENT" ? "npm is not installed" : `npm did not start: ${code}`, remedy("npm"));
+    fail(3, code === 'ENOENT' ? 'npm is not installed' : `npm did not start: ${code}`, remedy('npm'));
   }
   if (status === 0) return;
   const text = stderr.trim();
-  const code = /\b(E[A-Z_]{3,})\b/.exec(text.replace(/^npm error code /m, ""))?.[1] ?? `exit ${status}`;
+  const code = /\b(E[A-Z_]{3,})\b/.exec(text.replace(/^npm error code /m, ''))?.[1] ?? `exit ${status}`;
   fail(3, `npm could not install what the lockfile names (${code})`, remedy(code), text);
 }
 
 /** What a person can do about it. */
 function remedy(/** @type {string} */ code) {
   switch (code) {
-    case "npm":
-      return "Install Node with npm, from nodejs.org or your distribution, and start again.";
-    case "ENOSPC":
-    case "EDQUOT":
-      return "The disk is full: about 700 MB are needed. Free some and start again.";
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
+    case 'npm':
+      return 'Install Node with npm, from nodejs.org or your distribution, and start again.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'The disk is full: about 700 MB are needed. Free some and start again.';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
       return `Check that you may write to ${root} and to npm's cache, and start again.`;
-    case "EUSAGE":
-      return "package.json and package-lock.json disagree: run `npm install` and commit both.";
-    case "EAI_AGAIN":
-    case "ENOTFOUND":
-    case "ECONNREFUSED":
-    case "ECONNRESET":
-    case "ENETUNREACH":
-    case "EHOSTUNREACH":
-    case "ETIMEDOUT":
-    case "ENOTCACHED":
+    case 'EUSAGE':
+      return 'package.json and package-lock.json disagree: run `npm install` and commit both.';
+    case 'EAI_AGAIN':
+    case 'ENOTFOUND':
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
+    case 'ENOTCACHED':
       return "The package registry cannot be reached: check the network or npm's proxy setting, and start again.";
     default:
-      return "Run `npm ci` to see all of it.";
+      return 'Run `npm ci` to see all of it.';
   }
 }
 
 function chooseNode() {
-  const file = process.platform === "win32" ? "bin/node.exe" : "bin/node";
-  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  const packaged = join(root, "node_modules", name, file);
+  const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const packaged = join(root, 'node_modules', name, file);
   if (existsSync(packaged) && isAble(packaged)) return packaged;
   if (isAble(process.execPath)) return process.execPath;
   const why = existsSync(packaged) ? `${name} does not run on this machine` : `npm left out ${name}`;
   fail(
     3,
     `this Node (${process.version}) cannot run TypeScript with node:sqlite, and ${why}`,
-    "Run `npm ci --include=optional`, or install Node 24 from nodejs.org (some distributions leave out one of the two).",
+    'Run `npm ci --include=optional`, or install Node 24 from nodejs.org (some distributions leave out one of the two).',
   );
 }
 
 function isAble(/** @type {string} */ node) {
-  return spawnSync(node, ["-e", question], { stdio: "ignore", env: { ...process.env, NODE_OPTIONS: "" } }).status === 0;
+  return spawnSync(node, ['-e', question], { stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } }).status === 0;
 }
 
 function run(/** @type {string} */ node, /** @type {string[]} */ command, /** @type {string} */ target) {
   const env = { ...process.env };
-  const path = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
-  env[path] = dirname(node) + delimiter + (env[path] ?? "");
+  const path = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  env[path] = dirname(node) + delimiter + (env[path] ?? '');
   // Importing electron must not try to download its program while tests run.
-  const hasElectron = existsSync(join(root, "node_modules/electron/path.txt"));
-  if (/^test[\\/]/.test(target) && !hasElectron) env.ELECTRON_OVERRIDE_DIST_PATH ??= "/nonexistent";
+  const hasElectron = existsSync(join(root, 'node_modules/electron/path.txt'));
+  if (/^test[\\/]/.test(target) && !hasElectron) env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
 
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...command], { stdio: "inherit", env });
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...command], { stdio: 'inherit', env });
   // A terminal sends ^C to both of us; a second one would cut short what the target does at its end.
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  for (const signal of /** @type {NodeJS.Signals[]} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK"])) {
+  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'])) {
     if (signal in constants.signals)
-      process.on(signal, () => (signal === "SIGINT" && hasTerminal ? undefined : child.kill(signal)));
+      process.on(signal, () => (signal === 'SIGINT' && hasTerminal ? undefined : child.kill(signal)));
   }
-  child.on("error", (error) => fail(3, `${node} did not start: ${error.message}`));
-  child.on("exit", (code, signal) => {
+  child.on('error', (error) => fail(3, `${node} did not start: ${error.message}`));
+  child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
@@ -195,7 +195,7 @@ function remember(/** @type {object} */ stamp) {
 /** @returns {any} */
 function readJson(/** @type {string} */ file) {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
@@ -207,6 +207,6 @@ function say(/** @type {string} */ text) {
 
 /** @returns {never} */
 function fail(/** @type {number} */ code, /** @type {string[]} */ ...lines) {
-  process.stderr.write(`gatehouse: ${lines.filter((line) => line !== "").join("\n")}\n`);
+  process.stderr.write(`gatehouse: ${lines.filter((line) => line !== '').join('\n')}\n`);
   process.exit(code);
 }

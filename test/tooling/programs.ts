@@ -1,30 +1,30 @@
 // The programs tests use when the machine has them, and the command that installs each where it does not.
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { describe, type TestContext } from "vitest";
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, type TestContext } from 'vitest';
 
 const apt = (packages: string) => `apt-get install --no-install-recommends ${packages}`;
 
 const programs = {
   chromium: {
-    names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
-    install: apt("chromium"),
+    names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    install: apt('chromium'),
   },
   swaks: {
-    names: ["swaks"],
-    install: apt("swaks libnet-ssleay-perl libio-socket-ssl-perl libnet-dns-perl libauthen-sasl-perl"),
+    names: ['swaks'],
+    install: apt('swaks libnet-ssleay-perl libio-socket-ssl-perl libnet-dns-perl libauthen-sasl-perl'),
   },
-  "smtp-source": { names: ["smtp-source"], install: apt("postfix") },
-  "smtp-sink": { names: ["smtp-sink"], install: apt("postfix") },
-  "fail2ban-regex": { names: ["fail2ban-regex"], install: apt("fail2ban") },
-  openssl: { names: ["openssl"], install: apt("openssl") },
+  'smtp-source': { names: ['smtp-source'], install: apt('postfix') },
+  'smtp-sink': { names: ['smtp-sink'], install: apt('postfix') },
+  'fail2ban-regex': { names: ['fail2ban-regex'], install: apt('fail2ban') },
+  openssl: { names: ['openssl'], install: apt('openssl') },
 } as const;
 
 export type Program = keyof typeof programs;
 
 /** Where the program is, or undefined. */
 export function findProgram(program: Program): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const name of programs[program].names) {
     for (const folder of folders) {
       const file = join(folder, name);

@@ -1,8 +1,8 @@
 // Counts the tests and closes with one line, `N passed, N failed`; where CI=true, a skipped test is a failed one.
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestModule } from 'vitest/node';
 
 /** What a machine may lack even in CI, by a part of the test's name. */
-const mayBeSkippedInCi = ["Electron program"];
+const mayBeSkippedInCi = ['Electron program'];
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
@@ -14,27 +14,27 @@ export default class ClosingLine implements Reporter {
       failed += module.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
-        if (result.state === "passed") passed += 1;
-        else if (result.state === "failed") failed += 1;
+        if (result.state === 'passed') passed += 1;
+        else if (result.state === 'failed') failed += 1;
         else {
-          const isFailure = process.env.CI === "true" && !mayBeSkippedInCi.some((part) => test.fullName.includes(part));
+          const isFailure = process.env.CI === 'true' && !mayBeSkippedInCi.some((part) => test.fullName.includes(part));
           if (isFailure) failed += 1;
           else skipped += 1;
-          const note = result.state === "skipped" && result.note !== undefined ? ` (${result.note})` : "";
-          lines.push(`${isFailure ? "FAILED, because skipped in CI" : "skipped"}: ${test.fullName}${note}`);
+          const note = result.state === 'skipped' && result.note !== undefined ? ` (${result.note})` : '';
+          lines.push(`${isFailure ? 'FAILED, because skipped in CI' : 'skipped'}: ${test.fullName}${note}`);
         }
       }
     }
     if (failed > 0) process.exitCode = 1;
     lines.push(closingLine({ passed, failed, skipped }));
-    process.stdout.write(`${lines.join("\n")}\n`);
+    process.stdout.write(`${lines.join('\n')}\n`);
   }
 }
 
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
 export function closingLine({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 export function readClosingLine(line: string): Counts | undefined {

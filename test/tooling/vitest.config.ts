@@ -1,25 +1,25 @@
 // How the tests run: everything in threads; what drives a real browser in a project of its own, one file at a time.
-import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
 
-const shared = { pool: "threads", testTimeout: 20_000, hookTimeout: 60_000 } as const;
+const shared = { pool: 'threads', testTimeout: 20_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
-  root: join(import.meta.dirname, "../.."),
-  cacheDir: "node_modules/.cache/vite",
+  root: join(import.meta.dirname, '../..'),
+  cacheDir: 'node_modules/.cache/vite',
   test: {
-    reporters: [["default", { summary: false }], "./test/tooling/reporter.ts"],
+    reporters: [['default', { summary: false }], './test/tooling/reporter.ts'],
     projects: [
       {
         test: {
           ...shared,
-          name: "unit",
-          include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-          exclude: ["test/ui/**", "node_modules/**"],
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ['test/ui/**', 'node_modules/**'],
         },
       },
       {
-        test: { ...shared, name: "ui", include: ["test/ui/**/*.test.ts"], fileParallelism: false, testTimeout: 60_000 },
+        test: { ...shared, name: 'ui', include: ['test/ui/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000 },
       },
     ],
   },
