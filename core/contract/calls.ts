@@ -69,7 +69,10 @@ const checked = z.strictObject({
 });
 export type Checked = z.output<typeof checked>;
 
-const draft = z.union([z.strictObject({ yaml: z.string().max(8_000_000) }), z.strictObject({ settings: z.record(z.string(), z.unknown()) })]);
+const draft = z.union([
+  z.strictObject({ yaml: z.string().max(8_000_000) }),
+  z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
+]);
 
 const messageRow = z.strictObject({
   id: z.string(),
@@ -154,47 +157,102 @@ export const calls = {
   'receiver.stop': call(none, receiverState),
   /** Which access rule decides for an address on a listener, as a trace of every rule looked at. */
   'receiver.access': call(
-    z.strictObject({ address: z.string().max(64), listener: z.string().max(64), settings: z.record(z.string(), z.unknown()).optional() }),
+    z.strictObject({
+      address: z.string().max(64),
+      listener: z.string().max(64),
+      settings: z.record(z.string(), z.unknown()).optional(),
+    }),
     z.strictObject({ allowed: z.boolean(), because: z.string(), path: z.string(), trace: z.array(z.string()) }),
   ),
   'settings.get': call(none, settingsState),
   'settings.check': call(draft, checked),
   /** Applies a draft made from `revision`; `conflict` when the settings have changed since. */
-  'settings.apply': call(z.strictObject({ draft, revision: z.number() }), z.strictObject({ problems: z.array(problem), restarted: z.array(z.string()), state: settingsState })),
+  'settings.apply': call(
+    z.strictObject({ draft, revision: z.number() }),
+    z.strictObject({ problems: z.array(problem), restarted: z.array(z.string()), state: settingsState }),
+  ),
   'settings.export': call(z.strictObject({ format: z.enum(['axigen', 'yaml', 'schema', 'fail2ban']) }), exported),
   /** Reads files into a draft; nothing is applied. */
   'settings.import': call(
-    z.strictObject({ files: z.array(z.strictObject({ name: z.string().max(255), text: z.string().max(8_000_000) })).min(1).max(4) }),
+    z.strictObject({
+      files: z
+        .array(z.strictObject({ name: z.string().max(255), text: z.string().max(8_000_000) }))
+        .min(1)
+        .max(4),
+    }),
     z.strictObject({
       problems: z.array(problem),
       settings: typed<Settings>().optional(),
-      notes: z.array(z.strictObject({ file: z.string(), line: z.number(), text: z.string(), kind: z.enum(['carried', 'ignored', 'changed']) })),
+      notes: z.array(
+        z.strictObject({
+          file: z.string(),
+          line: z.number(),
+          text: z.string(),
+          kind: z.enum(['carried', 'ignored', 'changed']),
+        }),
+      ),
     }),
   ),
   'certificate.authority': call(none, z.strictObject({ pem: z.string(), path: z.string() })),
-  'sessions.list': call(page, z.strictObject({ revision: z.number(), rows: z.array(typed<SessionRow>()), removed: z.array(z.string()), total: z.number(), cleared: z.number() })),
+  'sessions.list': call(
+    page,
+    z.strictObject({
+      revision: z.number(),
+      rows: z.array(typed<SessionRow>()),
+      removed: z.array(z.string()),
+      total: z.number(),
+      cleared: z.number(),
+    }),
+  ),
   'sessions.events': call(
     z.strictObject({ session: id, after: z.number().int().min(0) }),
     z.strictObject({ events: z.array(eventSchema as unknown as z.ZodType<Event>), done: z.boolean() }),
   ),
   'sessions.clear': call(none, z.strictObject({ removed: z.number() })),
-  'messages.list': call(page, z.strictObject({ revision: z.number(), rows: z.array(messageRow), removed: z.array(z.string()), total: z.number(), cleared: z.number() })),
-  'messages.source': call(
-    z.strictObject({ message: id }),
-    z.strictObject({ trace: z.string(), bytes: binary }),
+  'messages.list': call(
+    page,
+    z.strictObject({
+      revision: z.number(),
+      rows: z.array(messageRow),
+      removed: z.array(z.string()),
+      total: z.number(),
+      cleared: z.number(),
+    }),
   ),
-  'messages.parts': call(z.strictObject({ message: id }), z.strictObject({ headers: z.array(z.strictObject({ name: z.string(), value: z.string() })), parts: z.array(messagePart), problems: z.array(z.string()) })),
+  'messages.source': call(z.strictObject({ message: id }), z.strictObject({ trace: z.string(), bytes: binary })),
+  'messages.parts': call(
+    z.strictObject({ message: id }),
+    z.strictObject({
+      headers: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+      parts: z.array(messagePart),
+      problems: z.array(z.string()),
+    }),
+  ),
   'messages.clear': call(none, z.strictObject({ removed: z.number() })),
-  'log.tail': call(z.strictObject({ after: z.number().int().min(0) }), z.strictObject({ revision: z.number(), lines: z.array(z.string()) })),
+  'log.tail': call(
+    z.strictObject({ after: z.number().int().min(0) }),
+    z.strictObject({ revision: z.number(), lines: z.array(z.string()) }),
+  ),
   /** A well-behaved client sends one message to a listener of the receiver. */
   'test.send': call(
-    z.strictObject({ listener: z.string().max(64), from: z.string().max(320), to: z.string().max(320), subject: z.string().max(998).default('Test message') }),
+    z.strictObject({
+      listener: z.string().max(64),
+      from: z.string().max(320),
+      to: z.string().max(320),
+      subject: z.string().max(998).default('Test message'),
+    }),
     z.strictObject({ ok: z.boolean(), reply: z.string() }),
   ),
   'users.list': call(none, z.strictObject({ users: z.array(user) })),
-  'users.set': call(z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) }), z.strictObject({ users: z.array(user) })),
+  'users.set': call(
+    z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
+    z.strictObject({ users: z.array(user) }),
+  ),
   'users.remove': call(z.strictObject({ name: z.string() }), z.strictObject({ users: z.array(user) })),
-  'scenarios.list': call(none, z.strictObject({ scenarios: z.array(scenarioRow), checks: z.record(z.string(), z.string()) })),
+  'scenarios.list': call(
+    none,
+    z.strictObject({ scenarios: z.array(scenarioRow), checks: z.record(z.string(), z.string()) }),
+  ),
   'scenarios.source': call(z.strictObject({ scenario: id }), z.strictObject({ yaml: z.string() })),
   /** Plays scenarios (by id or theme; empty = all) against a base; `presets` proves each against those it names. */
   'scenarios.run': call(z.strictObject({ scenarios: z.array(z.string()).max(2000), base }), runState),

@@ -50,7 +50,12 @@ export type EventBody =
       readonly segments?: number;
       readonly secret?: boolean;
     }
-  | { readonly kind: 'data'; readonly facts: DataFacts; readonly segments: number; readonly exceptions: readonly DataException[] }
+  | {
+      readonly kind: 'data';
+      readonly facts: DataFacts;
+      readonly segments: number;
+      readonly exceptions: readonly DataException[];
+    }
   | {
       readonly kind: 'reply';
       readonly bytes: string;

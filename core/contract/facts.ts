@@ -4,7 +4,19 @@ import type { Listener } from './settings/listeners.ts';
 import type { SpfResult } from './settings/sender.ts';
 
 /** The moments at which policy is asked, in order. `command` is asked once more for every line, after its own stage has answered. */
-export const stages = ['connect', 'tls', 'ehlo', 'auth', 'mail', 'rcpt', 'data', 'headers', 'body', 'message', 'command'] as const;
+export const stages = [
+  'connect',
+  'tls',
+  'ehlo',
+  'auth',
+  'mail',
+  'rcpt',
+  'data',
+  'headers',
+  'body',
+  'message',
+  'command',
+] as const;
 export type Stage = (typeof stages)[number];
 
 export interface Endpoint {

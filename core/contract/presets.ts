@@ -28,8 +28,20 @@ export const spfMaps = {
 } as const satisfies Record<string, SpfMap>;
 
 const mx = { name: 'mx', role: 'mx', address: '0.0.0.0:25', lab: '127.0.0.1:0', tls: 'starttls' } as const;
-const submission = { name: 'submission', role: 'submission', address: '0.0.0.0:587', lab: '127.0.0.1:0', tls: 'starttls' } as const;
-const submissions = { name: 'submissions', role: 'submissions', address: '0.0.0.0:465', lab: '127.0.0.1:0', tls: 'implicit' } as const;
+const submission = {
+  name: 'submission',
+  role: 'submission',
+  address: '0.0.0.0:587',
+  lab: '127.0.0.1:0',
+  tls: 'starttls',
+} as const;
+const submissions = {
+  name: 'submissions',
+  role: 'submissions',
+  address: '0.0.0.0:465',
+  lab: '127.0.0.1:0',
+  tls: 'implicit',
+} as const;
 
 const open = {
   maxConnections: 0,
@@ -37,7 +49,12 @@ const open = {
   peerMaxConnections: 0,
   peerMaxIntervalConnections: 0,
 };
-const tight = { maxConnections: 200, maxIntervalConnections: 2000, peerMaxConnections: 20, peerMaxIntervalConnections: 60 };
+const tight = {
+  maxConnections: 200,
+  maxIntervalConnections: 2000,
+  peerMaxConnections: 20,
+  peerMaxIntervalConnections: 60,
+};
 
 const hardened = {
   flow: { service: tight },

@@ -1,10 +1,28 @@
 // Calls over a port: requests with checked input, answers with checked output, and one push.
-import { type Changed, callNames, calls, changedSchema, type CallName, type Input, type Output, type Parsed } from './calls.ts';
+import {
+  type Changed,
+  callNames,
+  calls,
+  changedSchema,
+  type CallName,
+  type Input,
+  type Output,
+  type Parsed,
+} from './calls.ts';
 import { decodeFrame, encodeFrame, type Port } from './port.ts';
 import { z } from './schema.ts';
 
 /** The closed list of ways the outside refuses; a bug throws instead and arrives as `bug`. */
-export const errorCodes = ['bad-input', 'not-found', 'conflict', 'environment', 'cancelled', 'unknown-call', 'closed', 'bug'] as const;
+export const errorCodes = [
+  'bad-input',
+  'not-found',
+  'conflict',
+  'environment',
+  'cancelled',
+  'unknown-call',
+  'closed',
+  'bug',
+] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** A refusal that crosses the port: what, where, and how to fix it. */
@@ -74,7 +92,8 @@ export function serve(port: Port, handlers: Handlers, onBug: (error: unknown) =>
 }
 
 async function answer(handlers: Handlers, call: string, input: unknown): Promise<unknown> {
-  if (!Object.hasOwn(calls, call)) throw new HostError('unknown-call', `there is no call ${JSON.stringify(call.slice(0, 64))}`, [...callNames]);
+  if (!Object.hasOwn(calls, call))
+    throw new HostError('unknown-call', `there is no call ${JSON.stringify(call.slice(0, 64))}`, [...callNames]);
   const name = call as CallName;
   const checked = calls[name].input.safeParse(input);
   if (!checked.success)
@@ -110,11 +129,15 @@ export function connect(port: Port): Client {
   let changed: ((revisions: Changed) => void) | undefined;
   let closed: (() => void) | undefined;
   let open = true;
-  const pending = new Map<number, { name: CallName; resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const pending = new Map<
+    number,
+    { name: CallName; resolve: (value: never) => void; reject: (error: Error) => void }
+  >();
   const end = () => {
     if (!open) return;
     open = false;
-    for (const { reject } of pending.values()) reject(new HostError('closed', 'the connection to the workbench is closed'));
+    for (const { reject } of pending.values())
+      reject(new HostError('closed', 'the connection to the workbench is closed'));
     pending.clear();
     closed?.();
   };
@@ -135,10 +158,16 @@ export function connect(port: Port): Client {
       waiting.reject(new HostError(code, text, details));
       return;
     }
-    const output = message.data.bytes === true ? { ...(message.data.output as object), bytes: frame.tail } : message.data.output;
+    const output =
+      message.data.bytes === true ? { ...(message.data.output as object), bytes: frame.tail } : message.data.output;
     const checked = calls[waiting.name].output.safeParse(output);
     if (checked.success) waiting.resolve(checked.data as never);
-    else waiting.reject(new HostError('bug', `${waiting.name}: the host answered something else than the contract says`, [z.prettifyError(checked.error)]));
+    else
+      waiting.reject(
+        new HostError('bug', `${waiting.name}: the host answered something else than the contract says`, [
+          z.prettifyError(checked.error),
+        ]),
+      );
   });
   return {
     call: (name, input) =>

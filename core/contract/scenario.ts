@@ -13,7 +13,10 @@ export type Outcome = (typeof outcomes)[number];
 
 const replyPattern = z
   .string()
-  .regex(/^[2-5](\d\d|xx)( [2-5]\.\d{1,3}\.\d{1,3})?$/, 'expected a code such as 250, a class such as 5xx, or a code with enhanced code such as "550 5.7.1"')
+  .regex(
+    /^[2-5](\d\d|xx)( [2-5]\.\d{1,3}\.\d{1,3})?$/,
+    'expected a code such as 250, a class such as 5xx, or a code with enhanced code such as "550 5.7.1"',
+  )
   .meta({ title: 'Reply', description: 'A code (250), a class (5xx), or both codes (550 5.7.1).' });
 
 const replies = z.union([replyPattern, z.array(replyPattern).min(1)]);
@@ -34,25 +37,52 @@ const bytes = z.union([
 const expectation = z.strictObject({
   reply: replies.optional().meta({ description: 'The next reply must be this.' }),
   text: z.string().optional().meta({ description: 'The reply must contain this text.' }),
-  closed: z.boolean().optional().meta({ description: 'The server must (or must not) close the connection next, within the wait.' }),
+  closed: z
+    .boolean()
+    .optional()
+    .meta({ description: 'The server must (or must not) close the connection next, within the wait.' }),
   within: duration.optional().meta({ description: 'ms to wait, 5000 unless said' }),
 });
 
 const step = z.union([
-  z.strictObject({ hear: replies }).meta({ title: 'hear', description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.' }),
-  z.strictObject({ expect: z.union([replies, expectation]) }).meta({ title: 'expect', description: 'Reads one reply (or the close) that is the point; another one is a breach.' }),
-  z.strictObject({ say: z.string() }).meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
+  z
+    .strictObject({ hear: replies })
+    .meta({
+      title: 'hear',
+      description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.',
+    }),
+  z
+    .strictObject({ expect: z.union([replies, expectation]) })
+    .meta({
+      title: 'expect',
+      description: 'Reads one reply (or the close) that is the point; another one is a breach.',
+    }),
+  z
+    .strictObject({ say: z.string() })
+    .meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
   z
     .strictObject({ send: z.union([bytes, z.array(bytes).min(1)]), pause: duration.optional() })
-    .meta({ title: 'send', description: 'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.' }),
-  z.strictObject({ starttls: z.literal(true) }).meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
+    .meta({
+      title: 'send',
+      description:
+        'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.',
+    }),
+  z
+    .strictObject({ starttls: z.literal(true) })
+    .meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
   z
     .strictObject({
       login: z.strictObject({
         mechanism: z.enum(['PLAIN', 'LOGIN', 'CRAM-MD5']),
         user: z.string(),
         password: z.string(),
-        times: z.number().int().min(1).max(1000).optional().meta({ description: 'That many exchanges in a row, each reply read.' }),
+        times: z
+          .number()
+          .int()
+          .min(1)
+          .max(1000)
+          .optional()
+          .meta({ description: 'That many exchanges in a row, each reply read.' }),
         fault: z.enum(['cancel', 'bad-base64', 'no-nul', 'empty']).optional(),
         hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
       }),
@@ -72,20 +102,32 @@ const step = z.union([
         tls: z.boolean().optional().meta({ description: 'STARTTLS first; implicit TLS listeners are always secured.' }),
       }),
     })
-    .meta({ title: 'mail', description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.' }),
+    .meta({
+      title: 'mail',
+      description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
+    }),
   z.strictObject({ wait: duration }).meta({ title: 'wait', description: 'Does nothing for that many ms.' }),
-  z.strictObject({ mark: z.string() }).meta({ title: 'mark', description: 'Counts that this client got here; see expect.marks.' }),
-  z.strictObject({ end: z.enum(['quit', 'fin', 'rst']) }).meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),
+  z
+    .strictObject({ mark: z.string() })
+    .meta({ title: 'mark', description: 'Counts that this client got here; see expect.marks.' }),
+  z
+    .strictObject({ end: z.enum(['quit', 'fin', 'rst']) })
+    .meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),
 ]);
 export type Step = z.output<typeof step>;
 
 const address = z
   .string()
-  .refine((value) => parseIp(value.split('/')[0] ?? '') !== undefined, 'expected an address, or a network to take addresses from');
+  .refine(
+    (value) => parseIp(value.split('/')[0] ?? '') !== undefined,
+    'expected an address, or a network to take addresses from',
+  );
 
 const population = z.strictObject({
   clients: z.number().int().min(1).max(5000),
-  from: address.optional().meta({ description: 'One address, or a network: each client takes the next address of it.' }),
+  from: address
+    .optional()
+    .meta({ description: 'One address, or a network: each client takes the next address of it.' }),
   every: duration.optional().meta({ description: 'ms between clients; 0 = all at once.' }),
   oneByOne: z.boolean().optional().meta({ description: 'Each client begins when the one before it has ended.' }),
 });
@@ -98,8 +140,14 @@ const after = z.strictObject({
     .optional()
     .meta({ description: 'At least one verdict (or that many) with this reason and stage.' }),
   finding: z.strictObject({ check: z.string(), text: z.string().optional() }).optional(),
-  questions: z.array(z.string()).optional().meta({ description: 'DNS questions that must have been asked, e.g. "example.com TXT".' }),
-  contains: z.string().optional().meta({ description: 'Some stored message contains these bytes. Escapes as in send.' }),
+  questions: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'DNS questions that must have been asked, e.g. "example.com TXT".' }),
+  contains: z
+    .string()
+    .optional()
+    .meta({ description: 'Some stored message contains these bytes. Escapes as in send.' }),
   lacks: z.string().optional().meta({ description: 'No stored message contains these bytes.' }),
   alive: z.boolean().optional().meta({ description: 'Afterwards a new client from 127.0.0.1 is greeted.' }),
 });
@@ -129,27 +177,46 @@ const variant = z.strictObject({
 export const scenarioSchema = z
   .strictObject({
     title: z.string().min(5).max(80),
-    row: z.string().regex(/^[A-Z]{3,4}-\d\d(…\d\d)?$/, 'expected a catalogue row such as AUT-01').meta({ description: 'Row of the attack catalogue.' }),
+    row: z
+      .string()
+      .regex(/^[A-Z]{3,4}-\d\d(…\d\d)?$/, 'expected a catalogue row such as AUT-01')
+      .meta({ description: 'Row of the attack catalogue.' }),
     kind: z.enum(['attack', 'citizen']).meta({ description: 'An attack must be held; a good citizen must be served.' }),
     role: z.enum(['mx', 'submission', 'submissions']).meta({ description: 'The listener the clients connect to.' }),
     about: z.string().min(20).meta({ description: 'What happens and why it matters, for a mail administrator.' }),
     sources: z.array(z.string()).optional().meta({ description: 'RFC sections, CVEs, manuals.' }),
     knobs: z.array(z.string()).min(1).meta({ description: 'Paths of the settings that decide.' }),
-    checks: z.array(z.string()).default([]).meta({ description: 'Names of the checks (stages.ts) this scenario proves.' }),
+    checks: z
+      .array(z.string())
+      .default([])
+      .meta({ description: 'Names of the checks (stages.ts) this scenario proves.' }),
     world: z.literal('real').default('real'),
     zone: z.string().optional().meta({ description: 'DNS records, one a line: name type data.' }),
     users: z.array(z.strictObject({ name: z.string(), password: z.string() })).optional(),
-    settings: z.record(z.string(), z.unknown()).optional().meta({ description: 'Settings the scenario needs, other than its knobs; merged over the base.' }),
+    settings: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Settings the scenario needs, other than its knobs; merged over the base.' }),
     from: address.optional().meta({ description: 'Address the receiver sees; 127.0.0.1 unless said.' }),
     population: population.optional(),
     talk: talk.optional(),
     after: after.optional(),
-    presets: z.partialRecord(z.enum(presets), expected).meta({ description: 'The outcome expected under each preset it applies to.' }),
-    cases: z.array(variant).min(1).optional().meta({ description: 'Variants; each member replaces that of the scenario.' }),
+    presets: z
+      .partialRecord(z.enum(presets), expected)
+      .meta({ description: 'The outcome expected under each preset it applies to.' }),
+    cases: z
+      .array(variant)
+      .min(1)
+      .optional()
+      .meta({ description: 'Variants; each member replaces that of the scenario.' }),
   })
   .superRefine((scenario, context) => {
     if (scenario.talk === undefined && !(scenario.cases ?? []).every((one) => one.talk !== undefined))
-      context.addIssue({ code: 'custom', path: ['talk'], message: 'a scenario needs a talk, or one in each of its cases' });
+      context.addIssue({
+        code: 'custom',
+        path: ['talk'],
+        message: 'a scenario needs a talk, or one in each of its cases',
+      });
     const names = (scenario.cases ?? []).map((one) => one.name);
     if (new Set(names).size !== names.length)
       context.addIssue({ code: 'custom', path: ['cases'], message: 'each case needs a name of its own' });

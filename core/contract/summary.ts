@@ -123,11 +123,13 @@ type Decision = Extract<Event, { kind: 'reply' | 'verdict' }>;
 
 function weigh(next: Draft, event: Extract<Event, { kind: 'reply' }>): void {
   const { verdict, code } = event;
-  if (verdict.stage === 'auth' && code === 235) next.user = verdict.findings.find((f) => f.evidence?.['user'])?.evidence?.['user'] ?? '';
+  if (verdict.stage === 'auth' && code === 235)
+    next.user = verdict.findings.find((f) => f.evidence?.['user'])?.evidence?.['user'] ?? '';
   if (verdict.closes && verdict.action !== 'accept') return decide(next, 'dropped', event);
   if (next.outcome === 'dropped') return;
   if (verdict.stage === 'message' && code === 250) return decide(next, 'accepted', event);
-  if (code >= 500 && verdict.action === 'refuse') return decide(next, next.stored > 0 ? next.outcome : 'refused', event);
+  if (code >= 500 && verdict.action === 'refuse')
+    return decide(next, next.stored > 0 ? next.outcome : 'refused', event);
   if (code >= 400 && code < 500 && verdict.action === 'defer' && next.stored === 0) decide(next, 'deferred', event);
 }
 

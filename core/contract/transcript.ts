@@ -28,8 +28,20 @@ export type TranscriptItem =
       readonly joined: boolean;
     }
   | { readonly kind: 'silent'; readonly n: number; readonly t: number; readonly verdict: Verdict }
-  | { readonly kind: 'data'; readonly n: number; readonly t: number; readonly text: string; readonly notes: readonly string[] }
-  | { readonly kind: 'tls'; readonly n: number; readonly t: number; readonly state: 'starting' | 'up' | 'failed'; readonly text: string }
+  | {
+      readonly kind: 'data';
+      readonly n: number;
+      readonly t: number;
+      readonly text: string;
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly kind: 'tls';
+      readonly n: number;
+      readonly t: number;
+      readonly state: 'starting' | 'up' | 'failed';
+      readonly text: string;
+    }
   | { readonly kind: 'stored'; readonly n: number; readonly t: number; readonly message: string; readonly text: string }
   /** Nothing happened for this long, ms. */
   | { readonly kind: 'gap'; readonly n: number; readonly ms: number }
@@ -83,7 +95,17 @@ function itemsOf(event: Event): TranscriptItem[] {
     case 'connect':
       return [];
     case 'line':
-      return [{ kind: 'client', n, t, text: readable(event.bytes), bytes: event.bytes, end: event.end, notes: lineNotes(event) }];
+      return [
+        {
+          kind: 'client',
+          n,
+          t,
+          text: readable(event.bytes),
+          bytes: event.bytes,
+          end: event.end,
+          notes: lineNotes(event),
+        },
+      ];
     case 'data':
       return [{ kind: 'data', n, t, text: dataText(event), notes: dataNotes(event) }];
     case 'reply':
@@ -92,7 +114,10 @@ function itemsOf(event: Event): TranscriptItem[] {
           kind: 'server',
           n,
           t,
-          lines: event.bytes.split('\r\n').filter((line, index, all) => line !== '' || index < all.length - 1).map(readable),
+          lines: event.bytes
+            .split('\r\n')
+            .filter((line, index, all) => line !== '' || index < all.length - 1)
+            .map(readable),
           bytes: event.bytes,
           code: event.code,
           verdict: event.verdict,
@@ -104,9 +129,25 @@ function itemsOf(event: Event): TranscriptItem[] {
     case 'tls':
       return [{ kind: 'tls', n, t, state: event.state, text: tlsText(event) }];
     case 'stored':
-      return [{ kind: 'stored', n, t, message: event.message, text: `stored, ${event.size} bytes, ${event.recipients.length} recipient${event.recipients.length === 1 ? '' : 's'}` }];
+      return [
+        {
+          kind: 'stored',
+          n,
+          t,
+          message: event.message,
+          text: `stored, ${event.size} bytes, ${event.recipients.length} recipient${event.recipients.length === 1 ? '' : 's'}`,
+        },
+      ];
     case 'close':
-      return [{ kind: 'close', n, t, text: `closed by ${event.by === 'us' ? 'us' : 'the client'}: ${event.detail}`, reason: event.reason }];
+      return [
+        {
+          kind: 'close',
+          n,
+          t,
+          text: `closed by ${event.by === 'us' ? 'us' : 'the client'}: ${event.detail}`,
+          reason: event.reason,
+        },
+      ];
     case 'fault':
       return [{ kind: 'fault', n, t, text: event.error }];
     default:
@@ -144,10 +185,19 @@ function dataNotes(event: Extract<Event, { kind: 'data' }>): string[] {
 }
 
 function tlsText(event: Extract<Event, { kind: 'tls' }>): string {
-  if (event.state === 'starting') return event.discarded > 0 ? `handshake; ${event.discarded} plaintext bytes behind STARTTLS discarded` : 'handshake';
+  if (event.state === 'starting')
+    return event.discarded > 0
+      ? `handshake; ${event.discarded} plaintext bytes behind STARTTLS discarded`
+      : 'handshake';
   if (event.state === 'failed') return `handshake failed: ${event.error}`;
   const { facts, ms } = event;
-  return [facts.protocol, facts.cipher, facts.sni ? `SNI ${facts.sni}` : 'no SNI', facts.resumed ? 'resumed' : '', `${ms.toFixed(0)} ms`]
+  return [
+    facts.protocol,
+    facts.cipher,
+    facts.sni ? `SNI ${facts.sni}` : 'no SNI',
+    facts.resumed ? 'resumed' : '',
+    `${ms.toFixed(0)} ms`,
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 }
@@ -182,9 +232,11 @@ export function transcriptText(items: readonly TranscriptItem[]): string {
   for (const item of items) {
     if (item.kind === 'stage') rows.push(`-- ${item.stage}`);
     else if (item.kind === 'gap') rows.push(`          (${(item.ms / 1000).toFixed(1)} s of silence)`);
-    else if (item.kind === 'client') rows.push(`${at(item.t)}  C: ${item.text}${item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`);
+    else if (item.kind === 'client')
+      rows.push(`${at(item.t)}  C: ${item.text}${item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`);
     else if (item.kind === 'server') for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
-    else if (item.kind === 'silent') rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
+    else if (item.kind === 'silent')
+      rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
     else rows.push(`${at(item.t)}     ${item.text}`);
   }
   return `${rows.join('\n')}\n`;

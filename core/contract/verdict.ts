@@ -3,7 +3,17 @@ import type { DnsQuestion, Stage } from './facts.ts';
 import type { Basis } from './settings/leaf.ts';
 
 /** What settings say a finding leads to, weakest to strongest. */
-export const actions = ['ignore', 'record', 'mark', 'delay', 'defer', 'refuse', 'discard', 'quarantine', 'drop'] as const;
+export const actions = [
+  'ignore',
+  'record',
+  'mark',
+  'delay',
+  'defer',
+  'refuse',
+  'discard',
+  'quarantine',
+  'drop',
+] as const;
 export type Action = (typeof actions)[number];
 
 /** A number that was counted against a limit. */

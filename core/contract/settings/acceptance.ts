@@ -62,16 +62,36 @@ export const acceptance = record(
     extensions: record(
       {
         pipelining: extension('PIPELINING', 'Several commands in one go (RFC 2920).', WIZARD, true),
-        size: extension('SIZE', 'The largest message is announced, and a declared size taken (RFC 1870).', 'AXIGEN EHLO observed', true),
-        eightBitMime: extension('8BITMIME', 'MAIL with BODY=8BITMIME (RFC 6152). Off: the parameter gets 555.', WIZARD, true),
-        startTls: extension('STARTTLS', 'Offered on STARTTLS listeners (RFC 3207). Off: 502, and nothing can be secured.', WIZARD, true),
+        size: extension(
+          'SIZE',
+          'The largest message is announced, and a declared size taken (RFC 1870).',
+          'AXIGEN EHLO observed',
+          true,
+        ),
+        eightBitMime: extension(
+          '8BITMIME',
+          'MAIL with BODY=8BITMIME (RFC 6152). Off: the parameter gets 555.',
+          WIZARD,
+          true,
+        ),
+        startTls: extension(
+          'STARTTLS',
+          'Offered on STARTTLS listeners (RFC 3207). Off: 502, and nothing can be secured.',
+          WIZARD,
+          true,
+        ),
         enhancedStatusCodes: extension(
           'ENHANCEDSTATUSCODES',
           'Replies carry codes such as 5.7.1 (RFC 2034). No observed AXIGEN reply has one.',
           'RFC 2034',
           true,
         ),
-        help: extension('HELP', 'The HELP command is offered and answered (RFC 5321 section 4.1.1.8).', 'AXIGEN EHLO observed', true),
+        help: extension(
+          'HELP',
+          'The HELP command is offered and answered (RFC 5321 section 4.1.1.8).',
+          'AXIGEN EHLO observed',
+          true,
+        ),
         authEquals: extension(
           'AUTH= line',
           'The mechanisms a second time as AUTH=, for clients older than RFC 2554. AXIGEN sends it.',

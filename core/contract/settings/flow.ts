@@ -70,7 +70,11 @@ const interval = (title: string) =>
 export const flowLimits = (defaults: FlowDefaults, where: string) =>
   record(
     {
-      maxConnections: count('Simultaneous connections', `Most connections open at once, ${where}.`, defaults.maxConnections),
+      maxConnections: count(
+        'Simultaneous connections',
+        `Most connections open at once, ${where}.`,
+        defaults.maxConnections,
+      ),
       peerMaxConnections: count(
         'Simultaneous per peer',
         `Most connections open at once from one address, ${where}.`,
@@ -103,7 +107,12 @@ export const flowLimits = (defaults: FlowDefaults, where: string) =>
         },
       ),
     },
-    { title: 'Flow limits', help: `Counted before access rules are asked, ${where}.`, source: AXIGEN, basis: 'documented' },
+    {
+      title: 'Flow limits',
+      help: `Counted before access rules are asked, ${where}.`,
+      source: AXIGEN,
+      basis: 'documented',
+    },
   );
 
 export const flow = record(

@@ -51,7 +51,10 @@ export const errors = record(
       max: 1_000_000,
       default: 5,
       warn: [
-        { value: 'unlimited', text: 'AXIGEN’s manual calls an unlimited value a security risk: passwords can be guessed without end in one connection.' },
+        {
+          value: 'unlimited',
+          text: 'AXIGEN’s manual calls an unlimited value a security risk: passwords can be guessed without end in one connection.',
+        },
         { above: 10, text: 'Each connection may guess this many passwords. AXIGEN ships 5.' },
       ],
     }),

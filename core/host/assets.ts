@@ -1,0 +1,47 @@
+// The built window: taken from the package, or built from source when it is missing or stale.
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const built = join(root, 'node_modules', '.cache', 'gatehouse', 'renderer');
+
+/**
+ * Returns the folder of the built window; `say` hears one line when it must be built first (about 3 s).
+ * A packaged program carries it as `renderer/dist`.
+ */
+export async function windowFolder(say: (line: string) => void): Promise<string> {
+  const packaged = join(root, 'renderer', 'dist');
+  if (existsSync(join(packaged, 'index.html'))) return packaged;
+  const stamp = join(built, '.stamp');
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return built;
+  say('Building the window ...');
+  const { build } = await import('vite');
+  await build({
+    configFile: join(root, 'renderer', 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: built, emptyOutDir: true },
+  });
+  mkdirSync(built, { recursive: true });
+  writeFileSync(stamp, wanted);
+  return built;
+}
+
+/** What the window is built from, as one hash. */
+function fingerprint(): string {
+  const hash = createHash('sha256');
+  const files = [
+    ...globSync('renderer/**/*.{ts,tsx,css,html,svg,png}', { cwd: root }),
+    ...globSync('core/contract/**/*.ts', { cwd: root }),
+    'package-lock.json',
+  ].sort();
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  return hash.digest('hex');
+}

@@ -1,0 +1,145 @@
+// One suite for calls over a port, run against memory, MessagePort and WebSocket alike.
+import { describe, expect, it } from 'vitest';
+import { calls, type CallName, type Changed } from '../core/contract/calls.ts';
+import { encodeFrame, type Port } from '../core/contract/port.ts';
+import { connect, type Handlers, HostError, serve } from '../core/contract/rpc.ts';
+
+const nothing: Changed = { sessions: 0, messages: 0, receiver: 0, settings: 0, scenarios: 0, log: 0 };
+
+function handlers(own: Partial<Handlers>): Handlers {
+  const all = Object.keys(calls).map((name) => [
+    name,
+    () => Promise.reject(new HostError('not-found', `${name} is not here`)),
+  ]);
+  return { ...(Object.fromEntries(all) as unknown as Handlers), ...own };
+}
+
+export interface Pair {
+  readonly window: Port;
+  readonly host: Port;
+  close(): Promise<void> | void;
+}
+
+export function contractSuite(name: string, open: () => Promise<Pair>): void {
+  const withPair = async (
+    own: Partial<Handlers>,
+    play: (
+      pair: Pair & { client: ReturnType<typeof connect>; served: ReturnType<typeof serve>; bugs: unknown[] },
+    ) => Promise<void>,
+  ) => {
+    const pair = await open();
+    const bugs: unknown[] = [];
+    const served = serve(pair.host, handlers(own), (error) => bugs.push(error));
+    const client = connect(pair.window);
+    try {
+      await play({ ...pair, client, served, bugs });
+    } finally {
+      client.close();
+      await pair.close();
+    }
+  };
+
+  describe(`calls over ${name}`, () => {
+    it('answers a call with its output', () =>
+      withPair({ 'sessions.clear': () => ({ removed: 7 }) }, async ({ client }) => {
+        expect(await client.call('sessions.clear', {})).toEqual({ removed: 7 });
+      }));
+
+    it('keeps answers apart that arrive in another order', () =>
+      withPair(
+        {
+          'users.remove': async ({ name }) => {
+            if (name === 'slow') await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+            return { users: [{ name, created: 1 }] };
+          },
+        },
+        async ({ client }) => {
+          const both = await Promise.all([
+            client.call('users.remove', { name: 'slow' }),
+            client.call('users.remove', { name: 'fast' }),
+          ]);
+          expect(both.map((one) => one.users[0]?.name)).toEqual(['slow', 'fast']);
+        },
+      ));
+
+    it('carries bytes exactly, beside the JSON', () => {
+      const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256);
+      return withPair({ 'messages.source': () => ({ trace: 'Received: é\r\n', bytes }) }, async ({ client }) => {
+        const source = await client.call('messages.source', { message: 'm1' });
+        expect(source.trace).toBe('Received: é\r\n');
+        expect(Buffer.compare(Buffer.from(source.bytes), Buffer.from(bytes))).toBe(0);
+      });
+    });
+
+    it('refuses bad input with the path of what is wrong', () =>
+      withPair(
+        { 'sessions.list': () => ({ revision: 0, rows: [], removed: [], total: 0, cleared: 0 }) },
+        async ({ client }) => {
+          await expect(client.call('sessions.list', { after: -1, limit: 10 })).rejects.toMatchObject({
+            code: 'bad-input',
+            details: [expect.stringContaining('after')],
+          });
+        },
+      ));
+
+    it('refuses unknown calls, also those every object has', () =>
+      withPair({}, async ({ client }) => {
+        for (const name of ['no.such', 'constructor', '__proto__', 'toString'])
+          await expect(client.call(name as CallName, {} as never)).rejects.toMatchObject({ code: 'unknown-call' });
+      }));
+
+    it('drops malformed frames without harm', () =>
+      withPair({ 'sessions.clear': () => ({ removed: 1 }) }, async ({ client, window, served }) => {
+        const frames = [
+          new Uint8Array(0),
+          Uint8Array.of(1, 2, 3),
+          Uint8Array.of(255, 255, 255, 255, 1),
+          Uint8Array.of(0, 0, 0, 2, 0xff, 0xfe),
+          encodeFrame(null),
+          encodeFrame([1]),
+          encodeFrame({ id: 'x', call: 'sessions.clear', input: {} }),
+          encodeFrame({ id: 1, call: 'sessions.clear', input: {}, more: 1 }),
+        ];
+        for (const frame of frames) window.send(frame);
+        expect(await client.call('sessions.clear', {})).toEqual({ removed: 1 });
+        expect(served.dropped()).toBe(frames.length);
+      }));
+
+    it('reports a bug as such and to the host, and goes on', () =>
+      withPair(
+        {
+          'receiver.stop': () => {
+            throw new TypeError('boom');
+          },
+          'sessions.clear': () => ({ removed: 0 }),
+        },
+        async ({ client, bugs }) => {
+          await expect(client.call('receiver.stop', {})).rejects.toMatchObject({ code: 'bug', message: 'boom' });
+          expect(bugs).toHaveLength(1);
+          expect(await client.call('sessions.clear', {})).toEqual({ removed: 0 });
+        },
+      ));
+
+    it('refuses an answer that is not what the contract says', () =>
+      withPair({ 'sessions.clear': () => ({ removed: 'many' }) as never }, async ({ client }) => {
+        await expect(client.call('sessions.clear', {})).rejects.toMatchObject({ code: 'bug' });
+      }));
+
+    it('pushes changed', () =>
+      withPair({}, async ({ client, served }) => {
+        const heard = new Promise<Changed>((resolve) => client.onChanged(resolve));
+        served.changed({ ...nothing, sessions: 3 });
+        expect(await heard).toEqual({ ...nothing, sessions: 3 });
+      }));
+
+    it('fails what is pending when the other side goes', () =>
+      withPair({ 'receiver.start': () => new Promise<never>(() => undefined) }, async ({ client, host }) => {
+        const pending = client.call('receiver.start', {});
+        const closed = new Promise<void>((resolve) => client.onClose(resolve));
+        setImmediate(() => host.close());
+        await expect(pending).rejects.toMatchObject({ code: 'closed' });
+        await closed;
+        await expect(client.call('receiver.stop', {})).rejects.toMatchObject({ code: 'closed' });
+      }));
+  });
+}
