@@ -1,11 +1,14 @@
 // Holds the laws of the tree: the real one obeys each, and a copy that breaks one is caught.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from '../core/contract/schema.ts';
+import type { StageTable } from '../core/policy/check.ts';
 import { flag, item, list, record } from '../core/contract/settings/leaf.ts';
 import { groups } from '../core/contract/settings/settings.ts';
+import { unproven, type ScenarioChecks } from './architecture/checks.ts';
 import { laws, type Manifest, type Tree } from './architecture/laws.ts';
 import { readTree } from './architecture/sources.ts';
 import { violations } from './architecture/violations.ts';
@@ -80,4 +83,28 @@ describe('a setting', () => {
       'group.size: no range',
     ]);
   });
+});
+
+describe('a check', () => {
+  test('has a scenario', async () => {
+    if (!existsSync(join(root, 'core/policy/stages.ts'))) return;
+    const { stages } = (await import(join(root, 'core/policy/stages.ts'))) as { stages: StageTable };
+    const names = new Set(Object.values(stages).flatMap((checks) => checks.map(({ name }) => name)));
+    expect(names.size).toBeGreaterThan(0);
+    expect(unproven([...names], scenarioChecks())).toEqual([]);
+  });
+
+  test('without one is caught, and so is a scenario of no check', () => {
+    expect(unproven(['spf', 'flow'], [{ path: 'a.yml', checks: ['flow', 'gone'] }])).toEqual([
+      'check spf has no scenario',
+      'a.yml proves gone, which is no check',
+    ]);
+  });
+
+  function scenarioChecks(): readonly ScenarioChecks[] {
+    return globSync('scenarios/**/*.yml', { cwd: root }).map((path) => {
+      const { checks = [] } = parse(readFileSync(join(root, path), 'utf8')) as { checks?: readonly string[] };
+      return { path, checks };
+    });
+  }
 });

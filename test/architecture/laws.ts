@@ -65,7 +65,7 @@ export const homeLaw: Law = ({ sources, manifest }) => {
   const ships = { ...manifest.dependencies, ...manifest.optionalDependencies };
   const declared = { ...ships, ...manifest.devDependencies };
   const imports = sources
-    .filter((source) => isCode(source) && isProduct(source))
+    .filter((source) => isCode(source) && isProduct(source) && !isBuildConfig(source))
     .flatMap((source) =>
       importsOf(source).flatMap(({ specifier = '.', line }) => {
         const name = packageOf(specifier);
@@ -74,7 +74,7 @@ export const homeLaw: Law = ({ sources, manifest }) => {
         const home = tables.homes[name];
         if (home === undefined) return [`${at} has no home`];
         if (source.path !== home && !source.path.startsWith(`${home}/`)) return [`${at} lives in ${home}`];
-        const isShipped = source.path.startsWith('core/') && !(name in ships);
+        const isShipped = source.path.startsWith('core/') && !(name in ships) && !(name in tables.notShipped);
         return isShipped ? [`${at} is not among the dependencies that ship`] : [];
       }),
     );

@@ -20,7 +20,7 @@ export const narrower: Readonly<Record<string, Readonly<Record<string, 'all' | '
   renderer: { 'core/contract': 'all' },
 };
 
-/** The one folder (or file) each external package may be imported in; tests are free. `tools`: only run, never imported. */
+/** The one folder (or file) each external package may be imported in; tests and build configurations are free. */
 export const homes: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'core/world',
   electron: 'electron',
@@ -63,12 +63,17 @@ export const homes: Readonly<Record<string, string>> = {
   prettier: 'test',
   typescript: 'test',
   'typescript-eslint': 'test',
-  vite: 'renderer/vite.config.ts',
+  vite: 'core/host/assets.ts',
   vitest: 'test',
 };
 
 /** Packages no file imports, because they are programs, types or the packaged Node. */
 export const notImported = /^(@types\/.+|node-(linux|win)-.+)$/;
+
+/** Development dependencies that core imports all the same, and why packages can do without them. */
+export const notShipped: Readonly<Record<string, string>> = {
+  vite: 'builds the window when it runs from source; packages carry it built',
+};
 
 /** Files that may touch an edge outside core/world, and why. */
 export const edgeExceptions: Readonly<Record<string, string>> = {
