@@ -17,6 +17,7 @@ if (process.env.FAKE_NPM_ERROR) {
   console.error("npm error code " + process.env.FAKE_NPM_ERROR + "\\nnpm error something long");
   process.exit(1);
 }
+if (process.env.FAKE_NPM_WARNING) console.error("npm warn tar TAR_ENTRY_ERROR " + process.env.FAKE_NPM_WARNING);
 rmSync("node_modules", { recursive: true, force: true });
 mkdirSync("node_modules");
 cpSync("package-lock.json", "node_modules/.package-lock.json");
@@ -125,6 +126,11 @@ describe('the launcher ends with 3 and a remedy', () => {
     expect(stderr).toContain(`npm could not install what the lockfile names (${code})\n${remedy}`);
   });
 
+  test('when npm only warns that it could not write', () => {
+    const { status, stderr } = launch(['target.ts'], { FAKE_NPM_WARNING: 'ENOSPC: no space left on device, write' });
+    expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('The disk is full') as string });
+  });
+
   test('when npm is missing', () => {
     const { status, stderr } = launch(['target.ts'], { PATH: join(clone, 'empty') });
     expect(status).toBe(3);
@@ -134,8 +140,8 @@ describe('the launcher ends with 3 and a remedy', () => {
   test('when no Node at hand can run TypeScript', () => {
     write('node_modules/.package-lock.json', lockfile('1.0.0'));
     const demanding = readFileSync(join(clone, 'core/host/launch.mjs'), 'utf8').replace(
-      'process.exit(process.features.typescript',
-      'process.exit(process.features.no_such_feature',
+      'if (process.features.typescript',
+      'if (process.features.no_such_feature',
     );
     write('core/host/launch.mjs', demanding);
     const { status, stderr } = launch(['target.ts']);

@@ -21,7 +21,8 @@ const lockfile = join(root, 'package-lock.json');
 const stampFile = join(root, 'node_modules/.cache/launch.json');
 
 /** Asked of a Node before it is chosen: features, not versions, because distributions build Node without some. */
-const question = 'process.exit(process.features.typescript && require("node:module").isBuiltin("node:sqlite") ? 0 : 1)';
+const question =
+  'if (process.features.typescript && require("node:module").isBuiltin("node:sqlite")) console.log("able")';
 
 main();
 
@@ -96,21 +97,24 @@ function install() {
   const npm = process.env.npm_execpath;
   const [program, ...first] =
     npm !== undefined && /^npm-cli\.c?js$/.test(basename(npm)) ? [process.execPath, npm] : ['npm'];
-  const flags = ['--include=dev', '--include=optional', '--engine-strict=false', '--loglevel=error', '--no-progress'];
+  const flags = ['--include=dev', '--include=optional', '--engine-strict=false', '--loglevel=warn', '--no-progress'];
   const { status, error, stderr } = spawnSync(program, [...first, 'ci', ...flags], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
+    maxBuffer: 2 ** 28,
     shell: process.platform === 'win32' && program === 'npm',
   });
   if (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     fail(3, code === 'ENOENT' ? 'npm is not installed' : `npm did not start: ${code}`, remedy('npm'));
   }
-  if (status === 0) return;
-  const text = stderr.trim();
-  const code = /\b(E[A-Z_]{3,})\b/.exec(text.replace(/^npm error code /m, ''))?.[1] ?? `exit ${status}`;
-  fail(3, `npm could not install what the lockfile names (${code})`, remedy(code), text);
+  // With a full disk npm only warns about each file it could not write, and ends well.
+  const unwritten = /TAR_ENTRY_ERROR (E[A-Z]+)/.exec(stderr)?.[1];
+  if (status === 0 && unwritten === undefined) return;
+  const lines = stderr.split('\n').filter((line) => /^npm (error|ERR!)/.test(line));
+  const code = unwritten ?? /\b(E[A-Z_]{3,})\b/.exec(lines.join('\n'))?.[1] ?? `exit ${status}`;
+  fail(3, `npm could not install what the lockfile names (${code})`, remedy(code), ...lines.slice(0, 5));
 }
 
 /** What a person can do about it. */
@@ -155,8 +159,10 @@ function chooseNode() {
   );
 }
 
+/** Asks for a word, because an empty file, left by a full disk, ends with 0 as well. */
 function isAble(/** @type {string} */ node) {
-  return spawnSync(node, ['-e', question], { stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } }).status === 0;
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  return spawnSync(node, ['-e', question], { encoding: 'utf8', env }).stdout === 'able\n';
 }
 
 function run(/** @type {string} */ node, /** @type {string[]} */ command, /** @type {string} */ target) {
