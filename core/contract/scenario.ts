@@ -46,27 +46,29 @@ const expectation = z.strictObject({
 
 const step = z.union([
   z
-    .strictObject({ hear: replies })
+    .strictObject({
+      hear: replies,
+      else: z
+        .literal('stop')
+        .optional()
+        .meta({ description: 'A client that hears another one, or is closed, leaves quietly; marks count the rest.' }),
+    })
     .meta({
       title: 'hear',
       description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.',
     }),
-  z
-    .strictObject({ expect: z.union([replies, expectation]) })
-    .meta({
-      title: 'expect',
-      description: 'Reads one reply (or the close) that is the point; another one is a breach.',
-    }),
+  z.strictObject({ expect: z.union([replies, expectation]) }).meta({
+    title: 'expect',
+    description: 'Reads one reply (or the close) that is the point; another one is a breach.',
+  }),
   z
     .strictObject({ say: z.string() })
     .meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
-  z
-    .strictObject({ send: z.union([bytes, z.array(bytes).min(1)]), pause: duration.optional() })
-    .meta({
-      title: 'send',
-      description:
-        'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.',
-    }),
+  z.strictObject({ send: z.union([bytes, z.array(bytes).min(1)]), pause: duration.optional() }).meta({
+    title: 'send',
+    description:
+      'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.',
+  }),
   z
     .strictObject({ starttls: z.literal(true) })
     .meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
@@ -107,9 +109,13 @@ const step = z.union([
       description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
     }),
   z.strictObject({ wait: duration }).meta({ title: 'wait', description: 'Does nothing for that many ms.' }),
+  z.strictObject({ meet: z.literal(true) }).meta({
+    title: 'meet',
+    description: 'Waits until every other client of the population has got this far, or has ended.',
+  }),
   z
     .strictObject({ mark: z.string() })
-    .meta({ title: 'mark', description: 'Counts that this client got here; see expect.marks.' }),
+    .meta({ title: 'mark', description: 'Counts that this client got here; see after.marks.' }),
   z
     .strictObject({ end: z.enum(['quit', 'fin', 'rst']) })
     .meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),

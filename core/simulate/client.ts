@@ -1,0 +1,293 @@
+// Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
+import type { Socket } from 'node:net';
+import { assertNever } from '../contract/never.ts';
+import type { Step, TalkLine } from '../contract/scenario.ts';
+import type { World } from '../world/world.ts';
+import { segmentsOf, shown, unescape } from './bytes.ts';
+import { Connection, type Heard } from './connection.ts';
+import { type Login, playLogin, withoutSecrets } from './login.ts';
+import { type MailRoute, sendMail } from './mail.ts';
+import { matches, type Reply, told } from './reply.ts';
+
+/** How long a reply is waited for unless a step says otherwise, ms. */
+export const PATIENCE = 5000;
+/** How long the server may take to close after the client has left, ms. */
+const FAREWELL = 1000;
+/** Lines kept of one client's talk. */
+const MOST_LINES = 500;
+
+/** What differed first: at a step that is the point (`expect`), or at one on the way (`hear`). */
+export interface Difference {
+  readonly kind: 'expect' | 'hear';
+  readonly client: number;
+  /** Number of the step, from 1. */
+  readonly step: number;
+  readonly expected: string;
+  readonly heard: string;
+}
+
+/** Everything a client needs; `open` makes one more connection of this client. */
+export interface ClientSetup {
+  /** Number of the client, from 1. */
+  readonly client: number;
+  readonly talk: readonly Step[];
+  readonly world: World;
+  readonly open: () => Promise<Socket>;
+  readonly tls: 'clear' | 'starttls' | 'implicit';
+  /** PEM of the authority whose certificates are trusted; none but it. */
+  readonly authority: string;
+  /** Resolves when every other client has come as far, or has ended. */
+  readonly meet: () => Promise<void>;
+}
+
+type Played = 'on' | 'stop';
+
+export class Client {
+  readonly lines: TalkLine[] = [];
+  readonly marks = new Set<string>();
+  difference: Difference | undefined;
+  /** What is waited for now, for a case that ran out of time. */
+  waiting = 'the connection';
+  ended = false;
+  readonly #setup: ClientSetup;
+  #connection: Connection | undefined;
+  #refused: string | undefined;
+  #mail: Socket | undefined;
+  #step = 0;
+  #inExchange = false;
+  #stopped = false;
+
+  constructor(setup: ClientSetup) {
+    this.#setup = setup;
+  }
+
+  /** Plays to the end, to the first difference, or until it is told to stop; never rejects for what a server does. */
+  async play(): Promise<void> {
+    try {
+      await this.#playAll(this.#setup.talk);
+    } finally {
+      this.ended = true;
+      await this.#connection?.hangUp(FAREWELL);
+    }
+  }
+
+  async #playAll(talk: readonly Step[]): Promise<void> {
+    for (const [index, step] of talk.entries()) {
+      this.#step = index + 1;
+      if (this.#stopped) return;
+      this.waiting = `step ${this.#step} (${Object.keys(step)[0] ?? ''})`;
+      if (this.#connection === undefined && this.#refused === undefined && !('mail' in step)) await this.#connect();
+      if ((await this.#play(step)) === 'stop') return;
+    }
+  }
+
+  /** Lets go of the connections; a play that is under way ends. */
+  leave(): void {
+    this.#stopped = true;
+    this.#connection?.destroy();
+    this.#mail?.destroy();
+  }
+
+  async #connect(): Promise<void> {
+    const { open, world, tls, authority } = this.#setup;
+    let socket: Socket;
+    try {
+      socket = await open();
+    } catch (error) {
+      this.#refused = `no connection (${(error as Error).message})`;
+      return;
+    }
+    const connection = new Connection(socket, world);
+    this.#connection = connection;
+    if (this.#stopped) return connection.destroy();
+    if (tls !== 'implicit') return;
+    const failed = await connection.upgrade({ authority });
+    this.#note({
+      sent: '(TLS handshake)',
+      heard: failed === undefined ? 'secured' : `handshake failed: ${failed}`,
+      ok: true,
+    });
+  }
+
+  async #play(step: Step): Promise<Played> {
+    if ('hear' in step) return this.#hear(step);
+    if ('expect' in step) return this.#expect(step.expect);
+    if ('say' in step) return this.#say(step.say);
+    if ('send' in step) return this.#send(step);
+    if ('starttls' in step) return this.#startTls();
+    if ('login' in step) return this.#login(step.login);
+    if ('mail' in step) return this.#sendMail(step.mail);
+    if ('wait' in step) return this.#wait(step.wait);
+    if ('meet' in step) return this.#setup.meet().then(() => 'on' as const);
+    if ('mark' in step) {
+      this.marks.add(step.mark);
+      return 'on';
+    }
+    if ('end' in step) return this.#end(step.end);
+    return assertNever(step);
+  }
+
+  async #hear({ hear, else: otherwise }: Extract<Step, { hear: unknown }>): Promise<Played> {
+    const heard = await this.#next(PATIENCE);
+    const ok = heard.kind === 'reply' && matches(heard.reply, hear);
+    if (ok || otherwise === undefined) return this.#judge('hear', { ok, expected: [hear].flat().join(' or '), heard });
+    this.#note({ expected: [hear].flat().join(' or '), heard: tell(heard), ok: true });
+    return 'stop';
+  }
+
+  async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
+    const point = typeof wanted === 'string' || Array.isArray(wanted) ? { reply: wanted } : wanted;
+    const within = point.within ?? PATIENCE;
+    if (point.reply !== undefined || point.text !== undefined) {
+      const heard = await this.#next(within);
+      const said = point.reply === undefined ? 'a reply' : [point.reply].flat().join(' or ');
+      const expected = point.text === undefined ? said : `${said} with "${point.text}"`;
+      const ok =
+        heard.kind === 'reply' &&
+        (point.reply === undefined || matches(heard.reply, point.reply)) &&
+        (point.text === undefined || heard.reply.bytes.includes(point.text));
+      if (this.#judge('expect', { ok, expected, heard }) === 'stop') return 'stop';
+    }
+    if (point.closed === undefined) return 'on';
+    const heard = await this.#look(within);
+    const expected = point.closed ? 'the connection closed' : 'the connection open';
+    return this.#judge('expect', { ok: (heard.kind === 'closed') === point.closed, expected, heard });
+  }
+
+  async #say(text: string): Promise<Played> {
+    this.#note({ sent: withoutSecrets(text, this.#inExchange), ok: true });
+    this.#inExchange = this.#inExchange || /^\s*AUTH\s/i.test(text);
+    await this.#connection?.write(Buffer.concat([unescape(text), Buffer.from('\r\n')]));
+    return 'on';
+  }
+
+  async #send({ send, pause }: Extract<Step, { send: unknown }>): Promise<Played> {
+    for (const [index, bytes] of segmentsOf(send).entries()) {
+      if (index > 0 && pause !== undefined) await this.#wait(pause);
+      this.#note({ sent: withoutSecrets(shown(bytes), this.#inExchange), ok: true });
+      await this.#connection?.write(bytes);
+    }
+    return 'on';
+  }
+
+  async #startTls(): Promise<Played> {
+    await this.#say('STARTTLS');
+    const heard = await this.#next(PATIENCE);
+    const went = this.#judge('hear', {
+      ok: heard.kind === 'reply' && heard.reply.code === 220,
+      expected: '220',
+      heard,
+    });
+    if (went === 'stop') return 'stop';
+    const failed = await this.#connection?.upgrade({ authority: this.#setup.authority });
+    if (failed === undefined) return 'on';
+    return this.#differ('hear', 'a TLS handshake', `handshake failed: ${failed}`);
+  }
+
+  /** Exchanges in a row; they end early, without a difference, when the server says 421 or closes. */
+  async #login(login: Login): Promise<Played> {
+    const over = () => {
+      const next = this.#connection?.peek();
+      return next?.kind === 'closed' || (next?.kind === 'reply' && next.reply.code === 421);
+    };
+    const exchange = {
+      say: async (line: string, public_: string) => {
+        this.#note({ sent: public_, ok: true });
+        await this.#connection?.write(Buffer.from(`${line}\r\n`));
+      },
+      hear: async () => {
+        await this.#look(PATIENCE);
+        if (over()) return undefined;
+        const heard = await this.#next(PATIENCE);
+        return heard.kind === 'reply' ? heard.reply : undefined;
+      },
+    };
+    const expected = login.hear === undefined ? undefined : [login.hear].flat().join(' or ');
+    for (let time = 0; time < (login.times ?? 1) && !over() && !this.#stopped; time += 1) {
+      const last = await playLogin(login, { ...exchange, hear: () => this.#noting(exchange.hear) });
+      if (last === undefined && !over()) return this.#differ('hear', expected ?? 'a reply', 'nothing');
+      if (last === undefined || login.hear === undefined || expected === undefined) continue;
+      if (!matches(last, login.hear)) return this.#differ('expect', expected, told(last));
+    }
+    return 'on';
+  }
+
+  async #noting(hear: () => Promise<Reply | undefined>): Promise<Reply | undefined> {
+    const reply = await hear();
+    if (reply) this.#note({ heard: told(reply), ok: true });
+    return reply;
+  }
+
+  async #sendMail(mail: Extract<Step, { mail: unknown }>['mail']): Promise<Played> {
+    const { open, tls, authority } = this.#setup;
+    const route: MailRoute = { tls: tls === 'implicit' ? 'implicit' : mail.tls ? 'starttls' : 'none', authority };
+    let sent;
+    try {
+      this.#mail = await open();
+      sent = await sendMail(mail, this.#mail, route);
+    } catch (error) {
+      sent = { ok: false, reply: (error as Error).message };
+    }
+    const to = [mail.to].flat();
+    const line = `(a message from <${mail.from}> to <${to[0] ?? ''}>${to.length > 1 ? ` and ${to.length - 1} more` : ''})`;
+    if (!sent.ok) return this.#differ('expect', 'served', sent.reply, line);
+    this.#note({ sent: line, expected: 'served', heard: sent.reply, ok: true });
+    return 'on';
+  }
+
+  async #wait(ms: number): Promise<Played> {
+    await new Promise<void>((resolve) => void this.#setup.world.after(ms, resolve));
+    return 'on';
+  }
+
+  async #end(how: 'quit' | 'fin' | 'rst'): Promise<Played> {
+    if (how === 'rst') this.#connection?.rst();
+    if (how === 'fin') this.#connection?.fin();
+    this.#note({ sent: how === 'quit' ? 'QUIT' : `(${how.toUpperCase()})`, ok: true });
+    if (how !== 'quit') return 'on';
+    await this.#connection?.write(Buffer.from('QUIT\r\n'));
+    const heard = await this.#next(PATIENCE);
+    return this.#judge('hear', { ok: heard.kind === 'reply' && heard.reply.code === 221, expected: '221', heard });
+  }
+
+  async #next(ms: number): Promise<Heard> {
+    const heard = (await this.#connection?.hear(ms)) ?? { kind: 'closed', how: this.#refused ?? 'never connected' };
+    if (heard.kind === 'reply' && heard.reply.code !== 334) this.#inExchange = false;
+    return heard;
+  }
+
+  async #look(ms: number): Promise<Heard> {
+    return (await this.#connection?.look(ms)) ?? { kind: 'closed', how: this.#refused ?? 'never connected' };
+  }
+
+  #judge(kind: 'expect' | 'hear', one: { ok: boolean; expected: string; heard: Heard }): Played {
+    if (!one.ok) return this.#differ(kind, one.expected, tell(one.heard));
+    this.#note({ expected: one.expected, heard: tell(one.heard), ok: true });
+    return 'on';
+  }
+
+  #differ(kind: 'expect' | 'hear', expected: string, heard: string, sent?: string): 'stop' {
+    this.difference = { kind, client: this.#setup.client, step: this.#step, expected, heard };
+    this.#note(sent === undefined ? { expected, heard, ok: false } : { sent, expected, heard, ok: false });
+    return 'stop';
+  }
+
+  #note(line: Omit<TalkLine, 'client' | 'step'>): void {
+    // The line that differed is always kept: it is the last.
+    if (this.lines.length >= MOST_LINES) this.lines.pop();
+    this.lines.push({ client: this.#setup.client, step: this.#step, ...line });
+  }
+}
+
+function tell(heard: Heard): string {
+  switch (heard.kind) {
+    case 'reply':
+      return told(heard.reply);
+    case 'closed':
+      return heard.how;
+    case 'silence':
+      return `nothing within ${heard.ms} ms`;
+    default:
+      return assertNever(heard);
+  }
+}

@@ -1,0 +1,50 @@
+// A digest of what was said and decided in a run: equal runs give equal digests, whatever their times, ports and ids.
+import { createHash } from 'node:crypto';
+import type { Event } from '../contract/event.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** What of an event is the same in every equal run. */
+function canonical(event: Event): unknown {
+  switch (event.kind) {
+    case 'connect':
+      return ['connect', event.listener, event.role, event.secured];
+    case 'line':
+      return ['line', event.secret === true ? '' : event.bytes, event.end];
+    case 'data':
+      return ['data', event.exceptions.length, event.facts.overLimit];
+    case 'reply':
+      return ['reply', event.code, event.enhanced ?? '', decision(event.verdict)];
+    case 'verdict':
+      return ['verdict', decision(event.verdict)];
+    case 'tls':
+      return ['tls', event.state];
+    case 'stored':
+      return ['stored', event.sender.raw, event.recipients.map(({ raw }) => raw), event.remote];
+    case 'close':
+      return ['close'];
+    case 'fault':
+      return ['fault', event.error];
+  }
+}
+
+const decision = ({ stage, action, reason }: { stage: string; action: string; reason: string }) => [
+  stage,
+  action,
+  reason,
+];
+
+/** The digest of one case; the order in which its sessions came does not count, clients of a flood race. */
+export function digestOf(sessions: readonly { readonly events: readonly Event[] }[]): string {
+  return sha256(
+    sessions
+      .map(({ events }) => sha256(JSON.stringify(events.map(canonical))))
+      .toSorted()
+      .join('\n'),
+  );
+}
+
+/** The digest of a run: its cases in order. */
+export function digestOfRun(cases: readonly string[]): string {
+  return sha256(cases.join('\n'));
+}

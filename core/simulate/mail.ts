@@ -1,0 +1,87 @@
+// The client that behaves: nodemailer composes a message and sends it to this machine.
+import type { Socket } from 'node:net';
+import { createTransport } from 'nodemailer';
+import { type Dial, dialLoopback, type Target } from '../world/dial.ts';
+
+export interface Mail {
+  readonly from: string;
+  readonly to: string | readonly string[];
+  readonly subject?: string | undefined;
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export interface MailRoute {
+  /** Implicit TLS; STARTTLS, which must then work; or none at all. */
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  /** PEM of the authority the server's certificate must come from. */
+  readonly authority?: string;
+  /** What the client calls itself in EHLO. */
+  readonly name?: string;
+}
+
+/** Whether every recipient was served, and the server's last reply or what went wrong instead. */
+export interface Sent {
+  readonly ok: boolean;
+  readonly reply: string;
+}
+
+/** Sends one message over an open connection, which is closed afterwards. */
+export async function sendMail(mail: Mail, socket: Socket, route: MailRoute): Promise<Sent> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    name: route.name ?? 'client.example',
+    secure: route.tls === 'implicit',
+    requireTLS: route.tls === 'starttls',
+    ignoreTLS: route.tls === 'none',
+    tls: {
+      ...(route.authority === undefined ? {} : { ca: route.authority }),
+      checkServerIdentity: () => undefined,
+    },
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(mail.user === undefined ? {} : { auth: { user: mail.user, pass: mail.password ?? '' } }),
+    getSocket: (_options: unknown, done: (error: Error | null, found: { connection: Socket }) => void) =>
+      done(null, { connection: socket }),
+  } as Parameters<typeof createTransport>[0]);
+  try {
+    const sent = (await transport.sendMail({
+      from: mail.from,
+      to: [mail.to].flat(),
+      envelope: { from: mail.from, to: [mail.to].flat() },
+      subject: mail.subject ?? 'Test message',
+      text: mail.text ?? 'A message sent by a well-behaved client.\n',
+      ...(mail.html === undefined ? {} : { html: mail.html }),
+      ...(mail.headers === undefined ? {} : { headers: { ...mail.headers } }),
+    })) as {
+      readonly response: string;
+      readonly rejected?: readonly unknown[];
+      readonly rejectedErrors?: readonly Error[];
+    };
+    const refused = sent.rejectedErrors?.[0];
+    return refused === undefined ? { ok: true, reply: sent.response } : { ok: false, reply: refused.message };
+  } catch (error) {
+    const { response, message } = error as Error & { readonly response?: string };
+    return { ok: false, reply: response ?? message };
+  } finally {
+    transport.close();
+    socket.destroy();
+  }
+}
+
+/** Connects to a listener on this machine and sends one message; the host's "send a test message". */
+export async function sendTest(mail: Mail, target: Target & MailRoute, dial: Dial = dialLoopback): Promise<Sent> {
+  let socket: Socket;
+  try {
+    socket = await dial(target);
+  } catch (error) {
+    return { ok: false, reply: `could not connect to ${target.host}:${target.port}: ${(error as Error).message}` };
+  }
+  return sendMail(mail, socket, target);
+}

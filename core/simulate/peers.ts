@@ -1,0 +1,115 @@
+// Clients with any address over real loopback sockets: a preamble in front of the SMTP dialogue that only the runner sees.
+import type { Socket } from 'node:net';
+import type { Ip } from '../contract/settings/network.ts';
+import { parseIp, parseIpSet } from '../contract/settings/network.ts';
+import type { Dial, Target } from '../world/dial.ts';
+import type { Accepted, World } from '../world/world.ts';
+
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The longest preamble: an IPv6 address, a port, a line feed. */
+const LONGEST = 64;
+
+/**
+ * The world of a private receiver: each connection begins with the line `address port`, which is taken off and
+ * acknowledged with one byte before the receiver sees the connection, as coming from there.
+ */
+export function peerWorld(world: World): World {
+  return {
+    now: () => world.now(),
+    elapsed: () => world.elapsed(),
+    after: (ms, fire) => world.after(ms, fire),
+    random: (octets) => world.random(octets),
+    listen: (at, accept) => world.listen(at, (accepted) => readPreamble(accepted, accept)),
+  };
+}
+
+function readPreamble(accepted: Accepted, accept: (accepted: Accepted) => void): void {
+  const { socket } = accepted;
+  let head: Buffer = Buffer.alloc(0);
+  const drop = () => socket.destroy();
+  const ignore = () => undefined;
+  const read = () => {
+    for (let chunk: Buffer | null = null; (chunk = socket.read() as Buffer | null) !== null;) {
+      head = Buffer.concat([head, chunk]);
+      const end = head.indexOf(10);
+      if (end < 0) {
+        if (head.length > LONGEST) drop();
+        continue;
+      }
+      const peer = peerOf(head.toString('latin1', 0, end));
+      socket.off('readable', read).off('end', drop);
+      if (peer === undefined) return drop();
+      if (end + 1 < head.length) socket.unshift(head.subarray(end + 1));
+      socket.write(ACK);
+      // A tick later the socket has left the reading mode that 'readable' put it in.
+      return process.nextTick(() => {
+        socket.off('error', ignore);
+        accept({ socket, peer, local: accepted.local });
+      });
+    }
+  };
+  socket.on('error', ignore);
+  socket.on('end', drop);
+  socket.on('readable', read);
+}
+
+const ACK = Buffer.from([10]);
+
+function peerOf(line: string): Peer | undefined {
+  const match = /^(\S+) (\d{1,5})$/.exec(line);
+  if (!match || parseIp(match[1] ?? '') === undefined) return undefined;
+  return { address: match[1] ?? '', port: Number(match[2]) };
+}
+
+/** Connects as `peer`; resolves when the private receiver has taken the connection. */
+export async function dialAs(dial: Dial, target: Target, peer: Peer): Promise<Socket> {
+  const socket = await dial(target);
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      socket.destroy();
+      reject(error);
+    };
+    const gone = () => fail(new Error('closed before the connection was taken'));
+    const read = () => {
+      const ack = socket.read(1) as Buffer | null;
+      if (ack === null) return;
+      socket.off('error', fail).off('end', gone).off('readable', read);
+      resolve(socket);
+    };
+    socket.once('error', fail);
+    socket.once('end', gone);
+    socket.on('readable', read);
+    socket.write(`${peer.address} ${peer.port}\n`);
+  });
+}
+
+/** The address of client number `index` (from 0): `from` itself, or the next of its network, round and round. */
+export function addressOf(from: string, index: number): string {
+  if (!from.includes('/')) return from;
+  const range = parseIpSet(from);
+  if (!range) return from;
+  const all = range.last - range.first + 1n;
+  // The first address of a network names the network itself.
+  const usable = all > 2n ? all - 1n : all;
+  const value = range.first + (all > 2n ? 1n : 0n) + (BigInt(index) % usable);
+  return textOf({ family: range.family, value });
+}
+
+/** An address as people write it (RFC 5952 without the shortest-run rule: the first longest run of zeros is left out). */
+export function textOf(ip: Ip): string {
+  if (ip.family === 4) return [24n, 16n, 8n, 0n].map((shift) => ((ip.value >> shift) & 255n).toString()).join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((ip.value >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
+  );
+  const runs = [...groups.join(':').matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
+  const longest = runs.toSorted((a, b) => b[0].length - a[0].length)[0];
+  if (!longest) return groups.join(':');
+  const text = groups.join(':');
+  const head = text.slice(0, longest.index).replace(/:$/, '');
+  const tail = text.slice(longest.index + longest[0].length).replace(/^:/, '');
+  return `${head}::${tail}`;
+}

@@ -1,0 +1,245 @@
+// Plays one case: a private receiver under a base, the clients of its population, and the outcome.
+import type { Event } from '../contract/event.ts';
+import {
+  type Base,
+  type CaseResult,
+  expectedOutcome,
+  type Scenario,
+  type ScenarioCase,
+  type Step,
+} from '../contract/scenario.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
+import type { Dial } from '../world/dial.ts';
+import type { World } from '../world/world.ts';
+import { Client } from './client.ts';
+import { Connection } from './connection.ts';
+import { digestOf } from './digest.ts';
+import { misses, type Seen, weigh, type Weighed } from './judge.ts';
+import { addressOf, dialAs, type Peer, peerWorld } from './peers.ts';
+import { gate, Meeting, playAll } from './population.ts';
+import { told } from './reply.ts';
+import { caseSettings } from './settle.ts';
+import type { StartSubject, Subject, SubjectListener } from './subject.ts';
+
+/** One case to be played against one base. */
+export interface CaseTask {
+  /** Path of the file below scenarios/, without .yml. */
+  readonly id: string;
+  readonly scenario: Scenario;
+  /** Name of the case; `-` where the scenario has none. */
+  readonly case: string;
+  readonly base: Base;
+  /** The person's settings, for the base `mine`. */
+  readonly mine?: Settings | undefined;
+  /** Compare the outcome with what the scenario expects under this preset. */
+  readonly proves?: boolean;
+}
+
+export interface PlayOptions {
+  readonly world: World;
+  readonly dial: Dial;
+  readonly start: StartSubject;
+  /** Called for each event of the private receiver as it happens. */
+  readonly onEvent?: (session: string, event: Event) => void;
+  readonly signal?: AbortSignal;
+  /** The most a case may take, ms; 30,000 unless said. */
+  readonly deadline?: number;
+}
+
+/** The result, and a digest of what was said and decided (see digest.ts). */
+export interface Played {
+  readonly result: CaseResult;
+  readonly digest: string;
+}
+
+const DEADLINE = 30_000;
+/** Most clients that are connecting at a time; those connected stay. */
+const CONNECTING = 128;
+/** How long sessions may take to notice that their client has left, ms. */
+const SETTLE = 2000;
+const MOST_SESSIONS = 1000;
+
+interface Stage {
+  readonly task: CaseTask;
+  readonly variant: ScenarioCase | undefined;
+  readonly options: PlayOptions;
+  readonly journal: MemoryJournal;
+  readonly clients: Client[];
+}
+
+/** Plays a case to its end; never rejects: whatever goes wrong around it makes it inconclusive. */
+export async function playCase(task: CaseTask, options: PlayOptions): Promise<Played> {
+  const begun = options.world.elapsed();
+  const variant = task.scenario.cases?.find((one) => one.name === task.case);
+  const firstId = Buffer.from(options.world.random(4)).readUInt32BE();
+  const journal = memoryJournal({ firstId, ...(options.onEvent ? { onEvent: options.onEvent } : {}) });
+  const stage: Stage = { task, variant, options, journal, clients: [] };
+  const weighed = await guarded(stage);
+  const differing = stage.clients.find((client) => client.difference !== undefined) ?? stage.clients[0];
+  const expected =
+    task.proves && task.base !== 'mine' ? (variant?.presets ?? task.scenario.presets)[task.base] : undefined;
+  const result: CaseResult = {
+    scenario: task.id,
+    case: task.case,
+    preset: task.base,
+    world: 'real',
+    outcome: weighed.outcome,
+    ...(expected === undefined ? {} : { expected: expectedOutcome(expected).outcome }),
+    ms: Math.round(options.world.elapsed() - begun),
+    why: weighed.why,
+    ...(weighed.gained === undefined ? {} : { gained: weighed.gained }),
+    lines: differing?.lines ?? [],
+    sessions: sessionIds(stage, differing),
+  };
+  return { result, digest: digestOf(journal.sessions) };
+}
+
+/** Ids of the case's sessions, that of the client that differed first. */
+function sessionIds({ journal, clients }: Stage, differing: Client | undefined): string[] {
+  const ports = new Set(differing === undefined ? [] : [portOf(clients.indexOf(differing))]);
+  const of = (events: readonly Event[]) => events[0]?.kind === 'connect' && ports.has(events[0].peer.port);
+  const sorted = journal.sessions.toSorted((a, b) => Number(of(b.events)) - Number(of(a.events)));
+  return sorted.slice(0, MOST_SESSIONS).map(({ id }) => id);
+}
+
+const portOf = (index: number) => 20_000 + index;
+
+async function guarded(stage: Stage): Promise<Weighed> {
+  const { task, variant, options } = stage;
+  const settled = caseSettings({ scenario: task.scenario, variant, base: task.base, mine: task.mine });
+  if ('problems' in settled) {
+    const [first] = settled.problems;
+    return { outcome: 'inconclusive', why: `the settings do not fit: ${first?.path ?? ''}: ${first?.message ?? ''}` };
+  }
+  let subject: Subject;
+  try {
+    const users = task.scenario.users ?? [];
+    const { settings } = settled;
+    subject = await options.start({ settings, users, world: peerWorld(options.world), journal: stage.journal });
+  } catch (error) {
+    return { outcome: 'inconclusive', why: `the private receiver did not start: ${(error as Error).message}` };
+  }
+  try {
+    const listener = subject.listeners.find(({ role }) => role === task.scenario.role);
+    if (!listener) return { outcome: 'notApplicable', why: `no ${task.scenario.role} listener in these settings` };
+    return await inTime(stage, () => playOn(stage, subject, listener));
+  } catch (error) {
+    return { outcome: 'inconclusive', why: `the runner failed: ${(error as Error).message}` };
+  } finally {
+    for (const client of stage.clients) client.leave();
+    await subject.close();
+  }
+}
+
+/** Ends the case when its deadline has come or it was cancelled. */
+async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
+  const { world, signal, deadline = DEADLINE } = stage.options;
+  return new Promise((resolve, reject) => {
+    const stop = (why: string) => {
+      resolve({ outcome: 'inconclusive', why });
+    };
+    const late = () => {
+      const at = stage.clients.findIndex((client) => !client.ended);
+      stop(
+        `not done after ${deadline / 1000} s; client ${at + 1} waited for ${stage.clients[at]?.waiting ?? 'the receiver'}`,
+      );
+    };
+    const cancelled = () => stop('cancelled');
+    const timer = world.after(deadline, late);
+    signal?.addEventListener('abort', cancelled, { once: true });
+    if (signal?.aborted) cancelled();
+    play()
+      .then(resolve, reject)
+      .finally(() => {
+        timer.cancel();
+        signal?.removeEventListener('abort', cancelled);
+      });
+  });
+}
+
+async function playOn(stage: Stage, subject: Subject, listener: SubjectListener): Promise<Weighed> {
+  const { task, variant, options, clients, journal } = stage;
+  const { scenario } = task;
+  const population = variant?.population ?? scenario.population ?? { clients: 1 };
+  const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
+  const talk: readonly Step[] = variant?.talk ?? scenario.talk ?? [];
+  const connecting = gate(CONNECTING);
+  const open = (peer: Peer) => connecting(() => dialAs(options.dial, listener, peer));
+  const meeting = new Meeting(population.clients);
+  const plays = Array.from({ length: population.clients }, (_, index) => {
+    let met = 0;
+    const meet = population.oneByOne ? () => Promise.resolve() : () => meeting.arrive(++met);
+    const client = new Client({
+      client: index + 1,
+      talk,
+      world: options.world,
+      open: () => open({ address: addressOf(from, index), port: portOf(index) }),
+      tls: listener.tls,
+      authority: subject.authority,
+      meet,
+    });
+    clients.push(client);
+    return () => client.play().finally(() => meeting.leave(met));
+  });
+  await playAll(plays, { every: population.every ?? 0, oneByOne: population.oneByOne ?? false }, options.world);
+  await settling(journal, options.world);
+  const after = variant?.after ?? scenario.after ?? {};
+  const seen: Seen = {
+    journal,
+    marks: marksOf(clients),
+    ...(after.alive === true ? { greeting: await greeting(options, listener, subject) } : {}),
+  };
+  return weigh({
+    scenario,
+    variant,
+    preset: task.base === 'mine' ? undefined : task.base,
+    differences: clients.flatMap(({ difference }) => (difference ? [difference] : [])),
+    misses: misses(after, seen),
+    last: clients[0]?.lines.findLast(({ heard }) => heard !== undefined)?.heard ?? 'nothing',
+  });
+}
+
+function marksOf(clients: readonly Client[]): ReadonlyMap<string, number> {
+  const marks = new Map<string, number>();
+  for (const client of clients) for (const mark of client.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1);
+  return marks;
+}
+
+/** Waits until the receiver has noticed that its clients left, so that what follows sees everything. */
+async function settling(journal: MemoryJournal, world: World): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = world.after(SETTLE, resolve);
+    void journal.settled().then(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}
+
+/** What a new, orderly client from 127.0.0.1 is greeted with. */
+async function greeting(
+  { world, dial }: PlayOptions,
+  listener: SubjectListener,
+  { authority }: Subject,
+): Promise<string> {
+  try {
+    const connection = new Connection(await dialAs(dial, listener, { address: '127.0.0.1', port: 19_999 }), world);
+    try {
+      if (listener.tls === 'implicit') {
+        const failed = await connection.upgrade({ authority });
+        if (failed !== undefined) return `handshake failed: ${failed}`;
+      }
+      const heard = await connection.hear(5000);
+      return heard.kind === 'reply'
+        ? told(heard.reply)
+        : heard.kind === 'closed'
+          ? heard.how
+          : 'nothing within 5000 ms';
+    } finally {
+      connection.destroy();
+    }
+  } catch (error) {
+    return `no connection (${(error as Error).message})`;
+  }
+}

@@ -1,0 +1,82 @@
+// The settings a case is played under: the base, what the scenario needs over it, and the rule that it keeps off its knobs.
+import type { Problem } from '../contract/calls.ts';
+import { presetSettings } from '../contract/presets.ts';
+import type { Base, Scenario, ScenarioCase } from '../contract/scenario.ts';
+import { type Settings, settingsSchema } from '../contract/settings/settings.ts';
+
+type Tree = Readonly<Record<string, unknown>>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Lays `over` on `base`: members of mappings one by one, everything else as a whole. */
+function laid(base: unknown, over: unknown): unknown {
+  if (!isTree(base) || !isTree(over)) return over;
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) result[key] = key in base ? laid(base[key], value) : value;
+  return result;
+}
+
+/** Dotted paths of all leaves, list positions left out. */
+function leaves(value: unknown, path: string): string[] {
+  const inside = (key: string) => (path === '' ? key : `${path}.${key}`);
+  if (isTree(value)) return Object.entries(value).flatMap(([key, each]) => leaves(each, inside(key)));
+  if (Array.isArray(value) && value.some(isTree)) return value.flatMap((each) => leaves(each, path));
+  return [path];
+}
+
+const within = (path: string, outer: string) => path === outer || path.startsWith(`${outer}.`);
+
+/** The knobs that a scenario's settings touch; a scenario attacks its knobs, only the base sets them. */
+export function touchedKnobs(knobs: readonly string[], settings: Tree | undefined): string[] {
+  const set = leaves(settings ?? {}, '').filter((path) => path !== '');
+  return knobs.filter((knob) => set.some((path) => within(path, knob) || within(knob, path)));
+}
+
+export interface CasePlan {
+  readonly scenario: Scenario;
+  readonly variant: ScenarioCase | undefined;
+  readonly base: Base;
+  /** The person's settings, for the base `mine`. */
+  readonly mine?: Settings | undefined;
+}
+
+/** The settings of a case on its private receiver, or what is wrong with them. */
+export function caseSettings(
+  plan: CasePlan,
+): { readonly settings: Settings } | { readonly problems: readonly Problem[] } {
+  const { scenario, variant, base, mine } = plan;
+  if (base === 'mine' && mine === undefined)
+    return { problems: [{ path: '', message: 'no settings were given to play against' }] };
+  const ground: Settings = base === 'mine' ? (mine as Settings) : presetSettings(base);
+  const problems = [scenario.settings, variant?.settings].flatMap((settings, index) =>
+    touchedKnobs(scenario.knobs, settings).map((knob) => ({
+      path: index === 0 ? 'settings' : `cases.${variant?.name ?? ''}.settings`,
+      message: `sets ${knob}, which is one of its knobs: only the base sets a knob; remove it from settings, or from knobs`,
+    })),
+  );
+  if (problems.length > 0) return { problems };
+  const zone = variant?.zone ?? scenario.zone ?? '';
+  const wanted = [scenario.settings, variant?.settings, { dns: { zone } }].reduce<unknown>(
+    (all, settings) => (settings === undefined ? all : laid(all, settings)),
+    ground,
+  );
+  const parsed = settingsSchema.safeParse(isolated(wanted as Settings));
+  if (parsed.success) return { settings: parsed.data };
+  return {
+    problems: parsed.error.issues.map((issue) => ({
+      path: `settings.${issue.path.join('.')}`,
+      message: issue.message,
+    })),
+  };
+}
+
+/** Every listener on a free port of loopback with the test certificate: nothing of the person's own is bound or read. */
+function isolated(settings: Settings): Settings {
+  return {
+    ...settings,
+    listeners: settings.listeners.map((listener) => ({
+      ...listener,
+      lab: '127.0.0.1:0',
+      certificate: { certFile: '', keyFile: '' },
+    })),
+  };
+}

@@ -1,0 +1,29 @@
+// What a case is played against: something that listens, by default the receiver itself.
+import type { Settings } from '../contract/settings/settings.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { World } from '../world/world.ts';
+
+export interface SubjectListener {
+  readonly role: 'mx' | 'submission' | 'submissions';
+  readonly tls: 'clear' | 'starttls' | 'implicit';
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Subject {
+  /** Those that are bound, in the order of the settings. */
+  readonly listeners: readonly SubjectListener[];
+  /** PEM of the authority its certificates come from; empty when it has no TLS. */
+  readonly authority: string;
+  close(): Promise<void>;
+}
+
+export interface SubjectOptions {
+  readonly settings: Settings;
+  readonly users: readonly { readonly name: string; readonly password: string }[];
+  readonly world: World;
+  readonly journal: Journal;
+}
+
+/** Starts a subject; rejects when it cannot listen. */
+export type StartSubject = (options: SubjectOptions) => Promise<Subject>;
