@@ -44,6 +44,8 @@ export interface Finding {
   readonly action: Action;
   /** Key of the reasons table when the action answers the client. */
   readonly reason?: string;
+  /** True when the client is dropped without a word. */
+  readonly silent?: boolean;
   /** Path of the setting that decides, e.g. `errors.maxAuthErrors`, and the value it had. */
   readonly setting?: string;
   readonly value?: unknown;

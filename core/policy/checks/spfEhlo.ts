@@ -1,0 +1,21 @@
+// Check `spf-ehlo`: may the client use the name it gave in EHLO?
+import type { Check, PolicyContext } from '../check.ts';
+import { exemption, spfFinding } from '../spfPolicy.ts';
+
+/** RFC 7208 section 2.3. Asked at EHLO; what it leads to may wait for a later stage. */
+export const spfEhlo: Check = {
+  name: 'spf-ehlo',
+  title: 'SPF of the EHLO name',
+  group: 'sender',
+  run: (context) => {
+    if (!context.settings.sender.spf.ehlo) return undefined;
+    return exemption('spf-ehlo', context) ?? ask(context);
+  },
+};
+
+async function ask(context: PolicyContext) {
+  const { session } = context.facts;
+  const answer = await context.spf('helo');
+  session.spfEhlo = answer;
+  return spfFinding('spf-ehlo', answer, { context, stage: 'ehlo' });
+}

@@ -1,0 +1,30 @@
+// Check `spf-mail`: may the client send for the domain of the sender, and what of the EHLO name acts at MAIL?
+import type { CheckAnswer, Check, PolicyContext } from '../check.ts';
+import { exemption, spfFinding, waiting } from '../spfPolicy.ts';
+
+/** RFC 7208 section 2.4; for a null sender postmaster@ the EHLO name is asked about. */
+export const spfMail: Check = {
+  name: 'spf-mail',
+  title: 'SPF of the sender',
+  group: 'sender',
+  run: (context): CheckAnswer | Promise<CheckAnswer> => {
+    const { spf } = context.settings.sender;
+    const spared = spf.ehlo || spf.mailFrom ? exemption('spf-mail', context) : undefined;
+    if (spared) return spared;
+    // A result of the EHLO name that acts now spares the second question (RFC 7208 section 2.4).
+    const acting = waitingEhlo(context);
+    if (acting !== undefined || !spf.mailFrom) return acting;
+    return ask(context);
+  },
+};
+
+function waitingEhlo(context: PolicyContext): CheckAnswer {
+  return context.facts.session.spfEhlo === undefined ? undefined : waiting('spf-mail', 'mail', context);
+}
+
+async function ask(context: PolicyContext): Promise<CheckAnswer> {
+  const { transaction } = context.facts;
+  const answer = await context.spf('mailfrom');
+  if (transaction) transaction.spfMail = answer;
+  return spfFinding('spf-mail', answer, { context, stage: 'mail' });
+}

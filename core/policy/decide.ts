@@ -1,0 +1,138 @@
+// Runs the checks of a stage in the table's order and makes their findings one verdict.
+import type { Stage } from '../contract/facts.ts';
+import { type Action, actions, type Finding, type Verdict } from '../contract/verdict.ts';
+import type { CheckAnswer, PolicyContext } from './check.ts';
+import { type ReasonKey, reasons } from './reasons.table.ts';
+import { stageTable } from './stages.ts';
+
+/** Where `defer` stands: from here on an action stops the stage. */
+const stopping = actions.indexOf('defer');
+const stops = (action: Action) => actions.indexOf(action) >= stopping;
+
+const nothing: readonly Finding[] = Object.freeze([]);
+
+/** What a stage says when nothing stands against it. Where no reply belongs to the stage, the verdict is for the record only. */
+const positive: Readonly<Record<Stage, ReasonKey>> = {
+  connect: 'greeting',
+  tls: 'starttls-go',
+  ehlo: 'ehlo-ok',
+  auth: 'auth-ok',
+  mail: 'mail-ok',
+  rcpt: 'rcpt-ok',
+  data: 'data-go',
+  headers: 'message-ok',
+  body: 'message-ok',
+  message: 'message-ok',
+  command: 'noop-ok',
+};
+
+/**
+ * The one decision of a stage: its checks run in the order of stages.ts and stop after the first action of `defer` or
+ * stronger. Synchronous when every check that ran was.
+ */
+export function decide(stage: Stage, context: PolicyContext): Verdict | Promise<Verdict> {
+  return from(0, [], { stage, context, ms: 0 });
+}
+
+interface Deciding {
+  readonly stage: Stage;
+  readonly context: PolicyContext;
+  /** Spent waiting, ms. */
+  ms: number;
+}
+
+function from(first: number, findings: Finding[], deciding: Deciding): Verdict | Promise<Verdict> {
+  const checks = stageTable[deciding.stage];
+  for (let index = first; index < checks.length; index += 1) {
+    const answer = checks[index]?.run(deciding.context);
+    if (answer === undefined) continue;
+    if (isPromise(answer)) return later(index, { answer, findings, deciding });
+    if (take(answer, findings)) break;
+  }
+  return conclude(findings, deciding);
+}
+
+async function later(
+  index: number,
+  waiting: { readonly answer: Promise<CheckAnswer>; readonly findings: Finding[]; readonly deciding: Deciding },
+): Promise<Verdict> {
+  const { findings, deciding } = waiting;
+  const began = deciding.context.elapsed();
+  const answer = await waiting.answer;
+  const ms = Math.round((deciding.context.elapsed() - began) * 10) / 10;
+  deciding.ms += ms;
+  const isLast = answer !== undefined && take(ms >= 0.1 ? timed(answer, ms) : answer, findings);
+  return isLast ? conclude(findings, deciding) : from(index + 1, findings, deciding);
+}
+
+/** True when the stage stops here. */
+function take(answer: Finding | readonly Finding[], findings: Finding[]): boolean {
+  for (const finding of isList(answer) ? answer : [answer]) {
+    findings.push(finding);
+    if (stops(finding.action)) return true;
+  }
+  return false;
+}
+
+function timed(answer: Finding | readonly Finding[], ms: number): readonly Finding[] {
+  return (isList(answer) ? answer : [answer]).map((finding) => ({ ms, ...finding }));
+}
+
+function conclude(findings: readonly Finding[], { stage, context, ms }: Deciding): Verdict {
+  const decider = findings.length - 1;
+  const finding = findings[decider];
+  if (finding === undefined || !stops(finding.action)) return accepted(findings, { stage, context, ms });
+  const reason = finding.reason as ReasonKey;
+  const { because, basis, rfc } = reasons[reason];
+  const { action } = finding;
+  const closes =
+    action === 'drop' ? { closes: finding.silent === true ? ('silent' as const) : ('reply' as const) } : {};
+  return { stage, action, reason, because, findings, decider, basis, rfc, ...closes, ...(ms >= 0.1 ? { ms } : {}) };
+}
+
+function accepted(findings: readonly Finding[], { stage, context, ms }: Deciding): Verdict {
+  const reason = positiveReason(stage, context);
+  const { because, basis, rfc } = reasons[reason];
+  if (findings.length === 0) return spoken(reason, stage, because);
+  return { stage, action: 'accept', reason, because, findings, basis, rfc, ...(ms >= 0.1 ? { ms } : {}) };
+}
+
+function positiveReason(stage: Stage, { facts }: PolicyContext): ReasonKey {
+  if (stage === 'auth' && facts.login?.result === 'pending') return 'auth-continue';
+  if (stage === 'ehlo' && facts.session.helo?.verb === 'HELO') return 'helo-ok';
+  return positive[stage];
+}
+
+const kept = new Map<string, Verdict>();
+
+/** A verdict without findings: what needs no policy, such as 221, syntax and sequence errors. Frozen, and the same object while `because` is the same. */
+export function spoken(reason: ReasonKey, stage: Stage, because: string): Verdict {
+  const key = `${stage} ${reason}`;
+  const last = kept.get(key);
+  if (last?.because === because) return last;
+  const { basis, rfc } = reasons[reason];
+  const verdict: Verdict = Object.freeze({
+    stage,
+    ...outcome(reasons[reason].code),
+    reason,
+    because,
+    findings: nothing,
+    basis,
+    rfc,
+  });
+  kept.set(key, verdict);
+  return verdict;
+}
+
+function outcome(code: number): Pick<Verdict, 'action' | 'closes'> {
+  if (code === 421) return { action: 'drop', closes: 'reply' };
+  return { action: code < 400 ? 'accept' : code < 500 ? 'defer' : 'refuse' };
+}
+
+function isPromise(answer: CheckAnswer | Promise<CheckAnswer>): answer is Promise<CheckAnswer> {
+  return answer instanceof Promise;
+}
+
+function isList(answer: Finding | readonly Finding[]): answer is readonly Finding[] {
+  return Array.isArray(answer);
+}

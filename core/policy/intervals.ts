@@ -1,0 +1,121 @@
+// A list of rules made ready for asking: disjoint address intervals, each with its best rule, searched in halves.
+import { type Ip, parseIpSet } from '../contract/settings/network.ts';
+
+/** What an interval table needs of a rule. */
+export interface RankedRule {
+  readonly ipSet: string;
+  /** The lower number is the better rule; among equals the first in the list. */
+  readonly priority: number;
+  readonly enable: boolean;
+}
+
+export interface Intervals {
+  /** Index of the best enabled rule that holds the address; -1 when none does. */
+  best(ip: Ip): number;
+}
+
+interface Family {
+  /** First address of each interval, ascending; an interval ends where the next begins. */
+  readonly starts: readonly bigint[];
+  /** Index of the best rule of the interval, -1 for none. */
+  readonly rules: readonly number[];
+}
+
+const ready = new WeakMap<readonly RankedRule[], Intervals>();
+
+/** The table of a list; made once for each list, which must not change afterwards. */
+export function intervalsOf(rules: readonly RankedRule[]): Intervals {
+  let intervals = ready.get(rules);
+  if (intervals === undefined) ready.set(rules, (intervals = compile(rules)));
+  return intervals;
+}
+
+function compile(rules: readonly RankedRule[]): Intervals {
+  const enabled = rules.flatMap((rule, index) => {
+    const range = rule.enable ? parseIpSet(rule.ipSet) : undefined;
+    return range === undefined ? [] : [{ range, rank: { priority: rule.priority, index } }];
+  });
+  const families = { 4: familyOf(4), 6: familyOf(6) };
+  function familyOf(family: 4 | 6): Family {
+    return sweep(enabled.filter(({ range }) => range.family === family));
+  }
+  return { best: (ip) => find(families[ip.family], ip.value) };
+}
+
+interface Rank {
+  readonly priority: number;
+  readonly index: number;
+}
+interface Ranged {
+  readonly range: { readonly first: bigint; readonly last: bigint };
+  readonly rank: Rank;
+}
+
+/** Walks the first and last addresses in order; a heap holds the rules begun, those ended are dropped when they surface. */
+function sweep(ranged: readonly Ranged[]): Family {
+  const points = [...new Set(ranged.flatMap(({ range }) => [range.first, range.last + 1n]))].sort((a, b) =>
+    a < b ? -1 : a > b ? 1 : 0,
+  );
+  const beginning = [...ranged].sort((a, b) =>
+    a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0,
+  );
+  const heap: Ranged[] = [];
+  const starts: bigint[] = [];
+  const rules: number[] = [];
+  let next = 0;
+  for (const point of points) {
+    for (; next < beginning.length; next += 1) {
+      const begun = beginning[next];
+      if (begun === undefined || begun.range.first > point) break;
+      push(heap, begun);
+    }
+    while (heap[0] !== undefined && heap[0].range.last < point) pop(heap);
+    const best = heap[0]?.rank.index ?? -1;
+    if (rules.at(-1) === best) continue;
+    starts.push(point);
+    rules.push(best);
+  }
+  return { starts, rules };
+}
+
+function find({ starts, rules }: Family, value: bigint): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0n) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return rules[low - 1] ?? -1;
+}
+
+const isBetter = (a: Rank, b: Rank) => (a.priority === b.priority ? a.index < b.index : a.priority < b.priority);
+
+function push(heap: Ranged[], item: Ranged): void {
+  let at = heap.length;
+  heap.push(item);
+  while (at > 0) {
+    const parent = (at - 1) >>> 1;
+    const above = heap[parent];
+    if (above === undefined || !isBetter(item.rank, above.rank)) break;
+    heap[at] = above;
+    at = parent;
+  }
+  heap[at] = item;
+}
+
+function pop(heap: Ranged[]): void {
+  const item = heap.pop();
+  if (item === undefined || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    const left = heap[at * 2 + 1];
+    const right = heap[at * 2 + 2];
+    const isRight = left !== undefined && right !== undefined && isBetter(right.rank, left.rank);
+    const child = isRight ? right : left;
+    if (child === undefined || !isBetter(child.rank, item.rank)) break;
+    heap[at] = child;
+    at = at * 2 + (isRight ? 2 : 1);
+  }
+  heap[at] = item;
+}
