@@ -1,0 +1,81 @@
+// `gatehouse serve`: the receiver and the loopback web host, until it is told to stop.
+import type { Command } from '../cli.ts';
+import { CommandError } from '../exit.ts';
+import { hostWorkbench, portOption } from '../hosting.ts';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'run the receiver and the loopback web host until stopped',
+  usage: 'serve [--config FILE] [--workspace DIR] [--web-port N] [--json]',
+  help: `
+Binds the listeners of the configuration to their lab addresses and serves the window on 127.0.0.1 to whoever has the
+token in the printed address. Ends on SIGINT or SIGTERM: transactions in progress finish, then the ports are free.
+
+With --json, one line on standard output says where: {"web": ADDRESS, "listeners": [{"name", "role", "address", "port",
+"production", "tls", "state"}], "workspace": DIR, "user": {"name", "password"}}; "user" only when it was made just now,
+and never again.`,
+  options: {
+    config: {
+      type: 'string',
+      short: 'c',
+      value: 'FILE',
+      help: 'take the settings from this YAML file; it is never written to',
+    },
+    workspace: { type: 'string', short: 'w', value: 'DIR', help: 'keep sessions and messages there' },
+    'web-port': { type: 'string', value: 'N', help: 'port of the web host; 0, any free one, unless said' },
+    json: { type: 'boolean', help: 'print one line of JSON' },
+  },
+  run: async ({ values, files }) => {
+    if (files.length > 0)
+      throw new CommandError(2, `serve takes no file names: ${files.join(' ')}`, ['did you mean --config FILE?']);
+    const hosted = await hostWorkbench({
+      config: values['config'] as string | undefined,
+      workspace: values['workspace'] as string | undefined,
+      webPort: portOption(values['web-port'] as string | undefined),
+      notes: [],
+    });
+    const { workbench, web } = hosted;
+    const { listeners } = workbench.state();
+    const failed = listeners.filter((one) => one.state === 'failed');
+    if (failed.length > 0) {
+      await hosted.close();
+      throw new CommandError(
+        3,
+        failed.length === 1 ? 'a listener could not be bound' : `${failed.length} listeners could not be bound`,
+        failed.map(
+          (one) =>
+            `${one.name} at ${one.wanted}: ${one.error ?? 'no reason given'}${one.offer ? `; ${one.offer} is free` : ''}`,
+        ),
+      );
+    }
+    if (values['json'] === true) {
+      const line = {
+        web: web.url,
+        listeners: listeners.map(({ name, role, bound, production, tls, state }) => ({
+          name,
+          role,
+          address: bound,
+          port: Number(bound.slice(bound.lastIndexOf(':') + 1)) || 0,
+          production,
+          tls,
+          state,
+        })),
+        workspace: workbench.folder,
+        ...(workbench.firstUser ? { user: workbench.firstUser } : {}),
+      };
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    } else {
+      for (const one of listeners)
+        process.stdout.write(
+          `${one.name} (${one.role}, ${one.tls}): ${one.state === 'listening' ? `listening on ${one.bound}` : one.state}\n`,
+        );
+      if (workbench.firstUser)
+        process.stdout.write(
+          `user ${workbench.firstUser.name}, password ${workbench.firstUser.password} (shown once)\n`,
+        );
+      process.stdout.write(`window: ${web.url}\n`);
+    }
+    await hosted.ended;
+    return 0;
+  },
+};

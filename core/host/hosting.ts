@@ -1,0 +1,71 @@
+// A workbench with its web host, from start to an orderly end.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { windowFolder } from './assets.ts';
+import { CommandError, systemReason } from './exit.ts';
+import { usualWorkspace } from './files.ts';
+import { openWeb, type WebHost } from './web.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+export interface Hosted {
+  readonly workbench: Workbench;
+  readonly web: WebHost;
+  /** Resolves when SIGINT or SIGTERM came and everything is closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface HostingOptions {
+  readonly config: string | undefined;
+  readonly workspace: string | undefined;
+  readonly webPort: number;
+  /** Lines the window shows about how it was started. */
+  readonly notes: readonly string[];
+}
+
+/** Opens workspace, receiver and web host. Exit 2 for bad input, 3 for the environment. */
+export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
+  const assets = await windowFolder((line) => process.stderr.write(`${line}\n`));
+  const workbench = await openWorkbench({
+    host: 'web',
+    folder: resolve(options.workspace ?? usualWorkspace()),
+    config: options.config === undefined ? undefined : resolve(options.config),
+    notes: options.notes,
+  });
+  let web: WebHost;
+  try {
+    web = await openWeb({
+      assets,
+      port: options.webPort,
+      token: randomBytes(16).toString('hex'),
+      attach: (port) => workbench.attach(port),
+    });
+  } catch (error) {
+    await workbench.close();
+    throw new CommandError(3, `the web host cannot listen on 127.0.0.1:${options.webPort}: ${systemReason(error)}`, [
+      'name another port with --web-port, or leave it out to take any free one',
+    ]);
+  }
+  const close = async () => {
+    await web.close();
+    await workbench.close();
+  };
+  const ended = new Promise<void>((resolveEnd) => {
+    const stop = () => {
+      process.once('SIGINT', () => process.exit(130));
+      void close().then(resolveEnd);
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+  return { workbench, web, ended, close };
+}
+
+/** Reads a port option; exit 2 when it is none. */
+export function portOption(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new CommandError(2, `--web-port ${text}: expected a number from 0 to 65535`);
+  return port;
+}
