@@ -1,0 +1,114 @@
+// The frame: what stands around every view, and the keyboard.
+import { Tooltip } from '@base-ui/react/tooltip';
+import { useEffect } from 'react';
+import { choose } from '../state/choices.ts';
+import { commandOf, runCommand, useCommand } from '../state/commands.ts';
+import { goToView, usePlace } from '../state/place.ts';
+import { sayError, useWorkbench, workbench } from '../state/workbench.ts';
+import { Confirmations } from '../ui/Dialog.tsx';
+import { toast, Toasts } from '../ui/Toast.tsx';
+import { views } from '../views/views.ts';
+import { KeysDialog } from './KeysDialog.tsx';
+import { Notices } from './Notices.tsx';
+import { Palette } from './Palette.tsx';
+import { Rail } from './Rail.tsx';
+import { StatusLine } from './StatusLine.tsx';
+import { TopBar } from './TopBar.tsx';
+
+export function Frame() {
+  const view = usePlace((place) => place.view);
+  const workspace = useWorkbench((state) => state.info?.workspace);
+  const shown = views.find(({ id }) => id === view) ?? views[0];
+  useKeyboard();
+  useFrameCommands();
+  useEffect(() => {
+    document.title = [shown?.title, workspace, 'Gatehouse'].filter((part) => part !== undefined).join(' · ');
+  }, [shown, workspace]);
+  return (
+    <Tooltip.Provider delay={500}>
+      <div className="frame">
+        <TopBar />
+        <Notices />
+        <Rail />
+        <main className="view" id="view" aria-label={shown?.title}>
+          {shown && <shown.component />}
+        </main>
+        <StatusLine />
+      </div>
+      <Palette />
+      <KeysDialog />
+      <Confirmations />
+      <Toasts />
+    </Tooltip.Provider>
+  );
+}
+
+const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]';
+
+/** One listener for all shortcuts; a dialog or menu that is open keeps its keys to itself. */
+function useKeyboard(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const target = event.target instanceof Element ? event.target : undefined;
+      if (target?.closest('[role=dialog], [role=alertdialog], [role=menu]')) return;
+      const id = commandOf(event, target?.matches(typing) === true);
+      if (id === undefined) return;
+      event.preventDefault();
+      runCommand(id);
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, []);
+}
+
+function has(view: string) {
+  return views.some(({ id }) => id === view);
+}
+
+function useFrameCommands(): void {
+  const isRunning = useWorkbench((state) => state.receiver?.running);
+  const isPlaying = useWorkbench((state) => state.run?.state === 'running');
+  useCommand('go.sessions', () => goToView('sessions'));
+  useCommand('go.scenarios', has('scenarios') ? () => goToView('scenarios') : undefined);
+  useCommand('go.receiver', has('receiver') ? () => goToView('receiver') : undefined);
+  useCommand('go.messages', () => goToView('messages'));
+  useCommand('receiver.start', isRunning === false ? () => void startReceiver() : undefined);
+  useCommand('receiver.stop', isRunning === true ? () => void stopReceiver() : undefined);
+  useCommand('scenarios.cancel', isPlaying ? () => void cancelRun() : undefined);
+  useCommand('window.light', () => choose({ theme: 'light' }));
+  useCommand('window.dark', () => choose({ theme: 'dark' }));
+  useCommand('window.system', () => choose({ theme: 'system' }));
+  useCommand('window.nextPane', () => walkPanes(1));
+  useCommand('window.lastPane', () => walkPanes(-1));
+}
+
+async function startReceiver(): Promise<void> {
+  await attempt('Not listening', async () => workbench.took({ receiver: await workbench.call('receiver.start', {}) }));
+}
+
+async function stopReceiver(): Promise<void> {
+  await attempt('Still listening', async () => workbench.took({ receiver: await workbench.call('receiver.stop', {}) }));
+}
+
+async function cancelRun(): Promise<void> {
+  await attempt('The run was not cancelled', async () => workbench.call('scenarios.cancel', {}));
+}
+
+async function attempt(failed: string, deed: () => Promise<unknown>): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    toast(failed, sayError(error), 'refuse');
+  }
+}
+
+/** Puts the focus into the next pane: into what has it there, or the pane itself. */
+function walkPanes(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter((pane) => pane.offsetParent !== null);
+  if (panes.length === 0) return;
+  const now = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = panes[(now + step + panes.length) % panes.length];
+  const inside = next?.querySelector<HTMLElement>('[data-pane-focus]');
+  (inside ?? next)?.focus();
+}

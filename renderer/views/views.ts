@@ -1,0 +1,20 @@
+// The views: one line each, in the order a person works; rail, palette and Ctrl+1 ... follow this list.
+import { ListTree, Mail, type LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { CommandId } from '../state/commands.ts';
+import type { ViewId } from '../state/place.ts';
+import { MessagesView } from './messages/MessagesView.tsx';
+import { SessionsView } from './sessions/SessionsView.tsx';
+
+export interface View {
+  readonly id: ViewId;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly command: CommandId;
+  readonly component: ComponentType;
+}
+
+export const views: readonly View[] = [
+  { id: 'sessions', title: 'Sessions', icon: ListTree, command: 'go.sessions', component: SessionsView },
+  { id: 'messages', title: 'Messages', icon: Mail, command: 'go.messages', component: MessagesView },
+];
