@@ -1,7 +1,7 @@
 // axigen.cfg as a lossless syntax tree: printing what was parsed gives the same bytes, comments and spacing included.
 
 import { type CfgToken as Token, tokenize, tokenValue } from './axigenCfgTokens.ts';
-import { orProblem, type Problem, ProblemFound } from './problem.ts';
+import { orProblem, type FileProblem, ProblemFound } from './problem.ts';
 import { newlineOf, shown, written } from './scan.ts';
 
 /** `name = value`; only the outermost object has no `=` (axigen.md 2.1). */
@@ -53,7 +53,7 @@ class Reader {
   }
 
   fail(message: string, remedy: string, token: Token = this.next): never {
-    throw new ProblemFound({ file: this.#file, line: token.line, column: token.column, message, remedy });
+    throw new ProblemFound({ file: this.#file, path: '', line: token.line, column: token.column, message, remedy });
   }
 
   take(kind: Token['kind'], what: string, remedy: string): Token {
@@ -148,7 +148,10 @@ export const parseValue = (text: string): Value =>
  *
  * @returns the tree, or the first problem with its line, column, what was expected and a remedy.
  */
-export const parseCfg = (text: string, file = 'axigen.cfg'): { readonly cfg: Cfg } | { readonly error: Problem } => {
+export const parseCfg = (
+  text: string,
+  file = 'axigen.cfg',
+): { readonly cfg: Cfg } | { readonly error: FileProblem } => {
   const parsed = orProblem(() => new Reader(tokenize(text, file), file).root());
   if ('error' in parsed) return parsed;
   return { cfg: { file, ...parsed.value, newline: newlineOf(text) } };

@@ -67,6 +67,7 @@ const refuseControlCharacters = (text: string, file: string): void => {
   const code = text.charCodeAt(at).toString(16).padStart(2, '0');
   throw new ProblemFound({
     file,
+    path: '',
     line: place.line,
     column: place.column(at),
     message: `expected text, got the control character 0x${code}`,
@@ -108,7 +109,7 @@ export const scan = (text: string, file: string, lexicon: Lexicon): readonly Tok
     const where = { line: place.line, column: place.column(at) };
     if (kind !== 'end' && piece === '') {
       const [message, remedy] = kind === 'string' ? lexicon.openQuote : OPEN_COMMENT;
-      throw new ProblemFound({ file, ...where, message, remedy });
+      throw new ProblemFound({ file, path: '', ...where, message, remedy });
     }
     tokens.push({ kind, text: piece, lead, ...where });
     if (kind === 'end') return tokens;

@@ -1,6 +1,6 @@
 // smtpFilters.script as a lossless reader: blocks and the statements we know; everything else is kept as it stands.
 
-import { orProblem, type Problem, ProblemFound } from './problem.ts';
+import { orProblem, type FileProblem, ProblemFound } from './problem.ts';
 import { type Lexicon, newlineOf, scan, shown, type Token, unquoted, written } from './scan.ts';
 
 /** The place of a statement: its tokens are `from` up to, not including, `to`. */
@@ -72,7 +72,7 @@ class Reader {
 
   fail(message: string, remedy: string): never {
     const { line, column } = this.token();
-    throw new ProblemFound({ file: this.#file, line, column, message, remedy });
+    throw new ProblemFound({ file: this.#file, path: '', line, column, message, remedy });
   }
 
   /** Whether the next tokens have these kinds; a keyword stands for the word itself. */
@@ -181,7 +181,7 @@ class Reader {
 export const parseFilters = (
   text: string,
   file = 'smtpFilters.script',
-): { readonly filters: Filters } | { readonly error: Problem } => {
+): { readonly filters: Filters } | { readonly error: FileProblem } => {
   const parsed = orProblem(() => {
     const tokens = scan(text, file, LEXICON);
     return { file, tokens, ...new Reader(tokens, file).script(), newline: newlineOf(text) };
