@@ -141,7 +141,11 @@ export interface SpfAnswer {
   readonly domain: string;
   readonly record?: string;
   readonly explanation?: string;
+  /** What made it an error, e.g. `Too many void DNS results`. */
+  readonly detail?: string;
   readonly lookups: number;
   readonly questions: readonly DnsQuestion[];
   readonly ms: number;
+  /** The same question was asked before under the same settings; DNS was asked then. */
+  readonly remembered?: boolean;
 }

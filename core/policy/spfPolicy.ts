@@ -72,7 +72,8 @@ export function spfFinding(
   const isWaiting = isStronger && acting !== o.stage;
   const reason = isStronger && !isWaiting ? { reason: reasonFor(answer.result, value) } : {};
   const name = answer.identity === 'helo' ? 'EHLO name' : 'sender domain';
-  const said = `SPF ${answer.result} for ${name} ${answer.domain}`;
+  const why = answer.detail === undefined ? '' : ` (${answer.detail})`;
+  const said = `SPF ${answer.result} for ${name} ${answer.domain}${why}`;
   const address = facts.connection.peer.address;
   return {
     check,
@@ -81,7 +82,7 @@ export function spfFinding(
     text: isWaiting ? `${said}: ${value} at ${acting}` : said,
     setting: `sender.spf.map.${answer.result}`,
     value,
-    counter: { name: 'DNS lookups', value: answer.lookups, limit: 10 },
+    counter: { name: 'DNS lookups of SPF terms', value: answer.lookups, limit: 10 },
     dns: answer.questions,
     evidence: {
       result: answer.result,
@@ -89,6 +90,7 @@ export function spfFinding(
       domain: answer.domain,
       address,
       ...(answer.record === undefined ? {} : { record: answer.record }),
+      ...(answer.remembered === true ? { memory: 'the same question was asked before under these settings' } : {}),
       ...(answer.explanation === undefined ? {} : { explanation: answer.explanation }),
     },
     ...(answer.ms >= 0.1 ? { ms: answer.ms } : {}),
