@@ -4,7 +4,7 @@ import type { Settings } from '../contract/settings/settings.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { type ReasonKey, reasons } from './reasons.table.ts';
 
-/** A reply in its parts; the lines hold neither code nor enhanced code, see {@link wireReply}. */
+/** A reply in its parts. Each line is what stands behind the code and its space or hyphen, an enhanced code at its head included. */
 export interface Reply {
   readonly code: number;
   readonly enhanced?: string;
@@ -46,9 +46,8 @@ export function replyTo(verdict: Verdict, settings: Settings): Reply {
 }
 
 /** The octets of a reply, one character each (RFC 5321 section 4.2). */
-export function wireReply({ code, enhanced, lines }: Reply): string {
-  const prefix = enhanced === undefined ? '' : `${enhanced} `;
-  return lines.map((line, index) => `${code}${index < lines.length - 1 ? '-' : ' '}${prefix}${line}\r\n`).join('');
+export function wireReply({ code, lines }: Reply): string {
+  return lines.map((line, index) => `${code}${index < lines.length - 1 ? '-' : ' '}${line}\r\n`).join('');
 }
 
 function made(reason: ReasonKey, options: ReplyOptions): Reply {
@@ -60,7 +59,8 @@ function made(reason: ReasonKey, options: ReplyOptions): Reply {
   const lines = ownBanner ? [printable(`${host} ${acceptance.banner}`)] : filled(worded, { ...options.values, host });
   // RFC 2034 section 4: every 2xx, 4xx and 5xx reply but the greeting and those to HELO and EHLO.
   const sends = acceptance.extensions.enhancedStatusCodes && !isBare(options.stage);
-  return enhanced === undefined || !sends ? { code, lines } : { code, enhanced, lines };
+  if (enhanced === undefined || !sends) return { code, lines };
+  return { code, enhanced, lines: lines.map((line) => `${enhanced} ${line}`.trimEnd()) };
 }
 
 const isBare = (stage: Stage) => stage === 'connect' || stage === 'ehlo';
