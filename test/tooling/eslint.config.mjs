@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const sources = ['**/*.ts', '**/*.tsx', '**/*.mjs'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'dist/**', 'release/**', 'test/tooling/eslint.config.mjs'] },
+  { ignores: ['node_modules/**', 'dist/**', 'release/**', '**/*.d.ts', 'test/tooling/eslint.config.mjs'] },
   {
     files: sources,
     extends: [tseslint.configs.recommendedTypeChecked],
