@@ -35,6 +35,8 @@ export interface SessionRow {
   readonly code?: number;
   readonly closed?: CloseReason;
   readonly events: number;
+  /** The scenario run the session belongs to; absent for the receiver's own. */
+  readonly run?: string;
 }
 
 /** The row before any event. */

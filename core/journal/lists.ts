@@ -1,0 +1,84 @@
+// The lists windows follow: how far each has grown, what was removed from it, and when it became void.
+import type { Database } from './database.ts';
+import type { Kept, Page, PageOf } from './protocol.ts';
+import type { Extent } from './segments.ts';
+
+/** More notes of removal than this are replaced by one: the list is void. */
+const NOTES = 200_000;
+
+const each = (of: (kind: Kept) => number): Record<Kept, number> => ({
+  sessions: of('sessions'),
+  messages: of('messages'),
+});
+
+/** A revision is the number of the last change to a list; each row has that of its own last change. */
+export class Lists {
+  readonly #db: Database;
+  readonly revision: Record<Kept, number>;
+  readonly total: Record<Kept, number>;
+  readonly #cleared: Record<Kept, number>;
+  readonly #notes: Record<Kept, number>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#cleared = each((kind) => db.readNumber(`cleared.${kind}`, 0));
+    this.revision = each((kind) => Math.max(db.lastRevision(kind), this.#cleared[kind]));
+    this.total = each((kind) => db.count(kind));
+    this.#notes = each((kind) => db.notes(kind));
+  }
+
+  /** Adds to a page's rows what else a window must know to follow. */
+  page(kind: Kept, { after }: Page, found: { rows: string[]; revision: number }): PageOf<string> {
+    const cleared = this.#cleared[kind];
+    const removed = after === 0 ? [] : this.#db.removedBetween(kind, Math.max(after, cleared), found.revision);
+    return { ...found, removed, total: this.total[kind], cleared };
+  }
+
+  /** Removes rows and notes it; returns the extents of removed messages. */
+  remove(kind: Kept, numbers: readonly number[]): Extent[] {
+    const extents = kind === 'messages' ? numbers.flatMap((number) => this.#db.message(number)?.extents ?? []) : [];
+    let revision = this.revision[kind];
+    this.#db.transaction(() => {
+      for (const number of numbers) {
+        if (kind === 'sessions') this.#db.removeSession(number);
+        else this.#db.removeMessage(number);
+        this.#db.noteRemoved(kind, ++revision, number);
+      }
+    });
+    this.revision[kind] = revision;
+    this.total[kind] -= numbers.length;
+    this.#notes[kind] += numbers.length;
+    return extents;
+  }
+
+  /** When removals have become too many to remember one by one, makes all windows' lists void; returns by how much revisions rose. */
+  forget(kind: Kept): number {
+    if (this.#notes[kind] <= NOTES) return 0;
+    const revision = this.revision[kind];
+    this.#db.transaction(() => {
+      this.#db.renumber(kind, revision);
+      this.#db.write(`cleared.${kind}`, String(revision));
+    });
+    this.#cleared[kind] = revision;
+    this.revision[kind] = 2 * revision + 1;
+    this.#notes[kind] = 0;
+    return revision;
+  }
+
+  /** Removes all messages, or all sessions that have ended. */
+  clear(kind: Kept): { readonly count: number; readonly extents: readonly Extent[] } {
+    const extents = kind === 'messages' ? [...this.#db.extents()].flat() : [];
+    const before = this.#db.count(kind);
+    const cleared = this.revision[kind] + 1;
+    this.#db.transaction(() => {
+      this.#db.clear(kind);
+      this.#db.write(`cleared.${kind}`, String(cleared));
+    });
+    const count = before - this.#db.count(kind);
+    this.#cleared[kind] = cleared;
+    this.revision[kind] = cleared;
+    this.#notes[kind] = 0;
+    this.total[kind] -= count;
+    return { count, extents };
+  }
+}

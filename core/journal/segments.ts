@@ -1,0 +1,257 @@
+// Segments: the append-only files into which message bytes are written once.
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writevSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Where some bytes of a message stand: segment number, offset, length. */
+export type Extent = readonly [segment: number, offset: number, length: number];
+
+/** A place appends can be taken back to. */
+export interface Mark {
+  readonly segment: number;
+  readonly end: number;
+}
+
+/** A segment that has reached this size is followed by a new one, octets. */
+const FULL = 64 * 1024 * 1024;
+
+/**
+ * Small appends go into room made ahead, in steps of this size: a sync that need not change the file's length is
+ * twice as fast on ext4 (measured).
+ */
+const AHEAD = 1024 * 1024;
+const SMALL = AHEAD / 4;
+const zeros = Buffer.alloc(AHEAD);
+
+const fileOf = (folder: string, segment: number) => join(folder, `${String(segment).padStart(8, '0')}.mail`);
+
+export class Segments {
+  readonly #folder: string;
+  /** How many extents of committed messages, and of messages under way, stand in each segment. */
+  readonly #held = new Map<number, number>();
+  readonly #readers = new Map<number, number>();
+  #segment = 0;
+  #fd = -1;
+  /** End of what was written, and of the file. */
+  #end = 0;
+  #reach = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Opens the newest segment and cuts off what no message row tells of: bytes that were written but never committed.
+   * Returns what is damaged: segments that are missing or shorter than their messages.
+   */
+  open(stored: Iterable<readonly Extent[]>): string[] {
+    const problems: string[] = [];
+    mkdirSync(this.#folder, { recursive: true });
+    const ends = new Map<number, number>();
+    for (const extents of stored) {
+      for (const [segment, offset, length] of extents) {
+        ends.set(segment, Math.max(ends.get(segment) ?? 0, offset + length));
+        this.#held.set(segment, (this.#held.get(segment) ?? 0) + 1);
+      }
+    }
+    for (const [segment, end] of ends) {
+      const file = fileOf(this.#folder, segment);
+      const size = existsSync(file) ? statSync(file).size : undefined;
+      if (size === undefined) problems.push(`${file} is missing: the messages in it cannot be shown`);
+      else if (size < end) problems.push(`${file} ends after ${size} of ${end} bytes: some messages in it are cut off`);
+    }
+    const numbers = readdirSync(this.#folder).flatMap((name) => {
+      const match = /^(\d{8})\.mail$/.exec(name);
+      return match ? [Number(match[1])] : [];
+    });
+    const newest = Math.max(1, ...numbers, ...ends.keys());
+    for (const number of numbers)
+      if (!this.#held.has(number) && number !== newest) rmSync(fileOf(this.#folder, number));
+    this.#use(newest, ends.get(newest) ?? 0);
+    return problems;
+  }
+
+  #use(segment: number, end: number): void {
+    if (this.#fd >= 0) this.close();
+    const file = fileOf(this.#folder, segment);
+    const fresh = !existsSync(file);
+    this.#fd = openSync(file, fresh ? 'wx+' : 'r+');
+    this.#segment = segment;
+    this.#reach = fstatSync(this.#fd).size;
+    if (this.#reach > end) {
+      ftruncateSync(this.#fd, end);
+      this.#reach = end;
+    }
+    this.#end = end;
+    if (fresh) syncFolder(this.#folder);
+  }
+
+  /** Appends in one write, and holds what it appended; throws the system's error (ENOSPC, EFBIG, EIO) and then nothing is kept. */
+  append(pieces: readonly Uint8Array[]): Extent[] {
+    if (this.#end >= FULL) this.#use(this.#segment + 1, 0);
+    const start = this.#end;
+    const extents: Extent[] = [];
+    let at = start;
+    for (const piece of pieces) {
+      extents.push([this.#segment, at, piece.length]);
+      at += piece.length;
+    }
+    try {
+      if (at > this.#reach && at - start < SMALL) this.#reachAhead(at);
+      writeAll(this.#fd, pieces, start);
+    } catch (error) {
+      this.#cut({ segment: this.#segment, end: start });
+      throw error;
+    }
+    this.#end = at;
+    this.#reach = Math.max(this.#reach, at);
+    this.#held.set(this.#segment, (this.#held.get(this.#segment) ?? 0) + extents.length);
+    return extents;
+  }
+
+  /** Where the next append goes; what `cut` goes back to. */
+  mark(): Mark {
+    return { segment: this.#segment, end: this.#end };
+  }
+
+  /** Throws when the system cannot say that the bytes are on disk; what was appended since `mark` must then be cut. */
+  sync(): void {
+    fdatasyncSync(this.#fd);
+  }
+
+  /** After a failed sync a segment's pages cannot be trusted: the next append begins a new one. */
+  abandon(): void {
+    this.#use(this.#segment + 1, 0);
+  }
+
+  #reachAhead(least: number): void {
+    const to = Math.min(least + AHEAD, Math.max(FULL, least));
+    try {
+      writeAll(this.#fd, [zeros.subarray(0, Math.min(AHEAD, to - this.#reach))], this.#reach);
+      this.#reach = Math.max(this.#reach, fstatSync(this.#fd).size);
+    } catch {
+      // No room ahead is no failure: the bytes themselves may still fit.
+    }
+  }
+
+  /** Ends the hold of these extents; a segment that nothing holds any more is removed. */
+  release(extents: readonly Extent[]): void {
+    for (const [segment] of extents) {
+      const left = (this.#held.get(segment) ?? 1) - 1;
+      if (left > 0) {
+        this.#held.set(segment, left);
+        continue;
+      }
+      this.#held.delete(segment);
+      if (segment === this.#segment) this.#use(this.#segment + 1, 0);
+      this.#remove(segment);
+    }
+  }
+
+  /** Takes back what was appended since the mark: these extents. */
+  cut(mark: Mark, extents: readonly Extent[]): void {
+    for (const [segment] of extents) this.#held.set(segment, (this.#held.get(segment) ?? 1) - 1);
+    this.#cut(mark);
+  }
+
+  #cut(mark: Mark): void {
+    const end = mark.segment === this.#segment ? mark.end : 0;
+    this.#end = end;
+    try {
+      ftruncateSync(this.#fd, end);
+      this.#reach = end;
+    } catch {
+      this.#reach = fstatSync(this.#fd).size;
+    }
+  }
+
+  #remove(segment: number): void {
+    const reader = this.#readers.get(segment);
+    if (reader !== undefined) closeSync(reader);
+    this.#readers.delete(segment);
+    rmSync(fileOf(this.#folder, segment), { force: true });
+  }
+
+  /** Reads a message's bytes; throws when its segment is missing or ends too early. */
+  read(extents: readonly Extent[]): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(extents.reduce((sum, [, , length]) => sum + length, 0));
+    let at = 0;
+    for (const [segment, offset, length] of extents) {
+      let done = 0;
+      while (done < length) {
+        const got = readSync(this.#reader(segment), bytes, at + done, length - done, offset + done);
+        if (got === 0) throw new Error(`${fileOf(this.#folder, segment)} ends before the message does`);
+        done += got;
+      }
+      at += length;
+    }
+    return bytes;
+  }
+
+  #reader(segment: number): number {
+    if (segment === this.#segment) return this.#fd;
+    let fd = this.#readers.get(segment);
+    if (fd === undefined) {
+      fd = openSync(fileOf(this.#folder, segment), 'r');
+      this.#readers.set(segment, fd);
+    }
+    return fd;
+  }
+
+  /** Closes the files; the newest segment ends where its messages end. */
+  close(): void {
+    if (this.#fd >= 0) {
+      if (this.#reach > this.#end) ftruncateSync(this.#fd, this.#end);
+      closeSync(this.#fd);
+    }
+    for (const fd of this.#readers.values()) closeSync(fd);
+    this.#readers.clear();
+    this.#fd = -1;
+  }
+}
+
+function writeAll(fd: number, pieces: readonly Uint8Array[], position: number): void {
+  let rest = pieces.filter((piece) => piece.length > 0);
+  let at = position;
+  while (rest.length > 0) {
+    let wrote = writevSync(fd, rest.slice(0, 1024), at);
+    if (wrote === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+    at += wrote;
+    const left: Uint8Array[] = [];
+    for (const piece of rest) {
+      if (wrote >= piece.length) wrote -= piece.length;
+      else {
+        left.push(wrote > 0 ? piece.subarray(wrote) : piece);
+        wrote = 0;
+      }
+    }
+    rest = left;
+  }
+}
+
+/** Makes a new file's name as durable as its bytes; where folders cannot be synced (Windows) there is nothing to do. */
+export function syncFolder(folder: string): void {
+  try {
+    const fd = openSync(folder, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return;
+  }
+}

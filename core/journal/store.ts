@@ -1,0 +1,372 @@
+// The store of the writer thread: takes events and messages in, commits them in groups, and answers what is asked of them.
+import type { MessageRow } from '../contract/calls.ts';
+import type { Event } from '../contract/event.ts';
+import { emptyRow, foldSummary, type SessionRow } from '../contract/summary.ts';
+import type { Database } from './database.ts';
+import type { Envelope } from './journal.ts';
+import { Lists } from './lists.ts';
+import { idOf } from './memory.ts';
+import type { Batch, Failure, Kept, Page, PageOf, Revisions, StoredChunk } from './protocol.ts';
+import { failureOf, type Messages, type Receiving } from './receiving.ts';
+import type { Extent, Segments } from './segments.ts';
+
+/** A message whose session waits for its 250. */
+export interface Commit {
+  readonly number: number;
+  readonly session: number;
+  readonly envelope: Envelope;
+}
+
+export interface Outcome {
+  readonly stored: [message: number, size: number][];
+  readonly failed: [message: number, failure: Failure][];
+}
+
+/** A session that is open, or has something the database does not have yet. */
+interface Live {
+  row: SessionRow;
+  revision: number;
+  ended: boolean;
+  /** Whether the database knows it at all. */
+  known: boolean;
+  place: number;
+  first: number;
+  texts: string[];
+}
+
+/** Ids are reserved this many ahead, so that none is given out twice after a crash. */
+const RESERVE = 10_000;
+/** Events the disk refuses are kept in memory up to this, characters; then the oldest are given up. */
+const WAITING = 64_000_000;
+/** How many are removed at a time, so that commits need not wait long. */
+const REMOVED = 1000;
+
+export class Store {
+  readonly #db: Database;
+  readonly #segments: Segments;
+  readonly #messages: Messages;
+  readonly #live = new Map<number, Live>();
+  readonly #dirty = new Set<number>();
+  readonly #lists: Lists;
+  readonly #next: Record<Kept, number>;
+  readonly #reserved: Record<Kept, number>;
+  #keep: Readonly<Record<Kept, number>>;
+  #waiting = 0;
+
+  constructor(o: { db: Database; segments: Segments; messages: Messages; keep: Readonly<Record<Kept, number>> }) {
+    this.#db = o.db;
+    this.#segments = o.segments;
+    this.#messages = o.messages;
+    this.#keep = o.keep;
+    const each = (of: (kind: Kept) => number): Record<Kept, number> => ({
+      sessions: of('sessions'),
+      messages: of('messages'),
+    });
+    this.#lists = new Lists(o.db);
+    this.#reserved = each((kind) => o.db.readNumber(`reserved.${kind}`, 0));
+    this.#next = each((kind) => Math.max(o.db.highest(kind), this.#reserved[kind]) + 1);
+    this.#endWhatACrashLeftOpen();
+    this.apply([]);
+  }
+
+  get next(): Readonly<Record<Kept, number>> {
+    return this.#next;
+  }
+
+  get revisions(): Revisions {
+    return { ...this.#lists.revision };
+  }
+
+  /** Characters of events that are not on disk yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  get isDirty(): boolean {
+    return this.#dirty.size > 0;
+  }
+
+  #endWhatACrashLeftOpen(): void {
+    for (const { number, row } of this.#db.unended()) {
+      const { events, duration } = JSON.parse(row) as SessionRow;
+      const body = {
+        kind: 'close',
+        by: 'us',
+        reason: 'shutdown',
+        detail: 'Gatehouse ended while the session was open',
+      };
+      this.events(number, events + 1, JSON.stringify({ t: [duration ?? this.#lastTime(number, events)], e: [body] }));
+      this.end(number);
+    }
+  }
+
+  #lastTime(session: number, events: number): number {
+    const { chunks } = this.#db.chunks(session, events - 1);
+    const last = chunks.at(-1)?.text.split('\n').at(-1);
+    return last === undefined ? 0 : ((JSON.parse(last) as Batch).t.at(-1) ?? 0);
+  }
+
+  /** Takes a batch of events over and folds it into the session's summary. */
+  events(session: number, first: number, text: string): void {
+    const live = this.#of(session, first > 1);
+    const batch = JSON.parse(text) as Batch;
+    let row = live.row;
+    for (const [index, body] of batch.e.entries()) {
+      const event = body as Event & { n: number; t: number };
+      event.n = first + index;
+      event.t = batch.t[index] ?? 0;
+      row = foldSummary(row, event);
+    }
+    live.row = row;
+    if (live.texts.length === 0) live.first = first;
+    live.texts.push(text);
+    this.#waiting += text.length;
+    this.#touch(session, live);
+  }
+
+  end(session: number): void {
+    const live = this.#of(session, true);
+    live.ended = true;
+    if (live.known || live.row.events > 0) this.#touch(session, live);
+    else this.#live.delete(session);
+  }
+
+  /** Names the scenario run a session belongs to. */
+  run(session: number, run: string): void {
+    const live = this.#of(session, true);
+    live.row = { ...live.row, run };
+    this.#touch(session, live);
+  }
+
+  #of(session: number, maybeKnown: boolean): Live {
+    const found = this.#live.get(session);
+    if (found) return found;
+    const stored = maybeKnown ? this.#db.session(session) : undefined;
+    const live: Live = {
+      row: stored === undefined ? emptyRow(idOf(session)) : (JSON.parse(stored.row) as SessionRow),
+      revision: stored?.revision ?? 0,
+      ended: stored?.ended ?? false,
+      known: stored !== undefined,
+      place: stored === undefined ? 0 : this.#db.nextPlace(session),
+      first: 1,
+      texts: [],
+    };
+    if (!live.known) this.#lists.total.sessions += 1;
+    this.#seen('sessions', session);
+    this.#live.set(session, live);
+    return live;
+  }
+
+  #touch(session: number, live: Live): void {
+    live.revision = ++this.#lists.revision.sessions;
+    this.#dirty.add(session);
+  }
+
+  #seen(kind: Kept, number: number): void {
+    if (number >= this.#next[kind]) this.#next[kind] = number + 1;
+  }
+
+  /** Puts all events so far and these messages on disk, in one write, two syncs and one transaction. */
+  apply(commits: readonly Commit[]): Outcome {
+    const outcome: Outcome = { stored: [], failed: [] };
+    const taken = commits.map((commit) => ({ commit, message: this.#messages.take(commit.number) }));
+    const sound = taken.filter(({ commit, message }) => {
+      if (message.failure) this.#fail(commit, message, message.failure, outcome);
+      return message.failure === undefined;
+    });
+    const failure = this.#group(sound, outcome);
+    if (failure === undefined) return outcome;
+    // One message too large for the disk must not take the others down with it.
+    for (const one of sound) {
+      const alone = sound.length > 1 ? this.#group([one], outcome) : failure;
+      if (alone) this.#fail(one.commit, one.message, alone, outcome);
+    }
+    if (commits.length === 0) throw Object.assign(new Error(failure.message), { code: failure.code });
+    return outcome;
+  }
+
+  #fail(commit: Commit, message: Receiving, failure: Failure, outcome: Outcome): void {
+    this.#messages.forget(message);
+    outcome.failed.push([commit.number, failure]);
+  }
+
+  #group(group: readonly { commit: Commit; message: Receiving }[], outcome: Outcome): Failure | undefined {
+    const mark = this.#segments.mark();
+    let appended: Extent[] = [];
+    try {
+      const pieces = group.map(({ message }) => this.#messages.bytesOf(message));
+      if (pieces.some((each) => each.length > 0)) appended = this.#segments.append(pieces.flat());
+      if (group.some(({ message }) => message.size > 0)) this.#sync();
+      let at = 0;
+      const rows = group.map(({ commit, message }, index) => {
+        const own = appended.slice(at, (at += pieces[index]?.length ?? 0));
+        return { commit, size: message.size, extents: [...message.extents, ...own] };
+      });
+      this.#write(rows);
+      for (const { message } of group) this.#messages.done(message);
+      for (const { commit, size } of rows) outcome.stored.push([commit.number, size]);
+      return undefined;
+    } catch (error) {
+      this.#segments.cut(mark, appended);
+      return failureOf(error);
+    }
+  }
+
+  #sync(): void {
+    try {
+      this.#segments.sync();
+    } catch (error) {
+      this.#segments.abandon();
+      throw error;
+    }
+  }
+
+  #write(rows: readonly { commit: Commit; size: number; extents: Extent[] }[]): void {
+    const revision = this.#lists.revision.messages;
+    try {
+      this.#db.transaction(() => {
+        for (const number of this.#dirty) this.#saveSession(number);
+        for (const { commit, size, extents } of rows) {
+          this.#seen('messages', commit.number);
+          const row = JSON.stringify(messageRow(commit, size));
+          const { number, envelope } = commit;
+          this.#db.addMessage({
+            number,
+            revision: ++this.#lists.revision.messages,
+            extents,
+            row,
+            trace: envelope.trace,
+          });
+        }
+        for (const kind of ['sessions', 'messages'] as const) this.#reserve(kind);
+      });
+    } catch (error) {
+      this.#lists.revision.messages = revision;
+      throw error;
+    }
+    this.#lists.total.messages += rows.length;
+    for (const number of this.#dirty) this.#saved(number);
+    this.#dirty.clear();
+    this.#waiting = 0;
+  }
+
+  #saveSession(number: number): void {
+    const live = this.#live.get(number);
+    if (live === undefined) return;
+    const { revision, ended, row, texts } = live;
+    this.#db.saveSession({ number, revision, ended, row: JSON.stringify(row) });
+    if (texts.length > 0) this.#db.addChunk(number, live.place, { first: live.first, text: texts.join('\n') });
+  }
+
+  #saved(number: number): void {
+    const live = this.#live.get(number);
+    if (live === undefined) return;
+    if (live.ended) this.#live.delete(number);
+    if (live.texts.length > 0) live.place += 1;
+    live.texts = [];
+    live.known = true;
+  }
+
+  #reserve(kind: Kept): void {
+    if (this.#next[kind] + RESERVE / 2 < this.#reserved[kind]) return;
+    const reserved = this.#next[kind] + RESERVE;
+    this.#db.write(`reserved.${kind}`, String(reserved));
+    this.#reserved[kind] = reserved;
+  }
+
+  /** Gives up events the disk has refused for too long; returns whether it had to. */
+  giveUp(): boolean {
+    if (this.#waiting < WAITING) return false;
+    for (const live of this.#live.values()) live.texts = [];
+    this.#waiting = 0;
+    return true;
+  }
+
+  /** A page of session rows as JSON, those not on disk yet included. */
+  sessions(page: Page): PageOf<string> {
+    const { rows, last } = this.#db.page('sessions', page, (number) => this.#dirty.has(number));
+    let revision = last;
+    if (revision === undefined) {
+      const fresh = [...this.#dirty].flatMap((number) => this.#live.get(number) ?? []);
+      const after = fresh.filter((live) => live.revision > page.after).sort((a, b) => a.revision - b.revision);
+      const taken = after.slice(0, page.limit - rows.length);
+      rows.push(...taken.map((live) => JSON.stringify(live.row)));
+      revision = taken.length < after.length ? (taken.at(-1)?.revision ?? page.after) : this.#lists.revision.sessions;
+    }
+    return this.#lists.page('sessions', page, { rows, revision });
+  }
+
+  messages(page: Page): PageOf<string> {
+    const { rows, last } = this.#db.page('messages', page, () => false);
+    return this.#lists.page('messages', page, { rows, revision: last ?? this.#lists.revision.messages });
+  }
+
+  /** Events of a session numbered above `after`, those not on disk yet included; undefined when there is no such session. */
+  eventsOf(session: number, after: number): { chunks: StoredChunk[]; ended: boolean } | undefined {
+    const live = this.#live.get(session);
+    const stored = live === undefined || live.known ? this.#db.session(session) : undefined;
+    if (live === undefined && stored === undefined) return undefined;
+    const { chunks, cut } = this.#db.chunks(session, after);
+    if (!cut && live && live.texts.length > 0) chunks.push({ first: live.first, text: live.texts.join('\n') });
+    return { chunks, ended: !cut && (live?.ended ?? stored?.ended ?? true) };
+  }
+
+  message(number: number): { row: MessageRow; trace: string; bytes: Uint8Array } | undefined {
+    const found = this.#db.message(number);
+    if (found === undefined) return undefined;
+    return { row: JSON.parse(found.row) as MessageRow, trace: found.trace, bytes: this.#segments.read(found.extents) };
+  }
+
+  retain(keep: Readonly<Record<Kept, number>>): void {
+    this.#keep = keep;
+  }
+
+  /** Removes some of what is over the number kept; returns whether there is more to remove. */
+  prune(): boolean {
+    return (['sessions', 'messages'] as const).map((kind) => this.#prune(kind)).includes(true);
+  }
+
+  #prune(kind: Kept): boolean {
+    const open = kind === 'sessions' ? this.#live.size : 0;
+    const over = this.#lists.total[kind] - open - this.#keep[kind];
+    if (this.#keep[kind] === 0 || over <= 0) return false;
+    const numbers = this.#db.oldest(kind, Math.min(over, REMOVED)).filter((number) => !this.#dirty.has(number));
+    if (numbers.length === 0) return false;
+    this.#segments.release(this.#lists.remove(kind, numbers));
+    if (kind === 'sessions') for (const number of numbers) this.#live.delete(number);
+    const raised = this.#lists.forget(kind);
+    if (kind === 'sessions') for (const live of this.#live.values()) live.revision += raised;
+    return over > numbers.length;
+  }
+
+  /** Removes all messages, or all sessions that have ended; returns how many. */
+  clear(kind: Kept): number {
+    this.apply([]);
+    const { count, extents } = this.#lists.clear(kind);
+    if (kind === 'sessions') for (const [number, live] of this.#live) this.#touch(number, live);
+    this.#segments.release(extents);
+    return count;
+  }
+
+  /** The last write before the database is closed; `next` are the numbers not given out. */
+  close(next: Readonly<Record<Kept, number>>): void {
+    this.apply([]);
+    for (const kind of ['sessions', 'messages'] as const) this.#db.write(`reserved.${kind}`, String(next[kind] - 1));
+  }
+}
+
+function messageRow({ number, session, envelope }: Commit, size: number): MessageRow {
+  return {
+    id: idOf(number),
+    session: idOf(session),
+    at: envelope.at,
+    size,
+    sender: envelope.sender.raw,
+    recipients: envelope.recipients.map((recipient) => recipient.raw),
+    subject: envelope.subject ?? '',
+    messageId: envelope.messageId ?? '',
+    from: envelope.from ?? '',
+    remote: envelope.remote,
+    ...(envelope.user === undefined ? {} : { user: envelope.user }),
+  };
+}

@@ -1,0 +1,199 @@
+// The writer thread: the one owner of a workspace's database and segments; everything is written and read here.
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { leaveFolder, openFolder, paths } from './folder.ts';
+import type { Envelope } from './journal.ts';
+import {
+  type AskName,
+  type Asks,
+  MORE,
+  type Question,
+  record,
+  type Revisions,
+  type Said,
+  type WriterStart,
+} from './protocol.ts';
+import { failureOf, Messages } from './receiving.ts';
+import { RingOut } from './ring.ts';
+import { Segments } from './segments.ts';
+import { type Commit, type Outcome, Store } from './store.ts';
+
+/** Events waiting in memory are written when they are more than this, characters. */
+const MANY = 4_000_000;
+/** How long a group waits for messages that are nearly there: rounds of so many ms each. */
+const ROUNDS = 4;
+const ROUND = 0.25;
+
+const { folder, ring: memory, keep, port } = workerData as WriterStart & { port: MessagePort };
+const ring = new RingOut(memory);
+const say = (said: Said, transfer: ArrayBuffer[] = []) => port.postMessage(said, transfer);
+
+const opened = openFolder(folder);
+if ('refusal' in opened) say({ said: 'refused', refusal: opened.refusal });
+else work(opened.database);
+
+function work(db: Extract<typeof opened, { database: unknown }>['database']): void {
+  const segments = new Segments(paths(folder).mail);
+  const messages = new Messages(segments, (octets) => ring.settle(octets));
+  const problems = segments.open(db.extents());
+  const store = new Store({ db, segments, messages, keep });
+  const parts = new Map<number, Buffer[]>();
+  const questions: Question[] = [];
+  let commits: Commit[] = [];
+  let syncDue = false;
+  let pruning = true;
+  let closed = false;
+  let told: Revisions = { sessions: -1, messages: -1 };
+  let problem = '';
+
+  say({ said: 'opened', next: store.next, revisions: store.revisions, problems });
+
+  const take = (type: number, a: number, b: number, bytes: Buffer): void => {
+    if (type & MORE) {
+      const before = parts.get(type & ~MORE) ?? [];
+      parts.set(type & ~MORE, [...before, Buffer.from(bytes)]);
+      return;
+    }
+    const before = parts.get(type);
+    if (before === undefined) return act(type, a, b, bytes);
+    parts.delete(type);
+    act(type, a, b, Buffer.concat([...before, bytes]));
+  };
+
+  const act = (type: number, a: number, b: number, bytes: Buffer): void => {
+    switch (type) {
+      case record.chunk:
+        return messages.chunk(a, bytes);
+      case record.events:
+        return store.events(a, b, bytes.toString());
+      case record.commit:
+        return void commits.push({ number: a, session: b, envelope: JSON.parse(bytes.toString()) as Envelope });
+      case record.end:
+        return store.end(a);
+      case record.run:
+        return store.run(a, bytes.toString());
+      case record.abort:
+        return messages.forget(messages.take(a));
+      case record.sync:
+        syncDue = true;
+        pruning = true;
+        return;
+      default:
+        throw new Error(`unknown record ${type}`);
+    }
+  };
+
+  /** Messages still coming in are likely to want their 250 in a moment: one sync serves them all. */
+  const gather = (): void => {
+    let most = ROUNDS;
+    while (most > 0 && messages.underWay > 0) {
+      ring.sleep(() => !ring.empty, ROUND);
+      if (ring.drain(take) === 0) most -= 1;
+    }
+  };
+
+  const write = (): Outcome => {
+    const now = commits;
+    commits = [];
+    syncDue = false;
+    try {
+      const outcome = store.apply(now);
+      complain('');
+      return outcome;
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      const lost = store.giveUp() ? '; the oldest are lost' : '';
+      complain(`sessions cannot be recorded: ${code}: ${message}; they are kept in memory and tried again${lost}`);
+      return { stored: [], failed: [] };
+    }
+  };
+
+  const complain = (now: string): void => {
+    if (now === problem) return;
+    problem = now;
+    say({ said: 'problem', problem });
+  };
+
+  const tell = ({ stored, failed }: Outcome): void => {
+    const revisions = store.revisions;
+    const grown = revisions.sessions !== told.sessions || revisions.messages !== told.messages;
+    const room = ring.wanted();
+    if (!grown && !room && stored.length === 0 && failed.length === 0) return;
+    told = revisions;
+    say({ said: 'news', stored, failed, room, ...(grown ? { revisions } : {}) });
+  };
+
+  const answers: { readonly [K in AskName]: (input: Asks[K]['in']) => Asks[K]['out'] } = {
+    sessions: (page) => store.sessions(page),
+    events: ({ session, after }) => store.eventsOf(session, after),
+    messages: (page) => store.messages(page),
+    message: (number) => store.message(number),
+    clear: (kind) => store.clear(kind),
+    retain: (kept) => {
+      store.retain(kept);
+      pruning = true;
+      return null;
+    },
+    read: (key) => db.read(`person.${key}`),
+    write: ({ key, value }) => {
+      db.transaction(() => db.write(`person.${key}`, value));
+      return null;
+    },
+    users: () => db.users(),
+    saveUsers: (users) => {
+      db.transaction(() => db.saveUsers(users));
+      return null;
+    },
+    runs: (most) => db.runs(most),
+    saveRun: (run) => {
+      db.transaction(() => db.saveRun(run));
+      return null;
+    },
+    close: (next) => {
+      closed = true;
+      store.close(next);
+      segments.close();
+      leaveFolder(folder, db);
+      return null;
+    },
+  };
+
+  const answer = ({ id, ask, input }: Question): void => {
+    try {
+      const output = (answers[ask] as (input: unknown) => unknown)(input);
+      const bytes = ask === 'message' ? (output as Asks['message']['out'])?.bytes.buffer : undefined;
+      say({ said: 'answer', id, output }, bytes instanceof ArrayBuffer ? [bytes] : []);
+    } catch (error) {
+      say({ said: 'failure', id, failure: failureOf(error) });
+    }
+  };
+
+  const listen = (): boolean => {
+    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
+      questions.push(got.message as Question);
+    return questions.length > 0;
+  };
+
+  while (!closed) {
+    // Questions first, then the ring: what was recorded before a question was asked is part of its answer.
+    listen();
+    const asked = questions.splice(0);
+    ring.drain(take);
+    if (commits.length > 0) gather();
+    const due = commits.length > 0 || (syncDue && store.isDirty) || store.waiting > MANY;
+    tell(due ? write() : { stored: [], failed: [] });
+    for (const question of asked) answer(question);
+    if (closed) break;
+    if (pruning) pruning = prune();
+    if (asked.length === 0 && !pruning) ring.sleep(() => !ring.empty || ring.isWanted || listen());
+  }
+  port.close();
+
+  function prune(): boolean {
+    try {
+      return store.prune();
+    } catch (error) {
+      complain(`what is over the number kept cannot be removed: ${failureOf(error).message}`);
+      return false;
+    }
+  }
+}
