@@ -8,7 +8,8 @@ interface Buffer<TArrayBuffer extends ArrayBufferLike = ArrayBufferLike> extends
 
 type WebCrypto = typeof import('node:crypto').webcrypto;
 interface Crypto extends WebCrypto {}
-interface CryptoKey extends import('node:crypto').webcrypto.CryptoKey {}
+type WebCryptoKey = import('node:crypto').webcrypto.CryptoKey;
+interface CryptoKey extends WebCryptoKey {}
 interface CryptoKeyPair {
   readonly publicKey: CryptoKey;
   readonly privateKey: CryptoKey;
