@@ -1,0 +1,236 @@
+// One session's state, and the only ways it acts: record, ask policy, answer, close. Knows no socket and no library.
+import type { CloseReason, EventBody } from '../contract/event.ts';
+import type {
+  ConnectionFacts,
+  LoginFacts,
+  SessionFacts,
+  Stage,
+  TlsFacts,
+  TransactionFacts,
+} from '../contract/facts.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import type { Verdict } from '../contract/verdict.ts';
+import type { MessageLog, SessionLog } from '../journal/journal.ts';
+import type { PolicyContext } from '../policy/check.ts';
+import { decide, spoken } from '../policy/decide.ts';
+import type { ReasonKey } from '../policy/reasons.table.ts';
+import type { World } from '../world/world.ts';
+import type { Exchange, UserLookup } from './exchange.ts';
+import { Replies, type Said } from './replies.ts';
+import type { AskSpf } from './spfQuestion.ts';
+import { relativeStack } from './stack.ts';
+import type { DataPhase } from './wireParser.ts';
+
+/** What a session begins with; it keeps these to its end. */
+export interface Opening {
+  readonly settings: Settings;
+  readonly generation: number;
+  readonly world: World;
+  readonly log: SessionLog;
+  /** The world's monotonic clock at the connect, ms. */
+  readonly begun: number;
+  readonly connection: ConnectionFacts;
+  /** On implicit TLS: what the handshake came to. */
+  readonly tls?: TlsFacts;
+  /** What stage `connect` decided; spoken when the session is ready for it. */
+  readonly greeting: Verdict;
+  readonly users: UserLookup;
+  readonly spf: AskSpf;
+  /** Called once, when the session is over. */
+  readonly over: () => void;
+}
+
+/** What a session's connection lends to the dialogue. */
+export interface Wire {
+  readonly secured: boolean;
+  /** Bytes as one character per octet; what is written in one turn leaves in one write. */
+  write(bytes: string): void;
+  /** Sends what is written and closes; the client has a few seconds to close its side. */
+  end(): void;
+  /** Closes at once; what is written may be lost. */
+  drop(): void;
+  /** Sends what is written, then waits for the client's handshake. */
+  startTls(): void;
+  startData(phase: DataPhase): void;
+  resumeData(): void;
+  /** Octets of the longest line taken from now on. */
+  longestLine(octets: number): void;
+  /** Octets that have arrived behind the line now worked on. */
+  readonly behind: number;
+}
+
+type Growing<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Facts while they grow: policy sees them read-only. */
+export interface GrowingFacts {
+  readonly connection: ConnectionFacts;
+  session: SessionFacts;
+  transaction?: Growing<TransactionFacts>;
+  login?: LoginFacts;
+}
+
+/** What a verb leads to: a verdict to speak, and what happens then. */
+export interface Answer {
+  readonly verdict: Verdict;
+  /** Values for placeholders that no finding carries. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Lines behind the first, as EHLO has them. */
+  readonly lines?: readonly string[];
+  /** Unknown, malformed or out of order: counted against `errors.maxErrors`. */
+  readonly wrong?: boolean;
+  readonly then?: 'quit' | 'tls';
+}
+
+export class Dialogue {
+  readonly opening: Opening;
+  readonly settings: Settings;
+  readonly wire: Wire;
+  readonly facts: GrowingFacts;
+  /** A login under way: the next line belongs to it. */
+  exchange?: Exchange;
+  /** The message now being received or stored. */
+  message?: MessageLog;
+  /** AUTH was used since the last MAIL: stray lines that look like base64 may be credentials. */
+  suspect = false;
+  /** The connection was refused with 554 and waits for QUIT (RFC 5321 section 3.1). */
+  refused = false;
+  /** Octets sent behind a MAIL that was refused: lawful pipelining, so what is out of order in them is not counted. */
+  excused = 0;
+  /** RCPT was refused in this transaction. */
+  recipientRefused = false;
+  /** A line or message is being worked on: the client waits for us. */
+  working = false;
+  /** The receiver stops: this session ends as soon as no transaction is open. */
+  draining = false;
+  over = false;
+  readonly #context: PolicyContext;
+  readonly #replies: Replies;
+  #lost?: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string };
+
+  constructor(opening: Opening, wire: Wire) {
+    this.opening = opening;
+    this.settings = opening.settings;
+    this.wire = wire;
+    this.facts = { connection: opening.connection, session: { wrongCommands: 0, failedLogins: 0, messages: 0 } };
+    if (opening.tls) this.facts.session.tls = opening.tls;
+    this.#replies = Replies.of(opening.settings);
+    const { facts } = this;
+    this.#context = {
+      settings: this.settings,
+      facts,
+      elapsed: opening.world.elapsed,
+      spf: (identity) => opening.spf({ settings: this.settings, facts, identity }),
+    };
+  }
+
+  /** The client is gone: what is said now is not heard. */
+  get gone(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  record(body: EventBody): void {
+    if (this.over) return;
+    const { log, world, begun } = this.opening;
+    log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
+  }
+
+  /** The one place that asks policy. */
+  ask(stage: Stage): Verdict | Promise<Verdict> {
+    return decide(stage, this.#context);
+  }
+
+  /** Asks, and goes on with the verdict: at once when every check was synchronous. */
+  decided(stage: Stage, then: (verdict: Verdict) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    const verdict = this.ask(stage);
+    return verdict instanceof Promise ? verdict.then(then) : then(verdict);
+  }
+
+  /** An answer no check has a say in. */
+  plain(stage: Stage, reason: ReasonKey, because: string): Answer {
+    return { verdict: spoken(reason, stage, because) };
+  }
+
+  /** An unknown, malformed or out-of-order command. */
+  wrong(stage: Stage, reason: ReasonKey, because: string, detail?: string): Answer {
+    return {
+      verdict: spoken(reason, stage, because),
+      wrong: true,
+      ...(detail !== undefined && { values: { detail } }),
+    };
+  }
+
+  /** Out of order because MAIL was refused: not counted where the client could not know yet (RFC 2920 section 3.1). */
+  outOfOrder(stage: Stage, reason: ReasonKey, because: string): Answer {
+    return this.excused > 0 ? this.plain(stage, reason, because) : this.wrong(stage, reason, because);
+  }
+
+  /** The one place that writes: every reply leaves here, with the event that explains it. */
+  say(answer: Answer, joined = false): void {
+    const { verdict } = answer;
+    if (this.over) return;
+    if (this.gone) return this.record({ kind: 'verdict', verdict });
+    const said: Said = this.#replies.to(answer);
+    this.record({
+      kind: 'reply',
+      bytes: said.bytes,
+      code: said.code,
+      ...(said.enhanced !== undefined && { enhanced: said.enhanced }),
+      verdict,
+      ...(joined && { joined }),
+    });
+    this.wire.write(said.bytes);
+  }
+
+  /** A bug: the session goes on with 451, the event says where it is. */
+  fault(error: unknown, stage: Stage): Answer {
+    const { message, stack } = relativeStack(error);
+    this.record({ kind: 'fault', stage, error: message, stack });
+    return this.plain(stage, 'fault', 'a bug in the receiver, see the fault event');
+  }
+
+  /** Forgets the transaction, not the client (RFC 5321 section 4.1.1.5). */
+  reset(): void {
+    delete this.facts.transaction;
+    this.recipientRefused = false;
+    this.message?.abort();
+    delete this.message;
+  }
+
+  /** RFC 3207 section 4.2: nothing from before counts; only the two counters of the client's mistakes go on. */
+  forget(): void {
+    this.reset();
+    delete this.exchange;
+    delete this.facts.login;
+    const { wrongCommands, failedLogins, messages } = this.facts.session;
+    this.facts.session = { wrongCommands, failedLogins, messages };
+  }
+
+  /** Ends the session: the reason is recorded once, what was said is sent. */
+  close(reason: CloseReason, detail: string): void {
+    if (this.over) return;
+    this.#finish({ by: 'us', reason, detail });
+    if (reason === 'drop') this.wire.drop();
+    else this.wire.end();
+  }
+
+  /** The connection went away under us. A message whose bytes are complete is still stored first. */
+  lost(by: 'us' | 'client', reason: CloseReason, detail: string): void {
+    this.#lost ??= { by, reason, detail };
+    if (!this.working) this.settle();
+  }
+
+  /** Called when nothing is worked on any more: a lost connection ends now. */
+  settle(): void {
+    if (this.#lost) this.#finish(this.#lost);
+  }
+
+  #finish(end: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }): void {
+    if (this.over) return;
+    this.message?.abort();
+    delete this.message;
+    this.record({ kind: 'close', ...end });
+    this.over = true;
+    this.opening.log.end();
+    this.opening.over();
+  }
+}

@@ -1,0 +1,159 @@
+// One line's way through a session: recorded, judged by its verb, answered, counted, and only then the next one.
+import type { Stage } from '../contract/facts.ts';
+import type { Answer, Dialogue } from './dialogue.ts';
+import { redactLine, type Secrecy } from './redact.ts';
+import { continueLogin } from './verbs/auth.ts';
+import { verbs } from './verbs/verbs.table.ts';
+import type { WireLine } from './wireLine.ts';
+
+/** The greeting, or the refusal that stands in its place. */
+export function greet(d: Dialogue): void {
+  const verdict = d.opening.greeting;
+  d.say({ verdict });
+  if (verdict.closes) return d.close(verdict.reason.startsWith('too-many') ? 'limit' : 'policy', verdict.because);
+  // RFC 5321 section 3.1: after 554 the server waits for QUIT and answers 503 to all else.
+  d.refused = verdict.action !== 'accept';
+}
+
+/** Takes one line; `next` is called when its answer has been given and another may come. */
+export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
+  if (d.over) return;
+  const text = line.bytes.latin1Slice(0, line.bytes.length);
+  const secrecy: Secrecy = d.exchange ? 'exchange' : d.suspect ? 'suspect' : 'plain';
+  const shown = redactLine(text, secrecy);
+  if (shown.secret) d.suspect = true;
+  d.record({
+    kind: 'line',
+    bytes: shown.bytes,
+    end: line.terminator,
+    behind: line.bufferedAfter,
+    ...(line.segments > 1 && { segments: line.segments }),
+    ...(shown.secret && { secret: true }),
+  });
+  // Cut off by the end of the connection: never a command.
+  if (line.terminator === 'none' && !line.tooLong) return next();
+  work(d, 'command', next, () => dispatch(d, line, text));
+  d.excused = Math.max(0, d.excused - line.length);
+}
+
+function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<Answer> {
+  const oddity = oddityOf(d, line);
+  if (oddity) {
+    delete d.exchange;
+    return oddity;
+  }
+  if (d.exchange) return continueLogin(d, text);
+  return run(d, text, line.bufferedAfter);
+}
+
+function run(d: Dialogue, text: string, behind: number): Answer | Promise<Answer> {
+  const blank = text.indexOf(' ');
+  const name = (blank < 0 ? text : text.slice(0, blank)).toUpperCase();
+  if (d.refused && name !== 'QUIT')
+    return d.wrong(
+      'command',
+      'sequence-refused',
+      'the connection was refused and waits for QUIT (RFC 5321 section 3.1)',
+    );
+  const verb = verbs.get(name);
+  if (!verb) return d.wrong('command', 'unknown-command', 'there is no such command (RFC 5321 section 4.2.4)');
+  return verb(d, blank < 0 ? '' : text.slice(blank + 1).trim(), behind);
+}
+
+/** Lines no verb is asked about (RFC 5321 section 2.3.8; NUL: section 4.1.2 admits none anywhere). */
+function oddityOf(d: Dialogue, line: WireLine): Answer | undefined {
+  if (line.tooLong)
+    return d.wrong('command', 'line-too-long', 'the line is longer than strictness.maxCommandLine allows');
+  const { bareLf, bareCr } = d.settings.strictness;
+  if (line.terminator === 'lf' && bareLf === 'reject')
+    return d.wrong('command', 'bad-line-end', 'the line ends in a bare LF');
+  if (line.hasBareCr)
+    return d.wrong('command', bareCr === 'reject' ? 'bad-line-end' : 'syntax', 'the line holds a bare CR');
+  if (line.hasNul) return d.wrong('command', 'bad-line-end', 'the line holds a NUL');
+  return undefined;
+}
+
+/** Runs one piece of work to its answer; a throw in it is a fault of ours and never leaves the session. */
+export function work(d: Dialogue, stage: Stage, next: () => void, run: () => Answer | Promise<Answer>): void {
+  d.working = true;
+  try {
+    const answer = run();
+    if (!(answer instanceof Promise)) return finish(d, answer, next);
+    answer.then(
+      (late) => attempt(d, stage, next, () => finish(d, late, next)),
+      (error: unknown) => attempt(d, stage, next, () => finish(d, failed(d, error, stage), next)),
+    );
+  } catch (error) {
+    finish(d, failed(d, error, stage), next);
+  }
+}
+
+function attempt(d: Dialogue, stage: Stage, next: () => void, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    finish(d, failed(d, error, stage), next);
+  }
+}
+
+function failed(d: Dialogue, error: unknown, stage: Stage): Answer {
+  delete d.exchange;
+  return d.fault(error, stage);
+}
+
+/** Speaks the answer and asks stage `command`, which sees the counters with this line included. */
+function finish(d: Dialogue, answer: Answer, next: () => void): void {
+  if (answer.wrong) d.facts.session.wrongCommands += 1;
+  const { verdict } = answer;
+  if (verdict.closes === 'silent') {
+    d.record({ kind: 'verdict', verdict });
+    return d.close('drop', verdict.because);
+  }
+  d.say(answer);
+  if (verdict.closes === 'reply') return d.close('policy', verdict.because);
+  if (answer.then === 'quit') return d.close('quit', 'the client said QUIT');
+  const limit = d.ask('command');
+  if (!(limit instanceof Promise)) return afterwards(d, { answer, limit, next });
+  limit.then(
+    (late) => attempt(d, 'command', next, () => afterwards(d, { answer, limit: late, next })),
+    (error: unknown) => {
+      d.fault(error, 'command');
+      d.close('fault', 'a bug in the receiver, see the fault event');
+    },
+  );
+}
+
+interface After {
+  readonly answer: Answer;
+  readonly limit: Answer['verdict'];
+  readonly next: () => void;
+}
+
+function afterwards(d: Dialogue, { answer, limit, next }: After): void {
+  if (limit.closes === 'silent') {
+    d.record({ kind: 'verdict', verdict: limit });
+    return d.close('drop', limit.because);
+  }
+  if (limit.closes === 'reply') {
+    // The line's own reply and the 421 leave in one write.
+    d.say({ verdict: limit }, true);
+    return d.close('limit', limit.because);
+  }
+  d.working = false;
+  if (d.gone) return d.settle();
+  if (d.draining && !d.facts.transaction) return shutDown(d);
+  if (answer.then === 'tls') return d.wire.startTls();
+  next();
+}
+
+/** RFC 5321 section 3.8: 421 when the service is about to close. */
+export function shutDown(d: Dialogue): void {
+  d.say(d.plain('command', 'shutdown', 'the receiver or its listener is closing'));
+  d.close('shutdown', 'the receiver or its listener is closing');
+}
+
+/** The client owed us input for longer than `idleTimeout`. */
+export function timeOut(d: Dialogue, seconds: number): void {
+  d.say(d.plain('command', 'idle', `nothing came for ${seconds} s`));
+  d.close('idle', `nothing came for ${seconds} s`);
+}
