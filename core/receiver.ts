@@ -5,7 +5,7 @@ import { hostPort, type HostPort } from './contract/settings/network.ts';
 import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
-import type { UserLookup } from './smtp/exchange.ts';
+import type { UserLookup } from './sasl/users.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
 import type { Identity } from './smtp/certificates.ts';

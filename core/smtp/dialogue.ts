@@ -15,7 +15,8 @@ import type { PolicyContext } from '../policy/check.ts';
 import { decide, spoken } from '../policy/decide.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
-import type { Exchange, UserLookup } from './exchange.ts';
+import type { Exchange } from '../sasl/mechanism.ts';
+import type { UserLookup } from '../sasl/users.ts';
 import { Replies, type Said } from './replies.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { relativeStack } from './stack.ts';
@@ -87,7 +88,7 @@ export class Dialogue {
   readonly wire: Wire;
   readonly facts: GrowingFacts;
   /** A login under way: the next line belongs to it. */
-  exchange?: Exchange;
+  exchange?: { readonly mechanism: string; readonly exchange: Exchange };
   /** The message now being received or stored. */
   message?: MessageLog;
   /** AUTH was used since the last MAIL: stray lines that look like base64 may be credentials. */

@@ -9,7 +9,7 @@ import type { Journal, SessionLog } from '../journal/journal.ts';
 import { evaluateAccess } from '../policy/access.ts';
 import { decide } from '../policy/decide.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
-import type { UserLookup } from './exchange.ts';
+import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Opening } from './dialogue.ts';
 import type { Listener } from './listener.ts';

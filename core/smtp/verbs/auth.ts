@@ -1,54 +1,94 @@
-// AUTH: a login, from the mechanism to the verdict (RFC 4954).
+// AUTH: a login, from the mechanism's name to the verdict (RFC 4954); what the client sends in it is never recorded.
 import type { LoginFacts } from '../../contract/facts.ts';
+import type { Verdict } from '../../contract/verdict.ts';
+import { cramMd5 } from '../../sasl/cramMd5.ts';
+import { login } from '../../sasl/login.ts';
+import { begin, type Mechanism, respond, type Step } from '../../sasl/mechanism.ts';
+import { plain } from '../../sasl/plain.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 
+/** The mechanisms there are; which of them are offered is policy's. */
+export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(
+  [plain, login, cramMd5].map((mechanism) => [mechanism.name, mechanism]),
+);
+
+const usage = 'AUTH mechanism [initial-response]';
+
 export function auth(d: Dialogue, args: string): Answer | Promise<Answer> {
+  // Whatever this comes to, lines that follow may be meant as credentials.
+  d.suspect = true;
   if (!d.facts.session.helo) return d.wrong('auth', 'sequence-ehlo-first', 'AUTH before EHLO (RFC 4954 section 4)');
   if (d.facts.session.user !== undefined)
     return d.wrong('auth', 'sequence-auth-done', 'logged in already (RFC 4954 section 4)');
   if (d.facts.transaction)
     return d.wrong('auth', 'sequence-auth-in-mail', 'a transaction is open (RFC 4954 section 4)');
-  const [mechanism = '', initial] = args.split(/ +/);
-  if (mechanism === '')
-    return d.wrong(
-      'auth',
-      'syntax',
-      'AUTH takes a mechanism (RFC 4954 section 4)',
-      'AUTH mechanism [initial-response]',
-    );
-  d.suspect = true;
-  d.facts.login = { mechanism: mechanism.toUpperCase(), result: 'pending' };
+  const [word = '', initial, ...rest] = args.split(' ');
+  if (!/^[A-Za-z0-9_-]{1,20}$/.test(word) || rest.length > 0)
+    return d.wrong('auth', 'syntax', 'a mechanism and at most one initial response (RFC 4954 section 4)', usage);
+  const name = word.toUpperCase();
+  d.facts.login = { mechanism: name, result: 'pending' };
   return d.decided('auth', (verdict) => {
     delete d.facts.login;
-    if (verdict.action !== 'accept') return { verdict };
-    d.exchange = { mechanism: mechanism.toUpperCase(), step: mechanism.toUpperCase() === 'LOGIN' ? 'user' : 'plain' };
-    if (initial !== undefined) return continueLogin(d, initial);
-    return { verdict, values: { challenge: d.exchange.step === 'user' ? 'VXNlcm5hbWU6' : '' } };
+    const mechanism = mechanisms.get(name);
+    // A mechanism nobody knows is a wrong command, one that is not offered is policy.
+    if (verdict.action !== 'accept') return { verdict, wrong: mechanism === undefined };
+    if (!mechanism) throw new Error(`${name} is offered, but not implemented`);
+    const { users, world } = d.opening;
+    const host = d.settings.acceptance.hostname;
+    const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
+    const exchange = mechanism.start({ users, host, nonce });
+    d.exchange = { mechanism: name, exchange };
+    return proceed(d, { mechanism: name, step: begin(exchange, initial ?? null), verdict });
   });
 }
 
+/** One line of the client within an exchange. */
 export function continueLogin(d: Dialogue, line: string): Answer | Promise<Answer> {
-  const exchange = d.exchange;
-  if (!exchange) throw new Error('no login');
-  if (line === '*') return end(d, { mechanism: exchange.mechanism, result: 'cancelled' });
-  const text = Buffer.from(line, 'base64').toString();
-  if (exchange.step === 'user') {
-    exchange.user = text;
-    exchange.step = 'password';
-    return { ...d.plain('auth', 'auth-continue', 'go on'), values: { challenge: 'UGFzc3dvcmQ6' } };
-  }
-  const [, user = '', password] = exchange.step === 'plain' ? text.split('\0') : ['', exchange.user, text];
-  const ok = d.opening.users.password(user) === password;
-  return end(d, { mechanism: exchange.mechanism, user, result: ok ? 'ok' : 'credentials' });
+  if (!d.exchange) throw new Error('there is no login under way');
+  const { mechanism, exchange } = d.exchange;
+  return proceed(d, { mechanism, step: respond(exchange, line) });
 }
 
-function end(d: Dialogue, login: LoginFacts): Answer | Promise<Answer> {
+interface Move {
+  readonly mechanism: string;
+  readonly step: Step;
+  /** What policy said of the mechanism; explains the first challenge. */
+  readonly verdict?: Verdict;
+}
+
+function proceed(d: Dialogue, { mechanism, step, verdict }: Move): Answer | Promise<Answer> {
+  if ('challenge' in step) {
+    const values = { challenge: step.challenge.toString('base64') };
+    if (verdict) return { verdict, values };
+    return { ...d.plain('auth', 'auth-continue', `${mechanism} asks for more`), values };
+  }
   delete d.exchange;
-  if (login.result === 'credentials') d.facts.session.failedLogins += 1;
-  d.facts.login = login;
+  return judge(d, loginFacts(mechanism, step));
+}
+
+function loginFacts(mechanism: string, step: Exclude<Step, { challenge: Buffer }>): LoginFacts {
+  if ('fail' in step) {
+    const { fail, detail, user } = step;
+    return { mechanism, result: fail, detail, ...(user !== undefined && { user }) };
+  }
+  const { user, authzid } = step.ok;
+  // RFC 4616 section 2: who may act for another is for the server to say; here nobody may.
+  if (authzid !== undefined)
+    return {
+      mechanism,
+      result: 'credentials',
+      user,
+      detail: `the password is right, but nobody may act for ${authzid}`,
+    };
+  return { mechanism, result: 'ok', user };
+}
+
+function judge(d: Dialogue, facts: LoginFacts): Answer | Promise<Answer> {
+  if (facts.result === 'credentials') d.facts.session.failedLogins += 1;
+  d.facts.login = facts;
   return d.decided('auth', (verdict): Answer => {
     delete d.facts.login;
-    if (verdict.action === 'accept' && login.user !== undefined) d.facts.session.user = login.user;
-    return { verdict, ...(login.result === 'malformed' && { wrong: true }) };
+    if (verdict.action === 'accept' && facts.user !== undefined) d.facts.session.user = facts.user;
+    return { verdict, wrong: facts.result === 'malformed' };
   });
 }
