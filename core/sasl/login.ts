@@ -1,0 +1,34 @@
+// LOGIN: user and password on two prompts (draft-murchison-sasl-login-00, never an RFC; what Outlook and many devices speak).
+import { isUtf8 } from 'node:buffer';
+import { inMoves, login as check, malformed, maxField, type Mechanism, type Step } from './mechanism.ts';
+
+/**
+ * LOGIN. An initial response is the user name. The prompts are those every server sends, not the draft's "User Name".
+ * An empty password is a wrong one: LOGIN has no grammar that forbids it.
+ */
+export const login: Mechanism = {
+  name: 'LOGIN',
+  start: ({ users }) => {
+    let user: string | null = null;
+    const name = (input: Buffer): Step => {
+      const text = asText(input);
+      if (!text) return malformed(text === '' ? 'no user name' : 'the user name is no text');
+      user = text;
+      return { challenge: Buffer.from('Password:') };
+    };
+    const password = (input: Buffer): Step => {
+      const text = asText(input);
+      return text === null ? malformed('the password is no text', user!) : check(users, user!, text);
+    };
+    return inMoves(
+      (input) => (input === null ? { challenge: Buffer.from('Username:') } : name(input)),
+      (input) => (user === null ? name(input) : password(input)),
+      password,
+    );
+  },
+};
+
+/** Text as a name or password may be; null for octets that are not UTF-8, hold a NUL, or are too many. */
+function asText(input: Buffer): string | null {
+  return isUtf8(input) && input.length <= maxField && !input.includes(0) ? input.toString() : null;
+}
