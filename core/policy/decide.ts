@@ -41,9 +41,9 @@ interface Deciding {
   ms: number;
 }
 
-function from(first: number, findings: Finding[], deciding: Deciding): Verdict | Promise<Verdict> {
+function from(start: number, findings: Finding[], deciding: Deciding): Verdict | Promise<Verdict> {
   const checks = stageTable[deciding.stage];
-  for (let index = first; index < checks.length; index += 1) {
+  for (let index = start; index < checks.length; index += 1) {
     const answer = checks[index]?.run(deciding.context);
     if (answer === undefined) continue;
     if (isPromise(answer)) return later(index, { answer, findings, deciding });
@@ -60,7 +60,8 @@ async function later(
   const began = deciding.context.elapsed();
   const answer = await waiting.answer;
   const ms = Math.round((deciding.context.elapsed() - began) * 10) / 10;
-  deciding.ms += ms;
+  const own = answer === undefined ? [] : (isList(answer) ? answer : [answer]).map((finding) => finding.ms ?? 0);
+  deciding.ms += Math.max(ms, ...own);
   const isLast = answer !== undefined && take(ms >= 0.1 ? timed(answer, ms) : answer, findings);
   return isLast ? conclude(findings, deciding) : from(index + 1, findings, deciding);
 }
@@ -94,7 +95,41 @@ function accepted(findings: readonly Finding[], { stage, context, ms }: Deciding
   const reason = positiveReason(stage, context);
   const { because, basis, rfc } = reasons[reason];
   if (findings.length === 0) return spoken(reason, stage, because);
+  if (ms < 0.1 && findings.every((finding) => Object.isFrozen(finding))) return same(reason, stage, findings);
   return { stage, action: 'accept', reason, because, findings, basis, rfc, ...(ms >= 0.1 ? { ms } : {}) };
+}
+
+/** One step for each finding on the way to the verdict they lead to. */
+interface Step {
+  verdict?: Verdict;
+  readonly next: WeakMap<Finding, Step>;
+}
+
+const first = new Map<string, Step>();
+
+/** Findings that are the same objects lead to the same verdict object: most MAIL, RCPT and DATA of a good client make nothing new. */
+function same(reason: ReasonKey, stage: Stage, findings: readonly Finding[]): Verdict {
+  const key = `${stage} ${reason}`;
+  const start = first.get(key) ?? { next: new WeakMap() };
+  first.set(key, start);
+  const step = findings.reduce(nextStep, start);
+  const { because, basis, rfc } = reasons[reason];
+  step.verdict ??= Object.freeze({
+    stage,
+    action: 'accept',
+    reason,
+    because,
+    findings: Object.freeze([...findings]),
+    basis,
+    rfc,
+  });
+  return step.verdict;
+}
+
+function nextStep(step: Step, finding: Finding): Step {
+  let next = step.next.get(finding);
+  if (next === undefined) step.next.set(finding, (next = { next: new WeakMap() }));
+  return next;
 }
 
 function positiveReason(stage: Stage, { facts }: PolicyContext): ReasonKey {
@@ -103,12 +138,13 @@ function positiveReason(stage: Stage, { facts }: PolicyContext): ReasonKey {
   return positive[stage];
 }
 
-const kept = new Map<string, Verdict>();
+const kept = new Map<Stage, Map<ReasonKey, Verdict>>();
 
 /** A verdict without findings: what needs no policy, such as 221, syntax and sequence errors. Frozen, and the same object while `because` is the same. */
 export function spoken(reason: ReasonKey, stage: Stage, because: string): Verdict {
-  const key = `${stage} ${reason}`;
-  const last = kept.get(key);
+  let verdicts = kept.get(stage);
+  if (verdicts === undefined) kept.set(stage, (verdicts = new Map<ReasonKey, Verdict>()));
+  const last = verdicts.get(reason);
   if (last?.because === because) return last;
   const { basis, rfc } = reasons[reason];
   const verdict: Verdict = Object.freeze({
@@ -120,7 +156,7 @@ export function spoken(reason: ReasonKey, stage: Stage, because: string): Verdic
     basis,
     rfc,
   });
-  kept.set(key, verdict);
+  verdicts.set(reason, verdict);
   return verdict;
 }
 

@@ -45,11 +45,6 @@ export function replyTo(verdict: Verdict, settings: Settings): Reply {
   return replyFor(reason, { settings, stage, values });
 }
 
-/** The octets of a reply, one character each (RFC 5321 section 4.2). */
-export function wireReply({ code, lines }: Reply): string {
-  return lines.map((line, index) => `${code}${index < lines.length - 1 ? '-' : ' '}${line}\r\n`).join('');
-}
-
 function made(reason: ReasonKey, options: ReplyOptions): Reply {
   const { acceptance } = options.settings;
   const { code, enhanced, text } = reasons[reason];

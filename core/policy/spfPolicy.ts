@@ -5,6 +5,7 @@ import { parseIp } from '../contract/settings/network.ts';
 import type { SpfResult } from '../contract/settings/sender.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { PolicyContext } from './check.ts';
+import { constant } from './constant.ts';
 import { intervalsOf, type RankedRule } from './intervals.ts';
 import type { ReasonKey } from './reasons.table.ts';
 
@@ -21,14 +22,15 @@ export function actingStage(settings: Settings, identity: SpfAnswer['identity'])
 export function exemption(check: string, { settings, facts }: PolicyContext): Finding | undefined {
   const { spf } = settings.sender;
   const { connection, session } = facts;
-  const spared = (key: string, value: unknown, why: string): Finding => ({
-    check,
-    action: 'ignore',
-    spare: true,
-    text: `no SPF check: ${why}`,
-    setting: `sender.spf.${key}`,
-    value,
-  });
+  const spared = (key: string, value: unknown, why: string): Finding =>
+    constant(settings, `${check} ${why}`, () => ({
+      check,
+      action: 'ignore',
+      spare: true,
+      text: `no SPF check: ${why}`,
+      setting: `sender.spf.${key}`,
+      value,
+    }));
   if (spf.exemptAuthenticated && session.user !== undefined)
     return spared('exemptAuthenticated', true, `logged in as ${session.user}`);
   const { role } = connection.listener;
@@ -60,11 +62,25 @@ function exemptNetwork(networks: readonly string[], address: string): number {
  * The finding of an answer, as it is looked up (`acts` false when its action belongs to a later stage) or as it acts.
  * `mark` and `record` let the mail pass.
  */
-export function spfFinding(
-  check: string,
-  answer: SpfAnswer,
-  o: { readonly context: PolicyContext; readonly stage: Stage },
-): Finding {
+export function spfFinding(check: string, answer: SpfAnswer, o: Acting): Finding {
+  if (answer.remembered !== true) return made(check, answer, o);
+  const { settings } = o.context;
+  let findings = known.get(settings);
+  if (findings === undefined) known.set(settings, (findings = new WeakMap<SpfAnswer, Finding>()));
+  let finding = findings.get(answer);
+  if (finding?.check !== check) findings.set(answer, (finding = Object.freeze(made(check, answer, o))));
+  return finding;
+}
+
+interface Acting {
+  readonly context: PolicyContext;
+  readonly stage: Stage;
+}
+
+/** Findings of answers from memory, which are the same objects again; an answer belongs to one client address. */
+const known = new WeakMap<Settings, WeakMap<SpfAnswer, Finding>>();
+
+function made(check: string, answer: SpfAnswer, o: Acting): Finding {
   const { settings, facts } = o.context;
   const value = settings.sender.spf.map[answer.result];
   const acting = actingStage(settings, answer.identity);
