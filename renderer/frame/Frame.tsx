@@ -2,7 +2,7 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import { useEffect } from 'react';
 import { choose } from '../state/choices.ts';
-import { commandOf, runCommand, useCommand } from '../state/commands.ts';
+import { commandIds, commandOf, runCommand, useCommand } from '../state/commands.ts';
 import { goToView, usePlace } from '../state/place.ts';
 import { sayError, useWorkbench, workbench } from '../state/workbench.ts';
 import { Confirmations } from '../ui/Dialog.tsx';
@@ -20,6 +20,7 @@ export function Frame() {
   const workspace = useWorkbench((state) => state.info?.workspace);
   const shown = views.find(({ id }) => id === view) ?? views[0];
   useKeyboard();
+  useMenuCommands();
   useFrameCommands();
   useEffect(() => {
     document.title = [shown?.title, workspace, 'Gatehouse'].filter((part) => part !== undefined).join(' · ');
@@ -62,6 +63,20 @@ function useKeyboard(): void {
   }, []);
 }
 
+/** The desktop's menu asks for commands by their names. */
+function useMenuCommands(): void {
+  useEffect(() => {
+    const hear = (event: MessageEvent<unknown>) => {
+      const asked = event.data as { readonly gatehouse?: unknown; readonly name?: unknown } | null;
+      if (event.source !== window || typeof asked !== 'object' || asked?.gatehouse !== 'command') return;
+      const id = commandIds.find((one) => one === asked.name);
+      if (id !== undefined) runCommand(id);
+    };
+    window.addEventListener('message', hear);
+    return () => window.removeEventListener('message', hear);
+  }, []);
+}
+
 function has(view: string) {
   return views.some(({ id }) => id === view);
 }
@@ -69,10 +84,10 @@ function has(view: string) {
 function useFrameCommands(): void {
   const isRunning = useWorkbench((state) => state.receiver?.running);
   const isPlaying = useWorkbench((state) => state.run?.state === 'running');
-  useCommand('go.sessions', () => goToView('sessions'));
-  useCommand('go.scenarios', has('scenarios') ? () => goToView('scenarios') : undefined);
-  useCommand('go.receiver', has('receiver') ? () => goToView('receiver') : undefined);
-  useCommand('go.messages', () => goToView('messages'));
+  useCommand('view.sessions', () => goToView('sessions'));
+  useCommand('view.scenarios', has('scenarios') ? () => goToView('scenarios') : undefined);
+  useCommand('view.receiver', has('receiver') ? () => goToView('receiver') : undefined);
+  useCommand('view.messages', () => goToView('messages'));
   useCommand('receiver.start', isRunning === false ? () => void startReceiver() : undefined);
   useCommand('receiver.stop', isRunning === true ? () => void stopReceiver() : undefined);
   useCommand('scenarios.cancel', isPlaying ? () => void cancelRun() : undefined);

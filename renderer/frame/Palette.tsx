@@ -18,7 +18,7 @@ const groupNames = [...new Set(commandIds.map((id) => commands[id].group))];
 export function Palette() {
   const [isOpen, setOpen] = useState(false);
   const deeds = useDeeds();
-  useCommand('window.palette', () => setOpen(true));
+  useCommand('palette', () => setOpen(true));
   const choose = (id: CommandId) => {
     setOpen(false);
     // After the dialog has given the focus back, so that a command may move it.
@@ -37,7 +37,7 @@ export function Palette() {
               {groupNames.map((group) => (
                 <Cmdk.Group key={group} heading={group}>
                   {commandIds
-                    .filter((id) => commands[id].group === group && deeds[id] !== undefined && id !== 'window.palette')
+                    .filter((id) => commands[id].group === group && deeds[id] !== undefined && id !== 'palette')
                     .map((id) => {
                       const { title, keys } = commands[id] as Command;
                       return (

@@ -35,7 +35,7 @@ export function TopBar() {
         )}
       </div>
       <div className="top-part">
-        <Button kind="ghost" command="window.palette" onClick={() => runCommand('window.palette')}>
+        <Button kind="ghost" command="palette" onClick={() => runCommand('palette')}>
           <span className="wide-only">Find a command</span>
         </Button>
         <Menu

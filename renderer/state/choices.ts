@@ -11,13 +11,21 @@ export interface Choices {
   /** Where the session list stands: beside the transcript, or above it. */
   readonly listAt: 'side' | 'top';
   readonly isLogOpen: boolean;
+  readonly isRawOpen: boolean;
   /** New sessions scroll the list. */
   readonly isFollowing: boolean;
 }
 
 const KEPT = 'gatehouse.choices';
 
-const first: Choices = { theme: 'system', hiddenColumns: [], listAt: 'side', isLogOpen: false, isFollowing: true };
+const first: Choices = {
+  theme: 'system',
+  hiddenColumns: [],
+  listAt: 'side',
+  isLogOpen: false,
+  isRawOpen: false,
+  isFollowing: true,
+};
 
 function kept(): Choices {
   try {
@@ -27,6 +35,7 @@ function kept(): Choices {
       hiddenColumns: Array.isArray(found.hiddenColumns) ? found.hiddenColumns.filter((c) => typeof c === 'string') : [],
       listAt: found.listAt === 'top' ? 'top' : 'side',
       isLogOpen: found.isLogOpen === true,
+      isRawOpen: found.isRawOpen === true,
       isFollowing: true,
     };
   } catch {

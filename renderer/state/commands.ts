@@ -10,10 +10,10 @@ export interface Command {
 }
 
 export const commands = {
-  'go.sessions': { title: 'Sessions', group: 'Go', keys: 'Ctrl+1' },
-  'go.scenarios': { title: 'Scenarios', group: 'Go', keys: 'Ctrl+2' },
-  'go.receiver': { title: 'Receiver', group: 'Go', keys: 'Ctrl+3' },
-  'go.messages': { title: 'Messages', group: 'Go', keys: 'Ctrl+4' },
+  'view.sessions': { title: 'Sessions', group: 'Go', keys: 'Ctrl+1' },
+  'view.scenarios': { title: 'Scenarios', group: 'Go', keys: 'Ctrl+2' },
+  'view.receiver': { title: 'Receiver', group: 'Go', keys: 'Ctrl+3' },
+  'view.messages': { title: 'Messages', group: 'Go', keys: 'Ctrl+4' },
 
   'receiver.start': { title: 'Start listening', group: 'Receiver' },
   'receiver.stop': { title: 'Stop listening', group: 'Receiver' },
@@ -39,7 +39,7 @@ export const commands = {
   'scenarios.runAll': { title: 'Run all scenarios', group: 'Scenarios', keys: 'Ctrl+Shift+Enter' },
   'scenarios.cancel': { title: 'Cancel the run', group: 'Scenarios' },
 
-  'window.palette': { title: 'Find a command', group: 'Window', keys: 'Ctrl+K' },
+  palette: { title: 'Find a command', group: 'Window', keys: 'Ctrl+K' },
   'window.keys': { title: 'Keyboard shortcuts', group: 'Window', keys: '?' },
   'window.nextPane': { title: 'Next pane', group: 'Window', keys: 'F6' },
   'window.lastPane': { title: 'Pane before', group: 'Window', keys: 'Shift+F6' },

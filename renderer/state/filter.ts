@@ -16,6 +16,7 @@ export const fields = {
   reason: 'key of the reason: spf-fail',
   helo: 'part of the name in EHLO or HELO',
   listener: 'name of the listener',
+  run: 'scenario run: yes, no, or its id',
   after: 'since: 14:02, 2026-07-01, 10m (ago)',
   before: 'until: 14:02, 2026-07-01, 10m (ago)',
   time: 'within: 14:02, 14:00-14:05, 2026-07-01',
@@ -147,6 +148,9 @@ function testOf(field: FilterField, value: string, now: Date): Test {
       return (row) => has(row.helo);
     case 'listener':
       return (row) => has(row.listener);
+    case 'run':
+      if (wanted === 'no') return (row) => row.run === undefined;
+      return wanted === 'yes' ? (row) => row.run !== undefined : (row) => has(row.run);
     case 'after':
     case 'before': {
       const moment = parseMoment(value, now);
@@ -248,6 +252,7 @@ export function completeFilter(
 const fixed: Partial<Record<FilterField, readonly string[]>> = {
   outcome: ['accepted', 'refused', 'deferred', 'dropped', 'open', 'closed'],
   code: ['5xx', '4xx', '2xx'],
+  run: ['no', 'yes'],
   after: ['5m', '1h', '1d'],
   before: ['5m', '1h', '1d'],
 };

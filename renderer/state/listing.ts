@@ -10,14 +10,12 @@ export interface Listing<Row> extends LiveRows<Row> {
   readonly revision: number;
   /** Rows the host keeps. */
   readonly total: number;
-  /** What was cleared or fell to the retention limit, as the host counts it. */
-  readonly cleared: number;
   /** False until the first pull came to its end: the difference between "none" and "not yet". */
   readonly isLoaded: boolean;
 }
 
 export function emptyListing<Row>(): Listing<Row> {
-  return { ...emptyRows<Row>(), revision: 0, total: 0, cleared: 0, isLoaded: false };
+  return { ...emptyRows<Row>(), revision: 0, total: 0, isLoaded: false };
 }
 
 interface Rows {
@@ -35,36 +33,29 @@ interface Target<Row> {
 }
 
 /**
- * Pulls until everything is here. A list whose revision is 0 is read anew: what the host no longer names is dropped at the end,
- * and what it still has never leaves the screen meanwhile.
+ * Pulls until everything is here. A list whose revision is 0 or older than `cleared` is void: it is read anew, and what the
+ * host no longer names is dropped at the end, so that what it still has never leaves the screen meanwhile.
  */
 export async function pullListing<T extends keyof Rows>(
   client: Client,
   topic: T,
   target: Target<Rows[T]>,
 ): Promise<void> {
+  const name = `${topic}.list` as 'sessions.list' | 'messages.list';
   let named: Set<string> | undefined = target.get().revision === 0 ? new Set() : undefined;
-  let wasReadAnew = named !== undefined;
   try {
     for (;;) {
       const before = target.get();
-      const name = `${topic}.list` as 'sessions.list' | 'messages.list';
       const page = await client.call(name, { after: before.revision, limit: PAGE });
       const rows = page.rows as unknown as readonly Rows[T][];
       const { revision, removed, total, cleared } = page;
+      if (before.revision > 0 && cleared > before.revision) named ??= new Set();
       let list: LiveRows<Rows[T]> = withPage(before, { rows, removed }, target.time);
       for (const row of rows) named?.add(row.id);
       for (const id of removed) named?.delete(id);
       const isLast = rows.length + removed.length < PAGE || revision <= before.revision;
       if (isLast && named) list = onlyRows(list, named);
-      const next = { ...list, revision, total, cleared, isLoaded: before.isLoaded || isLast };
-      if (isLast && !wasReadAnew && list.rows.length > total) {
-        named = new Set();
-        wasReadAnew = true;
-        target.put({ ...next, revision: 0 });
-        continue;
-      }
-      target.put(next);
+      target.put({ ...list, revision, total, isLoaded: before.isLoaded || isLast });
       if (isLast) return;
     }
   } catch (error) {

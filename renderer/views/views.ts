@@ -15,6 +15,6 @@ export interface View {
 }
 
 export const views: readonly View[] = [
-  { id: 'sessions', title: 'Sessions', icon: ListTree, command: 'go.sessions', component: SessionsView },
-  { id: 'messages', title: 'Messages', icon: Mail, command: 'go.messages', component: MessagesView },
+  { id: 'sessions', title: 'Sessions', icon: ListTree, command: 'view.sessions', component: SessionsView },
+  { id: 'messages', title: 'Messages', icon: Mail, command: 'view.messages', component: MessagesView },
 ];

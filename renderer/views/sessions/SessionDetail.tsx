@@ -1,0 +1,124 @@
+// The open session: its head, its transcript, and underneath its raw bytes when they are wanted.
+import { Binary, Copy, MousePointerClick } from 'lucide-react';
+import type { RefObject } from 'react';
+import type { SessionRow } from '../../../core/contract/summary.ts';
+import { transcriptText } from '../../../core/contract/transcript.ts';
+import { choose, useChoices } from '../../state/choices.ts';
+import { useCommand } from '../../state/commands.ts';
+import { useWorkbench, workbench } from '../../state/workbench.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Chip, OutcomeChip } from '../../ui/Chip.tsx';
+import { copyText } from '../../ui/copyText.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { moment } from '../../ui/figures.ts';
+import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
+import { RawBytes } from './RawBytes.tsx';
+import { talk } from './columns.tsx';
+import { Transcript } from './Transcript.tsx';
+
+interface DetailProps {
+  readonly id: string | undefined;
+  readonly line: number | undefined;
+  readonly onLine: (n: number) => void;
+  readonly onEnter: () => void;
+  readonly onLeave: () => void;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+}
+
+export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: DetailProps) {
+  const open = useWorkbench((state) => state.open);
+  const row = useWorkbench((state) => state.sessions.byId.get(id ?? ''));
+  const isRawOpen = useChoices((choices) => choices.isRawOpen);
+  const isOpen = id !== undefined && open.id === id;
+  useCommand('sessions.raw', isOpen ? () => choose({ isRawOpen: !isRawOpen }) : undefined);
+  useCommand('sessions.copy', isOpen ? copyTranscript : undefined);
+
+  if (!isOpen) {
+    return (
+      <Pane label="Transcript">
+        <EmptyState icon={MousePointerClick} title="No session is open">
+          Choose one in the list to read what was said, line by line, and why.
+        </EmptyState>
+      </Pane>
+    );
+  }
+  const transcript = (
+    <Transcript
+      session={open.id}
+      items={open.items}
+      line={line}
+      onLine={onLine}
+      onEnter={onEnter}
+      onLeave={onLeave}
+      scroller={scroller}
+    />
+  );
+  return (
+    <Pane label="Transcript">
+      <PaneHead>
+        <SessionTitle row={row} id={open.id} />
+        <span className="grow" />
+        <Button kind="ghost" icon={Binary} aria-pressed={isRawOpen} onClick={() => choose({ isRawOpen: !isRawOpen })}>
+          Raw
+        </Button>
+        <Button kind="ghost" icon={Copy} onClick={copyTranscript}>
+          Copy
+        </Button>
+      </PaneHead>
+      {open.error !== undefined && (
+        <div className="notice" data-tone="refuse" role="alert">
+          The transcript could not be read: {open.error}
+        </div>
+      )}
+      {open.isLoaded && open.items.length === 0 && open.error === undefined ? (
+        <EmptyState title="Nothing was recorded">This session has no events, or they were cleared.</EmptyState>
+      ) : (
+        <div className="detail-body">
+          <Split
+            id="transcript"
+            direction="column"
+            parts={[
+              { id: 'talk', min: 120, content: <div className="pane">{transcript}</div> },
+              ...(isRawOpen
+                ? [
+                    {
+                      id: 'raw bytes',
+                      size: 220,
+                      min: 90,
+                      isFixed: true,
+                      content: <RawBytes events={open.events} line={line} />,
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        </div>
+      )}
+    </Pane>
+  );
+}
+
+function copyTranscript(): void {
+  void copyText(transcriptText(workbench.store.getState().open.items), 'Transcript copied');
+}
+
+function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; readonly id: string }) {
+  if (!row) return <h2 className="mono cut">{id}</h2>;
+  const about = `${moment(row.started)} · ${row.listener} · session ${row.id}`;
+  return (
+    <>
+      <h2 className="mono session-peer" title={`${row.peer}, port ${row.peerPort}`}>
+        {row.peer}
+      </h2>
+      <span className="muted cut" title={about}>
+        {talk(row)}
+      </span>
+      <OutcomeChip outcome={row.outcome} />
+      {row.run !== undefined && (
+        <Chip tone="plain" title={`Made by scenario run ${row.run}`}>
+          scenario
+        </Chip>
+      )}
+    </>
+  );
+}

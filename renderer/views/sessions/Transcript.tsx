@@ -1,0 +1,268 @@
+// The transcript of the open session: offsets, stages, both sides, silences, the TLS boundary; walked line by line.
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import type { TranscriptItem } from '../../../core/contract/transcript.ts';
+import { go } from '../../state/place.ts';
+import { Jump } from '../../ui/Button.tsx';
+import { codeLook } from '../../ui/Chip.tsx';
+import { duration, offset } from '../../ui/figures.ts';
+
+interface TranscriptProps {
+  readonly session: string;
+  readonly items: readonly TranscriptItem[];
+  /** Number of the event looked at. */
+  readonly line: number | undefined;
+  readonly onLine: (n: number) => void;
+  /** Enter on a line: the focus goes to its why. */
+  readonly onEnter: () => void;
+  readonly onLeave: () => void;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+}
+
+/** Whether a line can be looked at. */
+export function isLine(item: TranscriptItem): boolean {
+  return item.kind !== 'stage' && item.kind !== 'gap';
+}
+
+export function Transcript({ session, items, line, onLine, onEnter, onLeave, scroller }: TranscriptProps) {
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(items[index]),
+    getItemKey: (index) => `${items[index]?.n}-${items[index]?.kind}`,
+    overscan: 20,
+    paddingStart: 4,
+    paddingEnd: 16,
+  });
+  const selected = items.findIndex((item) => item.n === line && isLine(item));
+
+  const shown = useRef('');
+  useLayoutEffect(() => {
+    // Brought into view once per session, when its line is known; afterwards only the person scrolls.
+    if (selected < 0 || shown.current === session) return;
+    shown.current = session;
+    virtual.scrollToIndex(selected, { align: 'center' });
+  }, [session, selected, virtual]);
+  useEffect(() => {
+    if (selected < 0) scroller.current?.scrollTo({ top: 0 });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new session begins at its top
+  }, [session]);
+
+  const walk = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+    const next = nextLine(items, selected, event.key);
+    if (event.key === 'Enter' && selected >= 0) onEnter();
+    else if (event.key === 'Escape') onLeave();
+    else if (next === undefined) return;
+    else {
+      const item = items[next];
+      if (item) onLine(item.n);
+      virtual.scrollToIndex(next, { align: 'auto' });
+    }
+    event.preventDefault();
+  };
+  return (
+    <div
+      className="scroll transcript mono"
+      ref={scroller}
+      role="grid"
+      aria-label="Transcript"
+      aria-rowcount={items.length}
+      aria-activedescendant={selected >= 0 ? `line-${selected}` : undefined}
+      tabIndex={0}
+      data-pane-focus=""
+      onKeyDown={walk}
+    >
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map((entry) => {
+          const item = items[entry.index];
+          return (
+            item && (
+              <div
+                key={entry.key}
+                id={`line-${entry.index}`}
+                role="row"
+                aria-rowindex={entry.index + 1}
+                aria-selected={isLine(item) ? entry.index === selected : undefined}
+                data-index={entry.index}
+                data-n={item.n}
+                data-kind={item.kind}
+                ref={virtual.measureElement}
+                className="line-row"
+                style={{ transform: `translateY(${entry.start}px)` }}
+                onClick={isLine(item) ? () => onLine(item.n) : undefined}
+              >
+                <Line item={item} isSelected={entry.index === selected} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function nextLine(items: readonly TranscriptItem[], from: number, key: string): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: 15,
+    PageUp: -15,
+    Home: -items.length,
+    End: items.length,
+  };
+  const step = steps[key];
+  if (step === undefined) return undefined;
+  const way = step > 0 ? 1 : -1;
+  let at = Math.min(items.length - 1, Math.max(0, from + step));
+  while (items[at] && !isLine(items[at] as TranscriptItem)) at += way;
+  if (items[at]) return at;
+  at = way > 0 ? items.length - 1 : 0;
+  while (items[at] && !isLine(items[at] as TranscriptItem)) at -= way;
+  return items[at] ? at : undefined;
+}
+
+function estimate(item: TranscriptItem | undefined): number {
+  if (item?.kind === 'server') return 5 + 17 * Math.max(1, item.lines.length);
+  if (item?.kind === 'stage') return 30;
+  if (item?.kind === 'tls') return 40;
+  return 22;
+}
+
+const Line = memo(function Line({ item, isSelected }: { readonly item: TranscriptItem; readonly isSelected: boolean }) {
+  switch (item.kind) {
+    case 'stage':
+      return (
+        <div className="stage-rule" role="gridcell">
+          {item.stage}
+        </div>
+      );
+    case 'gap':
+      return (
+        <div className="gap-rule" role="gridcell">
+          {duration(item.ms)} of silence
+        </div>
+      );
+    case 'tls':
+      return (
+        <Row t={item.t} who="" className="tls-row" isSelected={isSelected}>
+          <div className="tls-band" data-failed={item.state === 'failed'}>
+            TLS {item.text}
+          </div>
+        </Row>
+      );
+    case 'client':
+      return (
+        <Row t={item.t} who="C" className="client-line" isSelected={isSelected} notes={item.notes}>
+          <Redacted text={item.text} />
+        </Row>
+      );
+    case 'server': {
+      const { tone, shape } = codeLook(item.code);
+      return (
+        <Row
+          t={item.joined ? undefined : item.t}
+          who="S"
+          className="server-line"
+          tone={tone}
+          isSelected={isSelected}
+          hint={hintOf(item)}
+          shape={shape}
+        >
+          {item.lines.map((text, index) => (
+            <div key={index}>{text}</div>
+          ))}
+        </Row>
+      );
+    }
+    case 'silent':
+      return (
+        <Row t={item.t} who="" className="server-line" tone="drop" isSelected={isSelected} hint="why ▸" shape="×">
+          {item.verdict.closes === undefined ? `${item.verdict.action}, recorded` : 'closed without a word'}:{' '}
+          {item.verdict.because}
+        </Row>
+      );
+    case 'data':
+      return (
+        <Row t={item.t} who="C" className="client-line" isSelected={isSelected} notes={item.notes}>
+          <span className="muted">{item.text}</span>
+        </Row>
+      );
+    case 'stored':
+      return (
+        <Row t={item.t} who="" className="server-line" tone="ok" isSelected={isSelected} shape="✓">
+          {item.text} <Jump to={() => go({ view: 'messages', message: item.message })}>open the message</Jump>
+        </Row>
+      );
+    case 'close':
+      return (
+        <Row t={item.t} who="" className="server-line" isSelected={isSelected}>
+          {item.text}
+        </Row>
+      );
+    case 'fault':
+      return (
+        <Row t={item.t} who="" className="server-line" tone="refuse" isSelected={isSelected} shape="■">
+          a fault of the workbench: {item.text}
+        </Row>
+      );
+  }
+});
+
+/** The few words behind a reply that say there is more: a counter, or just why. */
+function hintOf(item: Extract<TranscriptItem, { kind: 'server' }>): string {
+  const { findings, decider } = item.verdict;
+  const counter = findings[decider ?? -1]?.counter;
+  if (item.code >= 400 && counter) return `${counter.value} of ${counter.limit}`;
+  return item.code >= 400 || findings.length > 0 ? 'why ▸' : '';
+}
+
+interface RowProps {
+  readonly t: number | undefined;
+  readonly who: 'C' | 'S' | '';
+  readonly className: string;
+  readonly isSelected: boolean;
+  readonly tone?: string;
+  readonly shape?: string;
+  readonly hint?: string;
+  readonly notes?: readonly string[];
+  readonly children: React.ReactNode;
+}
+
+const sides = { C: 'client', S: 'server', '': '' } as const;
+
+function Row({ t, who, className, isSelected, tone, shape = '', hint = '', notes = [], children }: RowProps) {
+  return (
+    <div className={`line ${className}`} data-tone={tone} data-selected={isSelected || undefined} role="presentation">
+      <span className="at" role="gridcell">
+        {t === undefined ? '' : offset(t)}
+      </span>
+      <span className="who" role="gridcell">
+        <span aria-hidden>{who}</span>
+        <span className="unseen">{sides[who]}</span>
+      </span>
+      <div className="said" role="gridcell">
+        {children}
+        {notes.length > 0 && <div className="line-notes">▲ {notes.join(', ')}</div>}
+      </div>
+      <span className="hint" role="gridcell">
+        {hint} <span aria-hidden>{shape}</span>
+      </span>
+    </div>
+  );
+}
+
+/** A line with what was kept from view: runs of redacted octets are drawn as a bar, and spoken as such. */
+function Redacted({ text }: { readonly text: string }) {
+  if (!text.includes('▮')) return text;
+  return text.split(/(▮+)/).map((part, index) =>
+    part.startsWith('▮') ? (
+      <span key={index} className="redacted" title={`${part.length} octets redacted`}>
+        <span aria-hidden>{part}</span>
+        <span className="unseen">redacted</span>
+      </span>
+    ) : (
+      part
+    ),
+  );
+}

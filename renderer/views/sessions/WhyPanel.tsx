@@ -1,0 +1,164 @@
+// Why an answer was given: verdict, check, finding, counter, setting, rules, DNS, reply; and what else was looked at.
+import { HelpCircle } from 'lucide-react';
+import type { RefObject } from 'react';
+import type { TranscriptItem } from '../../../core/contract/transcript.ts';
+import type { Finding } from '../../../core/contract/verdict.ts';
+import { Jump } from '../../ui/Button.tsx';
+import { BasisBadge } from '../../ui/Chip.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { duration } from '../../ui/figures.ts';
+import { PaneHead } from '../../ui/Pane.tsx';
+import { type Answer, answerTo, codesOf, counterText, kindred, toneOf, verb, words } from './explain.ts';
+import { FindingFacts } from './FindingFacts.tsx';
+
+interface WhyProps {
+  readonly items: readonly TranscriptItem[];
+  readonly line: number | undefined;
+  readonly onLine: (n: number) => void;
+  readonly onLeave: () => void;
+  readonly panel: RefObject<HTMLElement | null>;
+}
+
+export function WhyPanel({ items, line, onLine, onLeave, panel }: WhyProps) {
+  const answer = line === undefined ? undefined : answerTo(items, line);
+  return (
+    <section
+      className="pane"
+      aria-label="Why"
+      data-pane=""
+      ref={panel}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        onLeave();
+      }}
+    >
+      <PaneHead>
+        <h2>Why</h2>
+        <span className="grow" />
+        {answer && (
+          <span className="muted small">
+            {answer.n === line ? `line ${line}` : `line ${line}, answered in line ${answer.n}`}
+          </span>
+        )}
+      </PaneHead>
+      {answer ? (
+        <div className="scroll why" key={answer.n} tabIndex={0} role="group" aria-label="Reasons" data-pane-focus="">
+          <Reasons answer={answer} />
+          <Kindred others={kindred(items, answer)} onLine={onLine} />
+        </div>
+      ) : (
+        <EmptyState
+          icon={HelpCircle}
+          title={items.length === 0 ? 'Every answer has a reason' : 'No answer belongs to this line'}
+        >
+          {items.length === 0
+            ? 'Open a session and choose a line: the check, the finding and the setting that decided appear here.'
+            : 'Choose a line of the server to see why it was said.'}
+        </EmptyState>
+      )}
+    </section>
+  );
+}
+
+function Reasons({ answer }: { readonly answer: Answer }) {
+  const { verdict } = answer;
+  const decider = verdict.findings[verdict.decider ?? -1];
+  const others = verdict.findings.filter((finding) => finding !== decider);
+  return (
+    <>
+      <div className="verdict" data-tone={toneOf(answer)}>
+        <div>
+          <b>{verb(answer)}</b> at <b>{verdict.stage}</b>
+          {verdict.closes !== undefined && <span> and close{verdict.closes === 'silent' && ' without a word'}</span>}
+        </div>
+        <div className="verdict-because">{verdict.because}</div>
+      </div>
+      <h3>Because</h3>
+      <dl className="facts">
+        {decider ? (
+          <FindingFacts finding={decider} isDecider />
+        ) : (
+          <>
+            <dt>check</dt>
+            <dd>none: the {verdict.stage === 'command' ? 'command' : verdict.stage} stage answers so by itself</dd>
+          </>
+        )}
+        <dt>reason</dt>
+        <dd className="mono">{verdict.reason}</dd>
+        <dt>reply</dt>
+        <dd>
+          <span className="mono">{codesOf(answer)}</span> <BasisBadge basis={verdict.basis} />
+          {verdict.rfc !== undefined && <div className="muted small">{verdict.rfc}</div>}
+        </dd>
+        {verdict.ms !== undefined && (
+          <>
+            <dt>took</dt>
+            <dd>{duration(verdict.ms)}</dd>
+          </>
+        )}
+      </dl>
+      {others.length > 0 && <AlsoLookedAt findings={others} />}
+    </>
+  );
+}
+
+function AlsoLookedAt({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <>
+      <h3>Also looked at</h3>
+      <ul className="looked">
+        {findings.map((finding, index) => (
+          <li key={index}>
+            <details>
+              <summary>
+                <span>
+                  {words(finding.check)}
+                  <span className="muted small">{finding.text}</span>
+                </span>
+                <span className="muted number">{aside(finding)}</span>
+              </summary>
+              <dl className="facts">
+                <FindingFacts finding={finding} />
+              </dl>
+            </details>
+            {finding.counters?.map((counter) => (
+              <div key={counter.name} className="looked-counter">
+                <span>{words(counter.name)}</span>
+                <span className="muted number">{counterText(counter)}</span>
+              </div>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** The one figure of a finding that fits behind its name. */
+function aside(finding: Finding): string {
+  if (finding.counter) return counterText(finding.counter);
+  if (finding.spare === true) return 'spared';
+  return finding.action === 'ignore' ? '' : finding.action;
+}
+
+/** The most lines named. */
+const NAMED = 12;
+
+function Kindred({ others, onLine }: { readonly others: readonly Answer[]; readonly onLine: (n: number) => void }) {
+  if (others.length === 0) return null;
+  return (
+    <>
+      <h3>The same check decided</h3>
+      <div className="row small">
+        {others.slice(0, NAMED).map(({ n }) => (
+          <Jump key={n} to={() => onLine(n)}>
+            line {n}
+          </Jump>
+        ))}
+        {others.length > NAMED && <span className="muted">and {others.length - NAMED} more</span>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// The columns of the session list, in their order; each can be hidden.
+import type { ReactNode } from 'react';
+import type { SessionRow } from '../../../core/contract/summary.ts';
+import { OutcomeChip } from '../../ui/Chip.tsx';
+import { clock, count, counted, duration, size } from '../../ui/figures.ts';
+
+export interface SessionColumn {
+  readonly id: string;
+  readonly title: string;
+  /** A track of the grid. */
+  readonly width: string;
+  readonly isNumber?: boolean;
+  readonly isHiddenAtFirst?: boolean;
+  readonly cell: (row: SessionRow) => ReactNode;
+}
+
+export const sessionColumns: readonly SessionColumn[] = [
+  { id: 'time', title: 'Time', width: '92px', cell: (row) => <span className="mono">{clock(row.started)}</span> },
+  { id: 'peer', title: 'Peer', width: 'minmax(104px, 0.5fr)', cell: (row) => <span className="mono">{row.peer}</span> },
+  { id: 'talk', title: 'Who to whom', width: 'minmax(140px, 1.3fr)', cell: talk },
+  { id: 'outcome', title: 'Outcome', width: '88px', cell: (row) => <OutcomeChip outcome={row.outcome} /> },
+  { id: 'stage', title: 'Stage', width: '66px', cell: (row) => row.stage ?? '' },
+  { id: 'reason', title: 'Reason', width: 'minmax(100px, 0.9fr)', cell: (row) => row.reason ?? '' },
+  { id: 'code', title: 'Code', width: '44px', cell: (row) => <span className="mono">{row.code ?? ''}</span> },
+  { id: 'listener', title: 'Listener', width: '88px', cell: (row) => row.listener },
+  { id: 'user', title: 'User', width: '80px', cell: (row) => row.user ?? '' },
+  { id: 'commands', title: 'Cmds', width: '50px', isNumber: true, cell: (row) => count(row.commands) },
+  { id: 'size', title: 'Size', width: '66px', isNumber: true, cell: (row) => size(row.bytes) },
+  {
+    id: 'duration',
+    title: 'Took',
+    width: '74px',
+    isNumber: true,
+    cell: (row) => (row.duration === undefined ? '' : duration(row.duration)),
+  },
+];
+
+/** Who spoke to whom, in the few words there is room for. */
+export function talk(row: SessionRow): string {
+  const [first] = row.recipients;
+  const to =
+    first === undefined ? undefined : row.recipients.length > 1 ? `${first} +${row.recipients.length - 1}` : first;
+  const from = row.sender === undefined ? row.helo : row.sender === '' ? '<>' : row.sender;
+  if (from === undefined) return to ?? (row.outcome === 'open' ? '…' : '(no EHLO)');
+  return to === undefined ? from : `${from} → ${to}`;
+}
+
+/** What decided the session, in one line. */
+export function decided(row: SessionRow): string {
+  const parts: (string | undefined)[] = [];
+  if (row.outcome === 'accepted')
+    parts.push(size(row.bytes), row.user && `user ${row.user}`, row.tls ? 'TLS' : undefined);
+  else if (row.outcome === 'open') parts.push(counted(row.commands, 'command'), row.tls ? 'TLS' : undefined);
+  else if (row.outcome === 'closed')
+    parts.push(row.closed === undefined ? undefined : (closedWords[row.closed] ?? row.closed));
+  else parts.push(row.stage, row.because ?? row.reason);
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+const closedWords: Readonly<Record<string, string>> = {
+  quit: 'QUIT without a message',
+  'peer-fin': 'the client hung up',
+  'peer-rst': 'the client reset the connection',
+  idle: 'silent for too long',
+  'handshake-timeout': 'the TLS handshake took too long',
+  'tls-error': 'the TLS handshake failed',
+  shutdown: 'the receiver stopped',
+};

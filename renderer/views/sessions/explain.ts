@@ -1,0 +1,98 @@
+// What the why panel shows of a line: which verdict stands behind it, and how it is said. Pure.
+import type { TranscriptItem } from '../../../core/contract/transcript.ts';
+import type { Counter, Verdict } from '../../../core/contract/verdict.ts';
+import type { Tone } from '../../ui/Chip.tsx';
+
+export type Answer = Extract<TranscriptItem, { kind: 'server' | 'silent' }>;
+
+function isAnswer(item: TranscriptItem): item is Answer {
+  return item.kind === 'server' || item.kind === 'silent';
+}
+
+/** Number of the line to look at first: the last that refused, deferred or dropped; else the last answer that decided anything. */
+export function decidingLine(items: readonly TranscriptItem[]): number | undefined {
+  const answers = items.filter(isAnswer);
+  const isBad = (item: Answer) => (item.kind === 'server' ? item.code >= 400 : item.verdict.closes !== undefined);
+  const isWeighty = (item: Answer) => item.verdict.findings.length > 0;
+  return (answers.findLast(isBad) ?? answers.findLast(isWeighty) ?? answers.at(-1))?.n;
+}
+
+/** The answer behind a line: the line itself, or for what the client sent, the reply that came to it. */
+export function answerTo(items: readonly TranscriptItem[], n: number): Answer | undefined {
+  const at = items.findIndex((item) => item.n === n && item.kind !== 'stage' && item.kind !== 'gap');
+  const item = items[at];
+  if (!item) return undefined;
+  if (isAnswer(item)) return item;
+  if (item.kind === 'client' || item.kind === 'data') return items.slice(at + 1).find(isAnswer);
+  if (item.kind === 'stored') return items.slice(at + 1).find(isAnswer) ?? items.slice(0, at).findLast(isAnswer);
+  return item.kind === 'close' || item.kind === 'fault' ? items.slice(0, at).findLast(isAnswer) : undefined;
+}
+
+/** Other answers of the session that the same check, or the same reason, decided. */
+export function kindred(items: readonly TranscriptItem[], answer: Answer): readonly Answer[] {
+  const key = ({ verdict }: Answer) => verdict.findings[verdict.decider ?? -1]?.check ?? verdict.reason;
+  const isBad = answer.kind === 'silent' || answer.code >= 400;
+  if (!isBad) return [];
+  return items.filter(isAnswer).filter((other) => other.n !== answer.n && key(other) === key(answer));
+}
+
+const verbs: Readonly<Record<Verdict['action'], string>> = {
+  accept: 'Accept',
+  ignore: 'Ignore',
+  record: 'Record',
+  mark: 'Mark',
+  delay: 'Delay',
+  defer: 'Defer',
+  refuse: 'Refuse',
+  discard: 'Discard',
+  quarantine: 'Quarantine',
+  drop: 'Drop',
+};
+
+/** `Refuse`; a positive reply that says no more than `go on` is an answer. */
+export function verb(answer: Answer): string {
+  const { action } = answer.verdict;
+  if (action === 'accept' && answer.kind === 'server' && answer.code >= 400)
+    return answer.code >= 500 ? 'Refuse' : 'Defer';
+  return verbs[action];
+}
+
+/** How the verdict looks. */
+export function toneOf(answer: Answer): Tone {
+  const { action, closes } = answer.verdict;
+  if (action === 'drop' || (closes !== undefined && action !== 'accept')) return 'drop';
+  const code = answer.kind === 'server' ? answer.code : 0;
+  if (code >= 500 || action === 'refuse') return 'refuse';
+  if (code >= 400 || action === 'defer') return 'defer';
+  return code >= 300 ? 'quiet' : 'ok';
+}
+
+/** The reply in short: code and enhanced code. */
+export function codesOf(answer: Answer): string {
+  if (answer.kind === 'silent')
+    return answer.verdict.closes === undefined ? 'none: this only records' : 'none: closed without a word';
+  const match = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(answer.lines[0] ?? '');
+  return [String(answer.code), match?.[1]].filter((part) => part !== undefined).join(' ');
+}
+
+/** `6 / 5`; without a limit `6, unlimited`. */
+export function counterText({ value, limit }: Counter): string {
+  return limit === 'unlimited' || limit === 0 ? `${value}, unlimited` : `${value} / ${limit}`;
+}
+
+/** The limit as a number a meter can draw; 0 for none. */
+export function limitOf({ limit }: Counter): number {
+  return limit === 'unlimited' ? 0 : limit;
+}
+
+/** A key as words: `failed-logins` -> `failed logins`, `peerConnections` -> `peer connections`. */
+export function words(key: string): string {
+  return key.replaceAll('-', ' ').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+}
+
+/** A setting's value in one line. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
