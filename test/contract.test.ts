@@ -32,7 +32,7 @@ contractSuite('a MessagePort', () => {
 contractSuite('a WebSocket', async () => {
   let arrived: (port: Port) => void = () => undefined;
   const host = new Promise<Port>((resolve) => (arrived = resolve));
-  const web = await openWeb({ assets, port: 0, token, attach: (port) => arrived(port) });
+  const web = await openWeb({ assets: () => Promise.resolve(assets), port: 0, token, attach: (port) => arrived(port) });
   const socket = new WebSocket(`ws://127.0.0.1:${web.port}/port?token=${token}`, {
     origin: `http://127.0.0.1:${web.port}`,
   });
@@ -42,7 +42,7 @@ contractSuite('a WebSocket', async () => {
 });
 
 describe('the web host', () => {
-  const open = () => openWeb({ assets, port: 0, token, attach: () => undefined });
+  const open = () => openWeb({ assets: () => Promise.resolve(assets), port: 0, token, attach: () => undefined });
   const get = (port: number, path: string, headers: Record<string, string> = {}, method = 'GET') =>
     new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
       request({ host: '127.0.0.1', port, path, headers, method }, (response) => {

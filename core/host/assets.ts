@@ -11,7 +11,18 @@ const built = join(root, 'node_modules', '.cache', 'gatehouse', 'renderer');
  * Returns the folder of the built window; `say` hears one line when it must be built first (about 3 s).
  * A packaged program carries it as `renderer/dist`.
  */
-export async function windowFolder(say: (line: string) => void): Promise<string> {
+export function windowFolder(say: (line: string) => void): Promise<string> {
+  making ??= find(say).catch((error: unknown) => {
+    making = undefined;
+    throw error;
+  });
+  return making;
+}
+
+/** One making at a time, for all who ask. */
+let making: Promise<string> | undefined;
+
+async function find(say: (line: string) => void): Promise<string> {
   const packaged = join(root, 'renderer', 'dist');
   if (existsSync(join(packaged, 'index.html'))) return packaged;
   const stamp = join(built, '.stamp');

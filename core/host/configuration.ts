@@ -2,6 +2,7 @@
 import type { Checked, Problem, SettingsState } from '../contract/calls.ts';
 import { HostError } from '../contract/rpc.ts';
 import { defaults, type Settings, settingsSchema } from '../contract/settings/settings.ts';
+import { zoneOf } from '../dns/zone.ts';
 import { type FileProblem, withRemedy } from '../formats/problem.ts';
 import { freshYaml, readSettings } from '../formats/yaml.ts';
 import { keptYaml } from '../formats/yamlKeep.ts';
@@ -73,12 +74,25 @@ export class Configuration {
   #read(draft: Draft): Read {
     if ('yaml' in draft) {
       const read = readSettings(draft.yaml, this.#options.file);
-      return 'errors' in read ? { problems: read.errors.map(withRemedy) } : { yaml: draft.yaml, settings: read.value };
+      if ('errors' in read) return { problems: read.errors.map(withRemedy) };
+      return withZone({ yaml: draft.yaml, settings: read.value });
     }
     const parsed = settingsSchema.safeParse(draft.settings);
     if (!parsed.success)
       return { problems: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
     const kept = keptYaml(this.#state.yaml, parsed.data);
-    return { yaml: kept ?? freshYaml(parsed.data), settings: parsed.data };
+    return withZone({ yaml: kept ?? freshYaml(parsed.data), settings: parsed.data });
   }
+}
+
+/** The zone's own grammar is more than the schema can see. */
+function withZone(read: { readonly yaml: string; readonly settings: Settings }): Read {
+  const { errors } = zoneOf(read.settings.dns);
+  if (errors.length === 0) return read;
+  return {
+    problems: errors.map(({ line, message }) => ({
+      path: 'dns.zone',
+      message: `line ${line} of the zone: ${message}`,
+    })),
+  };
 }

@@ -1,6 +1,6 @@
 // A workbench with its web host, from start to an orderly end.
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { realWorld } from '../world/real.ts';
 import { windowFolder } from './assets.ts';
 import { CommandError, systemReason } from './exit.ts';
 import { usualWorkspace } from './files.ts';
@@ -25,7 +25,6 @@ export interface HostingOptions {
 
 /** Opens workspace, receiver and web host. Exit 2 for bad input, 3 for the environment. */
 export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
-  const assets = await windowFolder((line) => process.stderr.write(`${line}\n`));
   const workbench = await openWorkbench({
     host: 'web',
     folder: resolve(options.workspace ?? usualWorkspace()),
@@ -35,9 +34,9 @@ export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
   let web: WebHost;
   try {
     web = await openWeb({
-      assets,
+      assets: () => windowFolder((line) => process.stderr.write(`${line}\n`)),
       port: options.webPort,
-      token: randomBytes(16).toString('hex'),
+      token: Buffer.from(realWorld.random(16)).toString('hex'),
       attach: (port) => workbench.attach(port),
     });
   } catch (error) {

@@ -9,8 +9,8 @@ import { maxFrame, type Port } from '../contract/port.ts';
 import { webSocketPort } from './ports.ts';
 
 export interface WebOptions {
-  /** Folder with the built window. */
-  readonly assets: string;
+  /** Folder with the built window; asked for with the first page, because it may have to be built. */
+  readonly assets: () => Promise<string>;
   /** 0 takes any free port. */
   readonly port: number;
   /** What a window must know to be served; at least 128 bits of randomness. */
@@ -56,7 +56,9 @@ const types: Readonly<Record<string, string>> = {
 /** Serves the window on 127.0.0.1 alone. Rejects with the system's error when the port is taken. */
 export async function openWeb(options: WebOptions): Promise<WebHost> {
   const server = createServer((request, response) => {
-    serveFile(request, response, options.assets).catch(() => end(response, 500, 'internal error'));
+    serveFile(request, response, options.assets).catch((error: unknown) => {
+      end(response, 500, `the window could not be served: ${error instanceof Error ? error.message : String(error)}`);
+    });
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrame, perMessageDeflate: false });
   server.on('upgrade', (request, socket, head) => {
@@ -107,7 +109,11 @@ function same(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-async function serveFile(request: IncomingMessage, response: ServerResponse, assets: string): Promise<void> {
+async function serveFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  assetsOf: () => Promise<string>,
+): Promise<void> {
   if (!isOurs(request)) return end(response, 421, 'this host answers to 127.0.0.1 and localhost only');
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, 'only GET and HEAD');
   let path: string;
@@ -116,6 +122,7 @@ async function serveFile(request: IncomingMessage, response: ServerResponse, ass
   } catch {
     return end(response, 400, 'malformed address');
   }
+  const assets = await assetsOf();
   const file = normalize(join(assets, path === '/' ? 'index.html' : path));
   const type = types[extname(file)];
   if (!file.startsWith(normalize(assets) + sep) || type === undefined) return end(response, 404, 'no such file');

@@ -1,4 +1,5 @@
 // `gatehouse start`: opens the window, in Electron or else in a browser on the loopback host.
+import { windowFolder } from '../assets.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { hostWorkbench, portOption } from '../hosting.ts';
@@ -50,6 +51,7 @@ in one line and opens the same workbench in a Chromium window on 127.0.0.1, or p
     }
     if (workbench.firstUser)
       process.stdout.write(`User ${workbench.firstUser.name}, password ${workbench.firstUser.password} (shown once)\n`);
+    await windowFolder((line) => process.stderr.write(`${line}\n`));
     const browser = values['no-open'] === true ? undefined : openBrowser(web.url);
     process.stdout.write(
       browser ? `Opened ${browser}. Its address: ${web.url}\n` : `Open this address in a browser: ${web.url}\n`,

@@ -1,0 +1,64 @@
+// `gatehouse check`: says what is wrong with configurations and scenarios, with line and remedy, and changes nothing.
+import { statSync } from 'node:fs';
+import type { Settings } from '../../contract/settings/settings.ts';
+import { problemText } from '../../formats/problem.ts';
+import { parseYaml, readSettings } from '../../formats/yaml.ts';
+import { zoneOf } from '../../dns/zone.ts';
+import type { Command } from '../cli.ts';
+import { CommandError } from '../exit.ts';
+import { readText } from '../files.ts';
+import { load } from './run.ts';
+
+export const check: Command = {
+  name: 'check',
+  summary: 'say what is wrong with configurations and scenarios',
+  usage: 'check FILE... [--json]',
+  help: `
+A folder, or a YAML file with a talk or a title, is checked as scenarios; any other file as a configuration. Exits 2 when
+anything is wrong. With --json it prints {"ok", "problems": [TEXT]}.`,
+  options: { json: { type: 'boolean', help: 'print JSON' } },
+  run: async ({ values, files }) => {
+    if (files.length === 0) throw new CommandError(2, 'check needs a file or folder');
+    const problems: string[] = [];
+    for (const file of files) {
+      try {
+        if (isScenario(file)) await load([file]);
+        else readConfig(file);
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        problems.push(...(error.details.length > 0 ? error.details : [error.message]));
+      }
+    }
+    if (values['json'] === true) process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems })}\n`);
+    else if (problems.length > 0)
+      throw new CommandError(2, problems.length === 1 ? 'one problem' : `${problems.length} problems`, problems);
+    else process.stdout.write(`${files.join(', ')}: nothing is wrong\n`);
+    return problems.length > 0 ? 2 : 0;
+  },
+};
+
+function isScenario(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return true;
+  const parsed = parseYaml(readText(file), file);
+  if ('errors' in parsed || typeof parsed.value !== 'object' || parsed.value === null) return false;
+  return 'talk' in parsed.value || 'title' in parsed.value;
+}
+
+/** Reads a configuration; exit 2 with every mistake at its line. */
+export function readConfig(file: string): Settings {
+  const read = readSettings(readText(file), file);
+  if ('errors' in read)
+    throw new CommandError(
+      2,
+      `${file} is not a valid configuration; nothing was changed`,
+      read.errors.map(problemText),
+    );
+  const { errors } = zoneOf(read.value.dns);
+  if (errors.length > 0)
+    throw new CommandError(
+      2,
+      `${file}: the zone cannot be used; nothing was changed`,
+      errors.map(({ line, message }) => `dns.zone, line ${line}: ${message}`),
+    );
+  return read.value;
+}
