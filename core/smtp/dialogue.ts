@@ -97,6 +97,8 @@ export class Dialogue {
   refused = false;
   /** Octets sent behind a MAIL that was refused: lawful pipelining, so what is out of order in them is not counted. */
   excused = 0;
+  /** The line now worked on is among them. */
+  isExcused = false;
   /** RCPT was refused in this transaction. */
   recipientRefused = false;
   /** A line or message is being worked on: the client waits for us. */
@@ -162,7 +164,7 @@ export class Dialogue {
 
   /** Out of order because MAIL was refused: not counted where the client could not know yet (RFC 2920 section 3.1). */
   outOfOrder(stage: Stage, reason: ReasonKey, because: string): Answer {
-    return this.excused > 0 ? this.plain(stage, reason, because) : this.wrong(stage, reason, because);
+    return this.isExcused ? this.plain(stage, reason, because) : this.wrong(stage, reason, because);
   }
 
   /** The one place that writes: every reply leaves here, with the event that explains it. */

@@ -13,7 +13,14 @@ import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Opening } from './dialogue.ts';
 import type { Listener } from './listener.ts';
-import { tlsFacts } from './session.ts';
+import {
+  handshakeError,
+  type HandshakeEnd,
+  handshakeLeft,
+  handshakeStopped,
+  handshakeTooLong,
+  tlsFacts,
+} from './handshake.ts';
 import type { AskSpf } from './spfQuestion.ts';
 
 /** The settings in force for a new connection. */
@@ -181,28 +188,23 @@ export class Gate {
       this.#handshakes.delete(stopped);
       return true;
     };
-    const fail = (
-      by: 'us' | 'client',
-      end: { readonly reason: 'tls-error' | 'handshake-timeout' | 'shutdown'; readonly detail: string },
-    ) => {
+    const fail = (end: HandshakeEnd) => {
       if (!settle()) return;
       record({ kind: 'tls', state: 'failed', error: end.detail });
-      this.#end(arrival, { kind: 'close', by, ...end });
+      this.#end(arrival, { kind: 'close', ...end });
       socket.destroy();
     };
-    const stopped = () => fail('us', { reason: 'shutdown', detail: 'the receiver or its listener is closing' });
-    const failed = (error: Error) => fail('us', { reason: 'tls-error', detail: error.message });
+    const stopped = () => fail(handshakeStopped);
+    const failed = (error: Error) => fail(handshakeError(error));
+    const left = () => fail(handshakeLeft);
     const seconds = connection.listener.handshakeTimeout;
-    const timer = world.after(seconds * 1000, () =>
-      fail('us', { reason: 'handshake-timeout', detail: `the TLS handshake took longer than ${seconds} s` }),
-    );
+    const timer = world.after(seconds * 1000, () => fail(handshakeTooLong(seconds)));
     this.#handshakes.add(stopped);
     socket.on('error', failed);
     // Where Node reports what a client did wrong in a handshake that no tls.Server watches.
     socket.on('_tlsError', failed);
-    socket.once('close', () =>
-      fail('client', { reason: 'tls-error', detail: 'the client closed the connection during the TLS handshake' }),
-    );
+    socket.once('end', left);
+    socket.once('close', left);
     socket.once('secure', () => {
       if (!settle()) return;
       const tls = tlsFacts(socket);

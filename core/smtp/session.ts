@@ -4,9 +4,16 @@ import type { TLSSocket } from 'node:tls';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import type { SMTPServer } from 'smtp-server';
-import type { TlsFacts } from '../contract/facts.ts';
 import type { Timer } from '../world/world.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
+import {
+  handshakeError,
+  type HandshakeEnd,
+  handshakeLeft,
+  handshakeStopped,
+  handshakeTooLong,
+  tlsFacts,
+} from './handshake.ts';
 import { recordData } from './verbs/data.ts';
 import { greet, shutDown, takeLine, timeOut } from './turn.ts';
 import { type DataPhase, WireParser } from './wireParser.ts';
@@ -139,14 +146,19 @@ export class Session extends SMTPConnection implements Wire {
     this.#timer?.cancel();
     this.#handshakeFrom = world.elapsed();
     const seconds = connection.listener.handshakeTimeout;
-    this.#timer = world.after(seconds * 1000, () => {
-      this.dialogue.record({ kind: 'tls', state: 'failed', error: `the handshake took longer than ${seconds} s` });
-      this.dialogue.close('handshake-timeout', `the TLS handshake took longer than ${seconds} s`);
-    });
+    this.#timer = world.after(seconds * 1000, () => this.#handshakeFailed(handshakeTooLong(seconds)));
     this.upgrade(
       () => undefined,
       () => this.#secured(),
     );
+  }
+
+  #handshakeFailed(end: HandshakeEnd): void {
+    const d = this.dialogue;
+    if (d.over) return;
+    d.record({ kind: 'tls', state: 'failed', error: end.detail });
+    d.lost(end.by, end.reason, end.detail);
+    this.drop();
   }
 
   #secured(): void {
@@ -167,7 +179,7 @@ export class Session extends SMTPConnection implements Wire {
     const d = this.dialogue;
     d.draining = true;
     if (d.over || d.working || d.facts.transaction) return;
-    if (this._upgrading) return d.close('shutdown', 'the receiver or its listener is closing');
+    if (this._upgrading) return this.#handshakeFailed(handshakeStopped);
     shutDown(d);
   }
 
@@ -189,7 +201,11 @@ export class Session extends SMTPConnection implements Wire {
     this.#top = socket;
     // Each socket of ours has a listener for every error, or a reset could end the process.
     socket.on('error', () => undefined);
-    if (!this._upgrading) this.#watch();
+    if (!this._upgrading) return this.#watch();
+    // The sockets are half-open, so a client that leaves in the handshake only ends its side.
+    socket.once('end', () => {
+      if (this._upgrading) this.#handshakeFailed(handshakeLeft);
+    });
   }
 
   /** One timer a session, looked at when it fires: input only notes the time. */
@@ -218,9 +234,7 @@ export class Session extends SMTPConnection implements Wire {
 
   override _onError(error: Error & { code?: string }): void {
     this.#failure ??= error.code ?? error.message;
-    if (!this._upgrading || this.dialogue.over) return;
-    this.dialogue.record({ kind: 'tls', state: 'failed', error: error.message });
-    this.dialogue.close('tls-error', error.message);
+    if (this._upgrading) this.#handshakeFailed(handshakeError(error));
   }
 
   override _onClose(): void {
@@ -231,10 +245,8 @@ export class Session extends SMTPConnection implements Wire {
     super._onClose();
     if (d.over) return;
     const code = this.#failure;
-    if (this._upgrading) {
-      d.record({ kind: 'tls', state: 'failed', error: 'the client closed the connection' });
-      d.lost('client', 'tls-error', 'the client closed the connection during the TLS handshake');
-    } else if (code === undefined) d.lost('client', 'peer-fin', 'the client closed the connection');
+    if (this._upgrading) this.#handshakeFailed(handshakeLeft);
+    else if (code === undefined) d.lost('client', 'peer-fin', 'the client closed the connection');
     else if (code.startsWith('ERR_SSL')) d.lost('client', 'tls-error', `TLS failed: ${code}`);
     else d.lost('client', 'peer-rst', `the connection was lost: ${code}`);
   }
@@ -244,17 +256,4 @@ export class Session extends SMTPConnection implements Wire {
 function cutOff(d: Dialogue, parser: WireParser): void {
   const facts = parser.dataFacts;
   if (facts !== null) recordData(d, facts);
-}
-
-/** What a finished handshake came to. */
-export function tlsFacts(socket: TLSSocket): TlsFacts {
-  const sni = socket.servername as string | false | undefined;
-  const alpn = socket.alpnProtocol;
-  return {
-    protocol: socket.getProtocol() ?? '',
-    cipher: socket.getCipher().name,
-    ...(typeof sni === 'string' && sni !== '' && { sni }),
-    ...(typeof alpn === 'string' && { alpn }),
-    resumed: socket.isSessionReused(),
-  };
 }

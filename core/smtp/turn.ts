@@ -32,8 +32,9 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   });
   // Cut off by the end of the connection: never a command.
   if (line.terminator === 'none' && !line.tooLong) return next();
-  work(d, 'command', next, () => dispatch(d, line, text));
+  d.isExcused = d.excused > 0;
   d.excused = Math.max(0, d.excused - line.length);
+  work(d, 'command', next, () => dispatch(d, line, text));
 }
 
 function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<Answer> {
