@@ -279,14 +279,6 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 5321 section 4.2.4',
   },
-  'tls-unavailable': {
-    code: 454,
-    enhanced: '4.7.0',
-    text: { gatehouse: 'TLS is not available for now' },
-    because: 'the certificate could not be used',
-    basis: 'assumed',
-    rfc: 'RFC 3207 section 4',
-  },
   'auth-off': {
     code: 502,
     enhanced: '5.5.1',
