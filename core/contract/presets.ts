@@ -56,8 +56,13 @@ const tight = {
   peerMaxIntervalConnections: 60,
 };
 
+/** The listener lets everyone in itself, so that the rules of the service are never asked. */
+const anyone = { last: 'allow' } as const;
+
 const hardened = {
   flow: { service: tight },
+  // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
+  acceptance: { maxRcptCount: 100 },
   loops: { maxReceivedHeaders: 100 },
   errors: { maxErrors: 10, maxAuthErrors: 3 },
   strictness: { bareLf: 'reject', bareCr: 'reject', nul: 'reject' },
@@ -73,6 +78,7 @@ const inputs: Record<Preset, SettingsInput> = {
   'hardened-mx': {
     ...hardened,
     listeners: [{ ...mx, flow: tight }],
+    domains: { local: [{ name: 'gate.example', accept: 'listed', recipients: ['alice', 'bob', 'abuse'] }] },
     authentication: { clear: [], secured: ['PLAIN', 'LOGIN'] },
     sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },
   },
@@ -86,9 +92,9 @@ const inputs: Record<Preset, SettingsInput> = {
   },
   weak: {
     listeners: [
-      { ...mx, flow: open },
-      { ...submission, flow: open },
-      { ...submissions, flow: open },
+      { ...mx, flow: open, access: anyone },
+      { ...submission, flow: open, access: anyone },
+      { ...submissions, flow: open, access: anyone },
     ],
     flow: { service: open },
     authentication: { localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },
@@ -96,7 +102,7 @@ const inputs: Record<Preset, SettingsInput> = {
     sender: { spf: { ehlo: false, mailFrom: false } },
     loops: { maxReceivedHeaders: 999 },
     errors: { maxErrors: 'unlimited', maxAuthErrors: 'unlimited' },
-    strictness: { bareLf: 'allow', bareCr: 'allow', nul: 'allow' },
+    strictness: { bareLf: 'allow', bareCr: 'allow', nul: 'allow', maxCommandLine: 1_048_576 },
   },
 };
 

@@ -12,14 +12,24 @@ export const outcomes = ['held', 'breached', 'notApplicable', 'inconclusive'] as
 export type Outcome = (typeof outcomes)[number];
 
 const replyPattern = z
-  .string()
-  .regex(
-    /^[2-5](\d\d|xx)( [2-5]\.\d{1,3}\.\d{1,3})?$/,
-    'expected a code such as 250, a class such as 5xx, or a code with enhanced code such as "550 5.7.1"',
-  )
+  .union([
+    z
+      .number()
+      .int()
+      .min(200, 'expected a code from 200 to 599, or a class such as 5xx')
+      .max(599, 'expected a code from 200 to 599, or a class such as 5xx'),
+    z
+      .string()
+      .regex(
+        /^[2-5](\d\d|xx)( [2-5]\.\d{1,3}\.\d{1,3})?$/,
+        'expected a code such as 250, a class such as 5xx, or a code with enhanced code such as "550 5.7.1"',
+      ),
+  ])
   .meta({ title: 'Reply', description: 'A code (250), a class (5xx), or both codes (550 5.7.1).' });
 
 const replies = z.union([replyPattern, z.array(replyPattern).min(1)]);
+/** One or several replies, any of which will do. */
+export type Replies = z.output<typeof replies>;
 
 const count = z.union([
   z.number().int().min(0),
@@ -60,6 +70,10 @@ const step = z.union([
   z.strictObject({ expect: z.union([replies, expectation]) }).meta({
     title: 'expect',
     description: 'Reads one reply (or the close) that is the point; another one is a breach.',
+  }),
+  z.strictObject({ skip: replies }).meta({
+    title: 'skip',
+    description: 'Reads replies as long as they are these, however many; the first other one is left to the next step.',
   }),
   z
     .strictObject({ say: z.string() })

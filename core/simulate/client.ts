@@ -1,13 +1,13 @@
 // Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
 import type { Socket } from 'node:net';
 import { assertNever } from '../contract/never.ts';
-import type { Step, TalkLine } from '../contract/scenario.ts';
+import type { Replies, Step, TalkLine } from '../contract/scenario.ts';
 import type { World } from '../world/world.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
 import { Connection, type Heard } from './connection.ts';
 import { type Login, playLogin, withoutSecrets } from './login.ts';
 import { type MailRoute, sendMail } from './mail.ts';
-import { matches, type Reply, told } from './reply.ts';
+import { matches, named, type Reply, told } from './reply.ts';
 
 /** How long a reply is waited for unless a step says otherwise, ms. */
 export const PATIENCE = 5000;
@@ -112,6 +112,7 @@ export class Client {
   async #play(step: Step): Promise<Played> {
     if ('hear' in step) return this.#hear(step);
     if ('expect' in step) return this.#expect(step.expect);
+    if ('skip' in step) return this.#skip(step.skip);
     if ('say' in step) return this.#say(step.say);
     if ('send' in step) return this.#send(step);
     if ('starttls' in step) return this.#startTls();
@@ -130,17 +131,17 @@ export class Client {
   async #hear({ hear, else: otherwise }: Extract<Step, { hear: unknown }>): Promise<Played> {
     const heard = await this.#next(PATIENCE);
     const ok = heard.kind === 'reply' && matches(heard.reply, hear);
-    if (ok || otherwise === undefined) return this.#judge('hear', { ok, expected: [hear].flat().join(' or '), heard });
-    this.#note({ expected: [hear].flat().join(' or '), heard: tell(heard), ok: true });
+    if (ok || otherwise === undefined) return this.#judge('hear', { ok, expected: named(hear), heard });
+    this.#note({ expected: named(hear), heard: tell(heard), ok: true });
     return 'stop';
   }
 
   async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
-    const point = typeof wanted === 'string' || Array.isArray(wanted) ? { reply: wanted } : wanted;
+    const point = typeof wanted !== 'object' || Array.isArray(wanted) ? { reply: wanted } : wanted;
     const within = point.within ?? PATIENCE;
     if (point.reply !== undefined || point.text !== undefined) {
       const heard = await this.#next(within);
-      const said = point.reply === undefined ? 'a reply' : [point.reply].flat().join(' or ');
+      const said = point.reply === undefined ? 'a reply' : named(point.reply);
       const expected = point.text === undefined ? said : `${said} with "${point.text}"`;
       const ok =
         heard.kind === 'reply' &&
@@ -152,6 +153,16 @@ export class Client {
     const heard = await this.#look(within);
     const expected = point.closed ? 'the connection closed' : 'the connection open';
     return this.#judge('expect', { ok: (heard.kind === 'closed') === point.closed, expected, heard });
+  }
+
+  async #skip(replies: Replies): Promise<Played> {
+    let skipped = 0;
+    for (let next = await this.#look(PATIENCE); next.kind === 'reply' && matches(next.reply, replies); skipped += 1) {
+      await this.#next(PATIENCE);
+      next = await this.#look(PATIENCE);
+    }
+    this.#note({ expected: `any number of ${named(replies)}`, heard: `${skipped} of them`, ok: true });
+    return 'on';
   }
 
   async #say(text: string): Promise<Played> {
@@ -202,7 +213,7 @@ export class Client {
         return heard.kind === 'reply' ? heard.reply : undefined;
       },
     };
-    const expected = login.hear === undefined ? undefined : [login.hear].flat().join(' or ');
+    const expected = login.hear === undefined ? undefined : named(login.hear);
     for (let time = 0; time < (login.times ?? 1) && !over() && !this.#stopped; time += 1) {
       const last = await playLogin(login, { ...exchange, hear: () => this.#noting(exchange.hear) });
       if (last === undefined && !over()) return this.#differ('hear', expected ?? 'a reply', 'nothing');

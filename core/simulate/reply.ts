@@ -1,4 +1,5 @@
 // Replies as they arrive: read from bytes, compared with what a scenario expects, and told to a person.
+import type { Replies } from '../contract/scenario.ts';
 import { readable } from '../contract/transcript.ts';
 
 /** One complete reply (RFC 5321 section 4.2.1). */
@@ -65,13 +66,16 @@ function replyOf(raw: readonly string[], bytes: string, at: number): Reply {
 }
 
 /** Whether the reply is one of the patterns: `250`, `5xx`, or `550 5.7.1`. */
-export function matches(reply: Reply, patterns: string | readonly string[]): boolean {
+export function matches(reply: Reply, patterns: Replies): boolean {
   return [patterns].flat().some((pattern) => {
-    const [code = '', enhanced] = pattern.split(' ');
+    const [code = '', enhanced] = String(pattern).split(' ');
     const same = code.endsWith('xx') ? Math.floor(reply.code / 100) === Number(code[0]) : reply.code === Number(code);
     return same && (enhanced === undefined || enhanced === reply.enhanced);
   });
 }
+
+/** What is expected, in words. */
+export const named = (patterns: Replies): string => [patterns].flat().join(' or ');
 
 /** The reply on one line. */
 export function told(reply: Reply): string {

@@ -1,0 +1,226 @@
+// Reads scenario files: every mistake is told with file, line, column and what to do; a bad file is reported, never skipped.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
+import { settingsSchema } from '../contract/settings/settings.ts';
+import type { FileProblem } from '../formats/problem.ts';
+import { itemOf, schemaAt, shapeOf } from '../formats/settingsTree.ts';
+import { parseYaml, readScenario } from '../formats/yaml.ts';
+import { stageTable } from '../policy/stages.ts';
+import { type Literal, segmentsOf } from './bytes.ts';
+import type { CaseTask } from './run.ts';
+import { caseSettings, touchedKnobs } from './settle.ts';
+
+/** One file: its text as it is, and the scenario in it or what is wrong with it. */
+export interface LoadedScenario {
+  /** Path below scenarios/, without .yml, with slashes. */
+  readonly id: string;
+  /** Folder below scenarios/; empty for a file that is in none. */
+  readonly theme: string;
+  readonly file: string;
+  readonly yaml: string;
+  readonly scenario?: Scenario;
+  readonly problems: readonly FileProblem[];
+}
+
+const isScenario = (name: string) => /\.ya?ml$/.test(name);
+
+/** The id of a file: what stands behind the last folder named scenarios, else its path below `root`, or its name. */
+export function idOf(file: string, root = ''): string {
+  const path = file.split(sep).join('/');
+  const inside = /^(?:.*\/)?scenarios\/(.+)$/.exec(path)?.[1];
+  const below = root.split(sep).join('/').replace(/\/?$/, '/');
+  const own = inside ?? (root !== '' && path.startsWith(below) ? path.slice(below.length) : basename(path));
+  return own.replace(/\.ya?ml$/, '');
+}
+
+/** All scenarios in files and folders, sorted by id. Rejects with the system's error for a path that cannot be read. */
+export async function loadScenarios(paths: readonly string[]): Promise<LoadedScenario[]> {
+  const found = new Map<string, LoadedScenario>();
+  for (const path of paths) {
+    const isFolder = (await stat(path)).isDirectory();
+    const files = isFolder ? await filesOf(path) : [path];
+    for (const file of files) {
+      const yaml = await readFile(file, 'utf8');
+      found.set(file, scenarioOf(yaml, file, idOf(file, isFolder ? path : '')));
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && isScenario(entry.name));
+  return files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+}
+
+/** Reads one scenario from its text. */
+export function scenarioOf(yaml: string, file: string, id: string): LoadedScenario {
+  const frame = { id, theme: id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : '', file, yaml };
+  const read = readScenario(yaml, file);
+  if ('errors' in read) return { ...frame, problems: read.errors };
+  const found = mistakes(read.value);
+  const problems = found.map((mistake) => placed(mistake, yaml, file));
+  return problems.length > 0 ? { ...frame, problems } : { ...frame, scenario: read.value, problems };
+}
+
+/** Something the schema cannot see. */
+interface Mistake {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function placed({ path, message, remedy }: Mistake, yaml: string, file: string): FileProblem {
+  const parsed = parseYaml(yaml, file);
+  const told = { file, path: path.join('.'), message, remedy };
+  if ('errors' in parsed) return { ...told, line: 1, column: 1 };
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = parsed.document.getIn(path.slice(0, length), true) as
+      { readonly range?: readonly number[] } | undefined;
+    const offset = node?.range?.[0];
+    if (offset === undefined) continue;
+    const { line, col } = parsed.lines.linePos(offset);
+    return { ...told, line, column: col };
+  }
+  return { ...told, line: 1, column: 1 };
+}
+
+const checkNames = Object.values(stageTable).flatMap((checks) => checks.map(({ name }) => name));
+
+function mistakes(scenario: Scenario): Mistake[] {
+  return [...knobMistakes(scenario), ...checkMistakes(scenario), ...byteMistakes(scenario), ...baseMistakes(scenario)];
+}
+
+function knobMistakes(scenario: Scenario): Mistake[] {
+  const unknown = scenario.knobs.flatMap((knob, index) =>
+    isSetting(knob)
+      ? []
+      : [
+          {
+            path: ['knobs', index],
+            message: `no setting ${knob}`,
+            remedy: 'Write the path of a setting, list positions left out',
+          },
+        ],
+  );
+  const all = [
+    { path: ['settings'], settings: scenario.settings },
+    ...(scenario.cases ?? []).map((one, index) => ({ path: ['cases', index, 'settings'], settings: one.settings })),
+  ];
+  const touched = all.flatMap(({ path, settings }) =>
+    touchedKnobs(scenario.knobs, settings).map((knob) => ({
+      path,
+      message: `sets ${knob}, which is one of its knobs`,
+      remedy: 'Only the base sets a knob: remove it from settings, or from knobs',
+    })),
+  );
+  return [...unknown, ...touched];
+}
+
+/** Whether there is a setting at the path; list positions are left out of it. */
+function isSetting(path: string): boolean {
+  let at: Parameters<typeof schemaAt>[0] | undefined = settingsSchema;
+  for (const step of path.split('.')) {
+    at = at && shapeOf(itemOf(at) ?? at)?.[step];
+    if (at === undefined) return false;
+  }
+  return true;
+}
+
+function checkMistakes({ checks }: Scenario): Mistake[] {
+  return checks.flatMap((name, index) =>
+    checkNames.includes(name)
+      ? []
+      : [{ path: ['checks', index], message: `no check ${name}`, remedy: `Write one of: ${checkNames.join(', ')}` }],
+  );
+}
+
+function byteMistakes(scenario: Scenario): Mistake[] {
+  const talks = [
+    { path: ['talk'], talk: scenario.talk, after: scenario.after, at: ['after'] },
+    ...(scenario.cases ?? []).map((one, index) => ({
+      path: ['cases', index, 'talk'],
+      talk: one.talk,
+      after: one.after,
+      at: ['cases', index, 'after'],
+    })),
+  ];
+  const tried = (path: readonly (string | number)[], bytes: Literal | readonly Literal[] | undefined): Mistake[] => {
+    try {
+      if (bytes !== undefined) segmentsOf(bytes);
+      return [];
+    } catch (error) {
+      return [{ path, message: (error as Error).message, remedy: 'A backslash itself is written \\\\' }];
+    }
+  };
+  return talks.flatMap(({ path, talk = [], after, at }) => [
+    ...talk.flatMap((step, index) => {
+      if ('say' in step) return tried([...path, index, 'say'], step.say);
+      return 'send' in step ? tried([...path, index, 'send'], step.send) : [];
+    }),
+    ...tried([...at, 'contains'], after?.contains),
+    ...tried([...at, 'lacks'], after?.lacks),
+  ]);
+}
+
+/** Under each preset that a case names, its settings must be valid and offer its role, or it says that they do not. */
+function baseMistakes(scenario: Scenario): Mistake[] {
+  return casesOf(scenario).flatMap(({ name, variant }) =>
+    presets.flatMap((preset): Mistake[] => {
+      const entry = (variant?.presets ?? scenario.presets)[preset];
+      if (entry === undefined) return [];
+      const path = variant?.presets
+        ? ['cases', (scenario.cases ?? []).indexOf(variant), 'presets', preset]
+        : ['presets', preset];
+      const settled = caseSettings({ scenario, variant, base: preset });
+      if ('problems' in settled) {
+        const [first] = settled.problems;
+        if (first?.message.startsWith('sets ')) return [];
+        return [
+          {
+            path: ['settings'],
+            message: `under ${preset}: ${first?.path}: ${first?.message}`,
+            remedy: 'Correct the setting',
+          },
+        ];
+      }
+      const isOffered = settled.settings.listeners.some(({ role, enable }) => enable && role === scenario.role);
+      if (isOffered === (expectedOutcome(entry).outcome !== 'notApplicable')) return [];
+      const which = name === '-' ? '' : ` (case ${name})`;
+      return isOffered
+        ? [{ path, message: `${preset} has a ${scenario.role} listener${which}`, remedy: 'Expect held or breached' }]
+        : [
+            {
+              path,
+              message: `${preset} has no ${scenario.role} listener${which}`,
+              remedy: 'Remove the preset, or expect notApplicable',
+            },
+          ];
+    }),
+  );
+}
+
+/** The cases of a scenario: its variants, or itself under the name `-`. */
+function casesOf(scenario: Scenario) {
+  const { cases } = scenario;
+  return cases === undefined
+    ? [{ name: '-', variant: undefined }]
+    : cases.map((variant) => ({ name: variant.name, variant }));
+}
+
+/** What is to be played: every case under every preset it names, or every case against a person's settings. */
+export function tasksOf(
+  loaded: readonly LoadedScenario[],
+  against: 'presets' | Omit<CaseTask, 'id' | 'scenario' | 'case'>,
+): CaseTask[] {
+  return loaded.flatMap(({ id, scenario }) => {
+    if (scenario === undefined) return [];
+    return casesOf(scenario).flatMap(({ name, variant }): CaseTask[] => {
+      const task = { id, scenario, case: name };
+      if (against !== 'presets') return [{ ...task, ...against }];
+      const named = variant?.presets ?? scenario.presets;
+      return presets.filter((preset) => named[preset] !== undefined).map((base) => ({ ...task, base, proves: true }));
+    });
+  });
+}

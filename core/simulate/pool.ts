@@ -1,0 +1,173 @@
+// Plays many cases off this thread: a bounded number at a time, with progress, cancellation and every event as it happens.
+import type { CaseResult } from '../contract/scenario.ts';
+import { digestOfRun } from './digest.ts';
+import type { CaseWorker, FromWorker, SessionEvents, SpawnWorker } from './protocol.ts';
+import type { CaseTask, Played } from './run.ts';
+import { spawnThread } from './spawn.ts';
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** Cases now being played, as `scenario case preset`. */
+  readonly playing: readonly string[];
+}
+
+/** Events of private receivers, with the case they belong to. */
+export interface CaseEvents {
+  readonly run: string;
+  readonly scenario: string;
+  readonly case: string;
+  readonly preset: string;
+  readonly sessions: readonly SessionEvents[];
+}
+
+export interface RunOptions {
+  /** What the host calls this run; given back with its events. */
+  readonly run?: string;
+  /** Worker threads; 2 unless said. */
+  readonly workers?: number;
+  /** Cases at a time on one worker; 4 unless said. */
+  readonly each?: number;
+  readonly spawn?: SpawnWorker;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onResult?: (result: CaseResult) => void;
+  readonly onEvents?: (events: CaseEvents) => void;
+}
+
+export interface RunOutcome {
+  /** In the order of the tasks; those that were not played to their end because of a cancel are left out. */
+  readonly results: readonly CaseResult[];
+  /** sha256 of what was said and decided, see digest.ts. */
+  readonly journal: string;
+  readonly cancelled: boolean;
+}
+
+/** Plays all tasks; never rejects: a worker that breaks makes its cases inconclusive, and another takes its place. */
+export async function runCases(tasks: readonly CaseTask[], options: RunOptions = {}): Promise<RunOutcome> {
+  const run = new Run(tasks, options);
+  await run.done();
+  const played = run.played.flatMap((one) => (one === undefined ? [] : [one]));
+  return {
+    results: played.map(({ result }) => result),
+    journal: digestOfRun(played.map(({ digest }) => digest)),
+    cancelled: options.signal?.aborted ?? false,
+  };
+}
+
+class Run {
+  readonly played: (Played | undefined)[];
+  readonly #tasks: readonly CaseTask[];
+  readonly #options: RunOptions;
+  readonly #playing = new Set<number>();
+  #next = 0;
+  #done = 0;
+
+  constructor(tasks: readonly CaseTask[], options: RunOptions) {
+    this.#tasks = tasks;
+    this.#options = options;
+    this.played = tasks.map(() => undefined);
+  }
+
+  async done(): Promise<void> {
+    const { workers = 2 } = this.#options;
+    const lanes = Math.min(Math.max(1, workers), this.#tasks.length);
+    await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+  }
+
+  /** One worker after the other, until nothing is left to play. */
+  async #lane(): Promise<void> {
+    while (this.#next < this.#tasks.length && !this.#isCancelled())
+      await this.#work((this.#options.spawn ?? spawnThread)());
+  }
+
+  /** Feeds one worker until nothing is left, or it breaks. */
+  #work(worker: CaseWorker): Promise<void> {
+    const { signal, each = 4 } = this.#options;
+    const mine = new Set<number>();
+    let isEnding = false;
+    const feed = () => {
+      while (mine.size < each && this.#next < this.#tasks.length && !this.#isCancelled()) {
+        const index = this.#next++;
+        const task = this.#tasks[index];
+        if (task === undefined) continue;
+        mine.add(index);
+        this.#playing.add(index);
+        worker.post({ kind: 'play', index, task });
+      }
+      this.#tell();
+      if (mine.size > 0 || isEnding) return;
+      isEnding = true;
+      worker.post({ kind: 'end' });
+    };
+    const cancel = () => worker.post({ kind: 'cancel' });
+    signal?.addEventListener('abort', cancel, { once: true });
+    return new Promise((resolve) => {
+      worker.onMessage((message) => {
+        this.#take(message);
+        if (message.kind !== 'played') return;
+        mine.delete(message.index);
+        feed();
+      });
+      worker.onEnd((error) => {
+        signal?.removeEventListener('abort', cancel);
+        for (const index of mine) this.#finish(index, broken(this.#tasks[index], error));
+        this.#tell();
+        resolve();
+      });
+      feed();
+    });
+  }
+
+  #take(message: FromWorker): void {
+    if (message.kind === 'played') return this.#finish(message.index, message.played);
+    const task = this.#tasks[message.index];
+    if (task === undefined) return;
+    const { id: scenario, case: name, base: preset } = task;
+    this.#options.onEvents?.({
+      run: this.#options.run ?? '',
+      scenario,
+      case: name,
+      preset,
+      sessions: message.sessions,
+    });
+  }
+
+  #finish(index: number, played: Played | undefined): void {
+    this.#playing.delete(index);
+    if (played === undefined || (this.#isCancelled() && played.result.why === 'cancelled')) return;
+    this.played[index] = played;
+    this.#done += 1;
+    this.#options.onResult?.(played.result);
+  }
+
+  #isCancelled(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  #tell(): void {
+    const playing = [...this.#playing].flatMap((index) => {
+      const task = this.#tasks[index];
+      return task ? [`${task.id} ${task.case} ${task.base}`] : [];
+    });
+    this.#options.onProgress?.({ done: this.#done, total: this.#tasks.length, playing });
+  }
+}
+
+/** The result of a case whose worker ended before its time. */
+function broken(task: CaseTask | undefined, error: Error | undefined): Played | undefined {
+  if (task === undefined) return undefined;
+  const why = `the worker that played it ended: ${error?.message ?? 'no reason given'}`;
+  const result: CaseResult = {
+    scenario: task.id,
+    case: task.case,
+    preset: task.base,
+    world: 'real',
+    outcome: 'inconclusive',
+    ms: 0,
+    why,
+    lines: [],
+    sessions: [],
+  };
+  return { result, digest: '' };
+}

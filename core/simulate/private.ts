@@ -1,0 +1,37 @@
+// The private receiver a case is played against: the real one, with its own users and certificate, in this process.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHostPort } from '../contract/settings/network.ts';
+import { createReceiver } from '../receiver.ts';
+import { createUser, UserTable } from '../sasl/users.ts';
+import { authorityFile, identityOf } from '../smtp/certificates.ts';
+import type { StartSubject, SubjectListener } from './subject.ts';
+
+/** Starts receivers whose test authority and certificate are kept in `folder`, made when missing. */
+export const startPrivate =
+  (folder: string): StartSubject =>
+  async ({ settings, users, world, journal }) => {
+    const rows = users.map(({ name, password }) =>
+      createUser({ name, password, created: world.now() }, (octets) => world.random(octets)),
+    );
+    const receiver = createReceiver({
+      world,
+      journal,
+      users: new UserTable(rows, { key: world.random(32) }),
+      identity: (listener) => identityOf(listener, { world, folder, hostname: settings.acceptance.hostname }),
+      onState: () => undefined,
+    });
+    const state = await receiver.start(settings);
+    const failed = state.listeners.find((listener) => listener.state === 'failed');
+    if (failed) {
+      await receiver.stop({ graceMs: 0 });
+      throw new Error(`listener ${failed.name}: ${failed.error ?? 'not bound'}`);
+    }
+    const listeners = state.listeners.flatMap(({ role, tls, bound }): SubjectListener[] => {
+      const at = parseHostPort(bound);
+      return at ? [{ role: role as SubjectListener['role'], tls, host: at.host, port: at.port }] : [];
+    });
+    const isSecured = settings.listeners.some(({ enable, tls }) => enable && tls !== 'clear');
+    const authority = isSecured ? await readFile(join(folder, authorityFile), 'utf8') : '';
+    return { listeners, authority, close: () => receiver.stop({ graceMs: 0 }) };
+  };

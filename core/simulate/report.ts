@@ -1,0 +1,118 @@
+// Reports of a run: a table for people, JSON for programs, JUnit for build servers, and the exit code.
+import type { CaseResult, Outcome } from '../contract/scenario.ts';
+
+export const reportForms = ['table', 'json', 'junit'] as const;
+export type ReportForm = (typeof reportForms)[number];
+
+export interface RunReport {
+  readonly counts: Readonly<Record<Outcome | 'unexpected', number>>;
+  readonly cases: readonly CaseResult[];
+  /** sha256 of what was said and decided in all cases, in order. */
+  readonly journal: string;
+}
+
+/** Whether an outcome is another than the expected one; without an expectation none is. */
+export const isUnexpected = ({ outcome, expected }: CaseResult): boolean =>
+  expected !== undefined && outcome !== expected;
+
+/** Counts the outcomes of a run. */
+export function reportOf(cases: readonly CaseResult[], journal: string): RunReport {
+  const of = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
+  const counts = {
+    held: of('held'),
+    breached: of('breached'),
+    notApplicable: of('notApplicable'),
+    inconclusive: of('inconclusive'),
+    unexpected: cases.filter(isUnexpected).length,
+  };
+  return { counts, cases, journal };
+}
+
+/**
+ * 0 or 1: with expectations, 1 when an outcome is not the expected one; without, 1 when anything was breached or
+ * could not be decided.
+ */
+export function exitCodeOf({ counts, cases }: RunReport): 0 | 1 {
+  const isProof = cases.some(({ expected }) => expected !== undefined);
+  if (isProof) return counts.unexpected > 0 ? 1 : 0;
+  return counts.breached + counts.inconclusive > 0 ? 1 : 0;
+}
+
+/** The report in one of its forms, ending in a line feed. */
+export function written(report: RunReport, form: ReportForm): string {
+  switch (form) {
+    case 'table':
+      return table(report);
+    case 'json':
+      return json(report);
+    case 'junit':
+      return junit(report);
+  }
+}
+
+function json({ counts, cases, journal }: RunReport): string {
+  const rows = cases.map(({ scenario, case: name, preset, world, outcome, expected, ms, why }) => ({
+    scenario,
+    case: name,
+    preset,
+    world,
+    outcome,
+    ...(expected === undefined ? {} : { expected }),
+    ms,
+    why,
+  }));
+  return `${JSON.stringify({ counts, cases: rows, journal }, undefined, 2)}\n`;
+}
+
+const nameOf = ({ scenario, case: name }: CaseResult) => (name === '-' ? scenario : `${scenario} ${name}`);
+
+function table({ counts, cases }: RunReport): string {
+  const head = ['outcome', 'scenario', 'base', 'ms', 'why'];
+  const rows = cases.map((one) => {
+    const outcome = isUnexpected(one) ? `${one.outcome}, not ${one.expected}` : one.outcome;
+    return [outcome, nameOf(one), one.preset, String(one.ms), one.why];
+  });
+  const widths = head.map((word, column) => Math.max(word.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === 3 ? cell.padStart(widths[column] ?? 0) : column === 4 ? cell : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  const total = `${cases.length} cases: ${counts.held} held, ${counts.breached} breached, ${counts.notApplicable} not applicable, ${counts.inconclusive} inconclusive`;
+  const proof = cases.some(({ expected }) => expected !== undefined) ? `, ${counts.unexpected} unexpected` : '';
+  return `${[head, ...rows].map(line).join('\n')}\n\n${total}${proof}\n`;
+}
+
+const xml = (text: string) =>
+  text
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/g, '?')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+
+/** Failures are what sets the exit code; a case that does not apply is skipped. */
+function junit({ cases }: RunReport): string {
+  const isFailure = (one: CaseResult) => (one.expected === undefined ? one.outcome === 'breached' : isUnexpected(one));
+  const isError = (one: CaseResult) => one.expected === undefined && one.outcome === 'inconclusive';
+  const isSkipped = (one: CaseResult) => !isFailure(one) && one.outcome === 'notApplicable';
+  const seconds = (ms: number) => (ms / 1000).toFixed(3);
+  const tests = cases.map((one) => {
+    const head = `  <testcase classname="${xml(one.scenario)}" name="${xml(`${one.case} ${one.preset}`)}" time="${seconds(one.ms)}"`;
+    const told = `message="${xml(`${one.outcome}${one.expected === undefined ? '' : `, expected ${one.expected}`}`)}">${xml(one.why)}`;
+    if (isFailure(one)) return `${head}>\n    <failure ${told}</failure>\n  </testcase>`;
+    if (isError(one)) return `${head}>\n    <error ${told}</error>\n  </testcase>`;
+    return isSkipped(one) ? `${head}>\n    <skipped/>\n  </testcase>` : `${head}/>`;
+  });
+  const count = (of: (one: CaseResult) => boolean) => cases.filter(of).length;
+  const time = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="gatehouse" tests="${cases.length}" failures="${count(isFailure)}" errors="${count(isError)}" skipped="${count(isSkipped)}" time="${time}">`,
+    ...tests,
+    '</testsuite>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,17 @@
+// Starts a worker thread from source.
+import { Worker } from 'node:worker_threads';
+import type { CaseWorker, FromWorker } from './protocol.ts';
+
+/** A thread of this process that runs worker.ts as it is. */
+export function spawnThread(): CaseWorker {
+  const thread = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [] });
+  return {
+    post: (message) => thread.postMessage(message),
+    onMessage: (take) => void thread.on('message', (message: FromWorker) => take(message)),
+    onEnd: (take) => {
+      let failed: Error | undefined;
+      thread.on('error', (error) => (failed = error));
+      thread.once('exit', (code) => take(failed ?? (code === 0 ? undefined : new Error(`exit code ${code}`))));
+    },
+  };
+}
