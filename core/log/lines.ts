@@ -1,0 +1,223 @@
+// Log lines: what AXIGEN's log says of a session, as a pure fold of its events.
+import type { Event, EventBody } from '../contract/event.ts';
+import type { Endpoint } from '../contract/facts.ts';
+import { assertNever } from '../contract/never.ts';
+import { hostPort } from '../contract/settings/network.ts';
+import type { Finding } from '../contract/verdict.ts';
+import { printable, printableOctets, printableWithin } from './printable.ts';
+
+/** The bits of AXIGEN's logLevel. */
+export const level = { critical: 1, error: 2, warning: 4, info: 8, protocol: 16 } as const;
+
+/** Which of the setting `logging.events` a line belongs to. */
+export type LineKind = 'connections' | 'logins' | 'policy' | 'mail' | 'dialogue';
+
+/** A line without time, host and session. */
+export interface LogLine {
+  readonly level: number;
+  readonly kind: LineKind;
+  readonly text: string;
+}
+
+/** What later lines need of earlier events. */
+export interface LogSession {
+  /** ms since 1970 at the connect. */
+  readonly at: number;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  /** The name the client gave itself. */
+  readonly helo: string;
+}
+
+export const newSession: LogSession = {
+  at: 0,
+  peer: { address: '0.0.0.0', port: 0 },
+  local: { address: '0.0.0.0', port: 0 },
+  helo: '',
+};
+
+/** Adds an event to what is known of its session. */
+export function follow(session: LogSession, event: EventBody): LogSession {
+  if (event.kind === 'connect') return { ...session, at: event.at, peer: event.peer, local: event.local };
+  if (event.kind !== 'line') return session;
+  const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(event.bytes)?.[1];
+  return hello === undefined ? session : { ...session, helo: hello };
+}
+
+const none: readonly LogLine[] = [];
+const ended = ({ address, port }: Endpoint) => `[${hostPort(address, port)}]`;
+
+/**
+ * The lines of one event, in their order. Wording as observed with AXIGEN: connection, `<<` and `>>`, SPF result, login error,
+ * smtp action and explanation, New mail, final dot, closing session. TLS, dropped sessions and our own faults are in our words.
+ */
+export function linesOf(session: LogSession, event: EventBody): readonly LogLine[] {
+  switch (event.kind) {
+    case 'connect':
+      return one('connections', level.info, `${ended(event.local)} connection accepted from ${ended(event.peer)}`);
+    case 'line':
+      return one('dialogue', level.protocol, `<< ${printableOctets(event.bytes)}`);
+    case 'data':
+      return one('dialogue', level.protocol, `<< ${event.facts.bytes} bytes and final dot read`);
+    case 'reply':
+      return [...findings(session, event), ...decision(event), ...said(event.bytes)];
+    case 'verdict':
+      return [...findings(session, event), ...decision(event)];
+    case 'tls':
+      return tls(session, event);
+    case 'stored':
+      return one('mail', level.info, newMail(session, event));
+    case 'close':
+      return one('connections', level.info, `closing session from ${ended(session.peer)}`);
+    case 'fault':
+      return one('connections', level.critical, `Internal error: ${printable(event.error)}`);
+    default:
+      return assertNever(event);
+  }
+}
+
+const one = (kind: LineKind, at: number, text: string): readonly LogLine[] => [{ level: at, kind, text }];
+
+type Answer = Extract<EventBody, { kind: 'reply' | 'verdict' }>;
+
+function findings({ peer }: LogSession, { verdict }: Answer): readonly LogLine[] {
+  if (verdict.findings.length === 0) return none;
+  return verdict.findings.flatMap((finding) => {
+    switch (finding.check) {
+      case 'credentials':
+        return login(finding);
+      case 'spf-ehlo':
+        return spf('EHLO domain', finding, peer);
+      case 'spf-mail':
+        return spf('MAIL FROM domain', finding, peer);
+      default:
+        return none;
+    }
+  });
+}
+
+/** The failure line carries no address, as the product's does not: tools join it to the connection by the session id. */
+function login({ reason, action, evidence }: Finding): readonly LogLine[] {
+  const user = printableWithin(evidence?.['user'] ?? '', "'");
+  if (action === 'record')
+    return one('logins', level.info, `User '${user}' authenticated with ${evidence?.['mechanism'] ?? ''}`);
+  if (reason !== 'auth-failed') return none;
+  const why = evidence?.['private'] === 'no such user' ? 'Account not found locally' : 'Invalid password';
+  return one('logins', level.error, `Authentication error for user '${user}': ${why}`);
+}
+
+function spf(identity: string, { evidence }: Finding, peer: Endpoint): readonly LogLine[] {
+  const result = evidence?.['result'];
+  if (result === undefined) return none;
+  const domain = printableWithin(evidence?.['domain'] ?? '', '>');
+  const shown = result.slice(0, 1).toUpperCase() + result.slice(1);
+  return one('policy', level.info, `SPF result for ${identity} <${domain}> connected from <${peer.address}>: ${shown}`);
+}
+
+function decision(event: Answer): readonly LogLine[] {
+  const { verdict } = event;
+  const decider = verdict.decider === undefined ? undefined : verdict.findings[verdict.decider];
+  if (decider === undefined || verdict.action === 'accept') return none;
+  const lines: LogLine[] = [];
+  // The smtp action is a variable of the acceptance policy, which is not asked about logins.
+  const isPolicy = event.kind === 'reply' && verdict.stage !== 'auth';
+  if (isPolicy && (verdict.action === 'refuse' || verdict.action === 'defer')) {
+    const action = verdict.action === 'defer' ? 'TMPREJECT' : 'REJECT';
+    const explanation = printableOctets(event.bytes.split('\r\n', 1)[0] ?? '').replaceAll(']', '\\x5d');
+    lines.push({ level: level.info, kind: 'policy', text: `Set smtp action to ${action}` });
+    lines.push({ level: level.info, kind: 'policy', text: `Set smtp explanation to [${explanation}]` });
+  }
+  if (verdict.closes !== undefined)
+    lines.push({
+      level: level.warning,
+      kind: 'policy',
+      text: `Session dropped: ${printable(verdict.because)}: ${printable(decider.text)}`,
+    });
+  return lines;
+}
+
+const said = (bytes: string): LogLine[] =>
+  bytes
+    .replace(/\r\n$/, '')
+    .split('\r\n')
+    .map((line) => ({ level: level.protocol, kind: 'dialogue', text: `>> ${printableOctets(line)}` }));
+
+function tls({ peer }: LogSession, event: Extract<EventBody, { kind: 'tls' }>): readonly LogLine[] {
+  switch (event.state) {
+    case 'starting':
+      return none;
+    case 'up':
+      return one(
+        'connections',
+        level.info,
+        `SSL connection established: ${event.facts.protocol} ${event.facts.cipher}`,
+      );
+    case 'failed':
+      return one(
+        'connections',
+        level.warning,
+        `SSL alert remote ${hostPort(peer.address, peer.port)}, ${printable(event.error)}`,
+      );
+    default:
+      return assertNever(event);
+  }
+}
+
+function newMail({ peer, helo }: LogSession, event: Extract<EventBody, { kind: 'stored' }>): string {
+  const recipients = event.recipients.map(({ raw }) => printable(raw)).join(', ');
+  const list = recipients.length > 2000 ? `${recipients.slice(0, 2000)}...` : recipients;
+  // A Message-ID is shown in the angle brackets it came in.
+  const id = printable(event.messageId ?? '').replace(/^<(.*)>$/, '$1');
+  return (
+    `New mail <${id.replaceAll('>', '\\x3e')}> received from ${printableOctets(helo).replaceAll(' ', '\\x20')} (${peer.address}) ` +
+    `with envelope from <${printableWithin(event.sender.raw, '>')}>, recipients=${event.recipients.length} (${list}), ` +
+    `size=${event.size}, enqueued with id ${event.message}`
+  );
+}
+
+/** A whole line: `2021-03-13 21:48:06 +0100 02 host SMTP-IN:00004CFF: text`. */
+export function lineText(
+  line: LogLine,
+  o: { readonly at: number; readonly host: string; readonly session: string },
+): string {
+  return `${stamp(o.at)} ${String(line.level).padStart(2, '0')} ${o.host} SMTP-IN:${o.session}: ${line.text}`;
+}
+
+let second = -1;
+let shown = '';
+
+/** Local time to the second with its offset from UTC. */
+function stamp(at: number): string {
+  const now = Math.floor(at / 1000);
+  if (now === second) return shown;
+  second = now;
+  const time = new Date(now * 1000);
+  const offset = -time.getTimezoneOffset();
+  const two = (value: number) => String(value).padStart(2, '0');
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}${two(Math.abs(offset) % 60)}`;
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  shown = `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())} ${zone}`;
+  return shown;
+}
+
+export interface Selection {
+  /** Sum of the bits of {@link level}. */
+  readonly logLevel: number;
+  readonly events: readonly string[];
+}
+
+/** Whether the settings want the line. */
+export const wanted = (line: LogLine, { logLevel, events }: Selection): boolean =>
+  (logLevel & line.level) !== 0 && events.includes(line.kind);
+
+/** The whole log of one session. */
+export function logOf(o: { session: string; events: readonly Event[]; host: string; select: Selection }): string[] {
+  let session = newSession;
+  return o.events.flatMap((event) => {
+    session = follow(session, event);
+    const at = session.at + event.t;
+    return linesOf(session, event)
+      .filter((line) => wanted(line, o.select))
+      .map((line) => lineText(line, { at, host: o.host, session: o.session }));
+  });
+}
