@@ -153,18 +153,15 @@ export class Dialogue {
     return { verdict: spoken(reason, stage, because) };
   }
 
-  /** An unknown, malformed or out-of-order command. */
-  wrong(stage: Stage, reason: ReasonKey, because: string, detail?: string): Answer {
-    return {
-      verdict: spoken(reason, stage, because),
-      wrong: true,
-      ...(detail !== undefined && { values: { detail } }),
-    };
+  /** An unknown, malformed or out-of-order command; `detail` is told to the client, `because` is not. */
+  wrong(stage: Stage, reason: ReasonKey, why: { readonly because: string; readonly detail?: string }): Answer {
+    const verdict = spoken(reason, stage, why.because);
+    return { verdict, wrong: true, ...(why.detail !== undefined && { values: { detail: why.detail } }) };
   }
 
   /** Out of order because MAIL was refused: not counted where the client could not know yet (RFC 2920 section 3.1). */
   outOfOrder(stage: Stage, reason: ReasonKey, because: string): Answer {
-    return this.isExcused ? this.plain(stage, reason, because) : this.wrong(stage, reason, because);
+    return this.isExcused ? this.plain(stage, reason, because) : this.wrong(stage, reason, { because });
   }
 
   /** The one place that writes: every reply leaves here, with the event that explains it. */

@@ -1,6 +1,7 @@
 // One line's way through a session: recorded, judged by its verb, answered, counted, and only then the next one.
 import type { Stage } from '../contract/facts.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
+import { parseCommand } from './grammar.ts';
 import { redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
 import { verbs } from './verbs/verbs.table.ts';
@@ -48,29 +49,27 @@ function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<A
 }
 
 function run(d: Dialogue, text: string, behind: number): Answer | Promise<Answer> {
-  const blank = text.indexOf(' ');
-  const name = (blank < 0 ? text : text.slice(0, blank)).toUpperCase();
-  if (d.refused && name !== 'QUIT')
-    return d.wrong(
-      'command',
-      'sequence-refused',
-      'the connection was refused and waits for QUIT (RFC 5321 section 3.1)',
-    );
+  const { verb: name, argument } = parseCommand(text);
+  if (d.refused && name !== 'QUIT') {
+    const because = 'the connection was refused and waits for QUIT (RFC 5321 section 3.1)';
+    return d.wrong('command', 'sequence-refused', { because });
+  }
   const verb = verbs.get(name);
-  if (!verb) return d.wrong('command', 'unknown-command', 'there is no such command (RFC 5321 section 4.2.4)');
-  return verb(d, blank < 0 ? '' : text.slice(blank + 1).trim(), behind);
+  if (!verb)
+    return d.wrong('command', 'unknown-command', { because: 'there is no such command (RFC 5321 section 4.2.4)' });
+  return verb(d, argument, behind);
 }
 
 /** Lines no verb is asked about (RFC 5321 section 2.3.8; NUL: section 4.1.2 admits none anywhere). */
 function oddityOf(d: Dialogue, line: WireLine): Answer | undefined {
   if (line.tooLong)
-    return d.wrong('command', 'line-too-long', 'the line is longer than strictness.maxCommandLine allows');
+    return d.wrong('command', 'line-too-long', { because: 'the line is longer than strictness.maxCommandLine allows' });
   const { bareLf, bareCr } = d.settings.strictness;
   if (line.terminator === 'lf' && bareLf === 'reject')
-    return d.wrong('command', 'bad-line-end', 'the line ends in a bare LF');
+    return d.wrong('command', 'bad-line-end', { because: 'the line ends in a bare LF' });
   if (line.hasBareCr)
-    return d.wrong('command', bareCr === 'reject' ? 'bad-line-end' : 'syntax', 'the line holds a bare CR');
-  if (line.hasNul) return d.wrong('command', 'bad-line-end', 'the line holds a NUL');
+    return d.wrong('command', bareCr === 'reject' ? 'bad-line-end' : 'syntax', { because: 'the line holds a bare CR' });
+  if (line.hasNul) return d.wrong('command', 'bad-line-end', { because: 'the line holds a NUL' });
   return undefined;
 }
 

@@ -6,26 +6,29 @@ import { login } from '../../sasl/login.ts';
 import { begin, type Mechanism, respond, type Step } from '../../sasl/mechanism.ts';
 import { plain } from '../../sasl/plain.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
+import { parseAuth } from '../grammar.ts';
 
 /** The mechanisms there are; which of them are offered is policy's. */
 export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(
   [plain, login, cramMd5].map((mechanism) => [mechanism.name, mechanism]),
 );
 
-const usage = 'AUTH mechanism [initial-response]';
-
-export function auth(d: Dialogue, args: string): Answer | Promise<Answer> {
+export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
   // Whatever this comes to, lines that follow may be meant as credentials.
   d.suspect = true;
-  if (!d.facts.session.helo) return d.wrong('auth', 'sequence-ehlo-first', 'AUTH before EHLO (RFC 4954 section 4)');
+  if (!d.facts.session.helo)
+    return d.wrong('auth', 'sequence-ehlo-first', { because: 'AUTH before EHLO (RFC 4954 section 4)' });
   if (d.facts.session.user !== undefined)
-    return d.wrong('auth', 'sequence-auth-done', 'logged in already (RFC 4954 section 4)');
+    return d.wrong('auth', 'sequence-auth-done', { because: 'logged in already (RFC 4954 section 4)' });
   if (d.facts.transaction)
-    return d.wrong('auth', 'sequence-auth-in-mail', 'a transaction is open (RFC 4954 section 4)');
-  const [word = '', initial, ...rest] = args.split(' ');
-  if (!/^[A-Za-z0-9_-]{1,20}$/.test(word) || rest.length > 0)
-    return d.wrong('auth', 'syntax', 'a mechanism and at most one initial response (RFC 4954 section 4)', usage);
-  const name = word.toUpperCase();
+    return d.wrong('auth', 'sequence-auth-in-mail', { because: 'a transaction is open (RFC 4954 section 4)' });
+  const read = parseAuth(argument);
+  if (!read.ok)
+    return d.wrong('auth', 'syntax', {
+      because: 'a mechanism and at most one initial response (RFC 4954 section 4)',
+      detail: 'AUTH mechanism [initial-response]',
+    });
+  const { mechanism: name, initial } = read;
   d.facts.login = { mechanism: name, result: 'pending' };
   return d.decided('auth', (verdict) => {
     delete d.facts.login;
@@ -38,7 +41,7 @@ export function auth(d: Dialogue, args: string): Answer | Promise<Answer> {
     const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
     const exchange = mechanism.start({ users, host, nonce });
     d.exchange = { mechanism: name, exchange };
-    return proceed(d, { mechanism: name, step: begin(exchange, initial ?? null), verdict });
+    return proceed(d, { mechanism: name, step: begin(exchange, initial), verdict });
   });
 }
 

@@ -9,16 +9,17 @@ import { traceFields } from '../trace.ts';
 import { work } from '../turn.ts';
 import type { WireDataFacts } from '../wireData.ts';
 
-export function data(d: Dialogue, args: string): Answer | Promise<Answer> {
+export function data(d: Dialogue, argument: string): Answer | Promise<Answer> {
   const { transaction } = d.facts;
   if (!d.facts.session.helo)
-    return d.wrong('data', 'sequence-ehlo-first', 'DATA before EHLO or HELO (RFC 5321 section 4.1.4)');
-  if (args !== '') return d.wrong('data', 'syntax', 'DATA has no parameters (RFC 5321 section 4.1.1.4)', 'DATA');
+    return d.wrong('data', 'sequence-ehlo-first', { because: 'DATA before EHLO or HELO (RFC 5321 section 4.1.4)' });
+  if (argument !== '')
+    return d.wrong('data', 'syntax', { because: 'DATA has no parameters (RFC 5321 section 4.1.1.4)', detail: 'DATA' });
   if (!transaction) return d.outOfOrder('data', 'sequence-mail-first', 'DATA before MAIL (RFC 5321 section 4.1.4)');
   if (transaction.recipients.length === 0) {
     // RFC 5321 section 3.3 leaves 503 or 554; RFC 2920 section 3.1 has 554 for the client that pipelined DATA in good faith.
     if (d.recipientRefused) return d.plain('data', 'sequence-no-recipients', 'every recipient was refused');
-    return d.wrong('data', 'sequence-rcpt-first', 'DATA before RCPT (RFC 5321 section 4.1.4)');
+    return d.wrong('data', 'sequence-rcpt-first', { because: 'DATA before RCPT (RFC 5321 section 4.1.4)' });
   }
   return d.decided('data', (verdict) => {
     if (verdict.action === 'accept') receive(d);

@@ -1,21 +1,27 @@
 // EHLO and HELO: the client names itself, and whatever transaction was open is forgotten (RFC 5321 section 4.1.1.1).
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { keywords } from '../capabilities.ts';
-import { heloName } from './words.ts';
+import { type NoHelo, parseHelo } from '../grammar.ts';
 
-export const ehlo = (d: Dialogue, args: string) => hello(d, 'EHLO', args);
-export const helo = (d: Dialogue, args: string) => hello(d, 'HELO', args);
+export const ehlo = (d: Dialogue, argument: string) => hello(d, 'EHLO', argument);
+export const helo = (d: Dialogue, argument: string) => hello(d, 'HELO', argument);
 
-function hello(d: Dialogue, verb: 'EHLO' | 'HELO', args: string): Answer | Promise<Answer> {
-  const name = heloName(args);
-  if (name === undefined)
-    return d.wrong('ehlo', 'syntax', 'the name is missing, or no host name or address literal', `${verb} hostname`);
+const problems: Readonly<Record<NoHelo['why'], string>> = {
+  empty: 'the name is missing (RFC 5321 section 4.1.1.1)',
+  domain: 'the name is no domain (RFC 5321 section 4.1.2)',
+  literal: 'the address literal is none (RFC 5321 section 4.1.3)',
+  'domain-too-long': 'the name is longer than 255 octets (RFC 5321 section 4.5.3.1.2)',
+};
+
+function hello(d: Dialogue, verb: 'EHLO' | 'HELO', argument: string): Answer | Promise<Answer> {
+  const read = parseHelo(argument);
+  if (!read.ok) return d.wrong('ehlo', 'syntax', { because: problems[read.why], detail: `${verb} hostname` });
   // RFC 5321 section 4.1.4: EHLO in the middle of a transaction does what RSET does.
   d.reset();
   const { session } = d.facts;
   const before = session.helo;
   delete session.spfEhlo;
-  session.helo = { verb, name };
+  session.helo = { verb, name: read.name };
   return d.decided('ehlo', (verdict) => {
     if (verdict.action !== 'accept') {
       if (before) session.helo = before;

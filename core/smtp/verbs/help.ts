@@ -3,6 +3,6 @@ import type { Answer, Dialogue } from '../dialogue.ts';
 
 export function help(d: Dialogue): Answer {
   if (!d.settings.acceptance.extensions.help)
-    return d.wrong('command', 'not-implemented', 'acceptance.extensions.help is off');
+    return d.wrong('command', 'not-implemented', { because: 'acceptance.extensions.help is off' });
   return d.plain('command', 'help', 'the client has asked for help');
 }

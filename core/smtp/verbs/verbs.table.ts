@@ -13,7 +13,7 @@ import { startTls } from './starttls.ts';
 import { vrfy } from './vrfy.ts';
 
 /** A verb takes what stands behind it; blanks at both ends are gone. `behind`: octets that had arrived behind the line. */
-export type Verb = (d: Dialogue, args: string, behind: number) => Answer | Promise<Answer>;
+export type Verb = (d: Dialogue, argument: string, behind: number) => Answer | Promise<Answer>;
 
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['EHLO', ehlo],
@@ -35,5 +35,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 ]);
 
 function notImplemented(d: Dialogue): Answer {
-  return d.wrong('command', 'not-implemented', 'the command is known, but not offered (RFC 5321 section 4.2.4)');
+  return d.wrong('command', 'not-implemented', {
+    because: 'the command is known, but not offered (RFC 5321 section 4.2.4)',
+  });
 }
