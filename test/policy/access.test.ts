@@ -102,7 +102,7 @@ describe('access', () => {
     });
     fc.assert(
       fc.property(input, address, (written, from) => {
-        const settings = settingsOf(written as SettingsInput);
+        const settings = settingsOf(written);
         const { allowed, rule: decider } = evaluateAccess(settings, 0, from);
         expect([allowed, decider.path]).toEqual(slowly(settings, from));
       }),
