@@ -5,6 +5,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/kit.css';
 import './style/layers.css';
+import './style/list.css';
 import './style/frame.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

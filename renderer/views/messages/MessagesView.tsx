@@ -1,4 +1,91 @@
 // The Messages view: accepted mail, its source, headers and parts.
+import { useEffect, useMemo, useRef, useState } from 'react';
+import './messages.css';
+import type { MessageRow } from '../../../core/contract/calls.ts';
+import { useCommand } from '../../state/commands.ts';
+import { go, usePlace } from '../../state/place.ts';
+import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
+import { confirm } from '../../ui/Dialog.tsx';
+import { counted } from '../../ui/figures.ts';
+import { Pane, Split } from '../../ui/Pane.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { MessageDetail } from './MessageDetail.tsx';
+import { MessageList } from './MessageList.tsx';
+import { saveMessage } from './saveMessage.ts';
+
 export function MessagesView() {
-  return null;
+  const message = usePlace((place) => place.message);
+  const all = useWorkbench((state) => state.messages.rows);
+  const [filter, setFilter] = useState('');
+  const detail = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => {
+    const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    return words.length === 0 ? all : all.filter((row) => words.every((word) => textOfRow(row).includes(word)));
+  }, [all, filter]);
+  const row = useWorkbench((state) => (message === undefined ? undefined : state.messages.byId.get(message)));
+
+  // With none chosen, the newest is: the view opens on something to read.
+  const first = rows[0]?.id;
+  useEffect(() => {
+    if (message === undefined && first !== undefined) go({ view: 'messages', message: first }, true);
+  }, [message, first]);
+
+  useCommand('messages.save', row ? () => void saveMessage(row) : undefined);
+  useCommand('messages.session', row ? () => go({ view: 'sessions', session: row.session }) : undefined);
+  useCommand('messages.clear', all.length > 0 ? () => void clearMessages() : undefined);
+  return (
+    <Split
+      id="messages"
+      parts={[
+        {
+          id: 'messages',
+          size: 408,
+          min: 260,
+          isFixed: true,
+          content: (
+            <Pane label="Message list">
+              <MessageList
+                rows={rows}
+                filter={filter}
+                onFilter={setFilter}
+                onEnter={() => detail.current?.querySelector<HTMLElement>('[data-pane-focus]')?.focus()}
+              />
+            </Pane>
+          ),
+        },
+        {
+          id: 'message',
+          min: 320,
+          content: (
+            <div ref={detail} className="message-slot">
+              <MessageDetail key={message} id={message} row={row} />
+            </div>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function textOfRow(row: MessageRow): string {
+  return [row.subject, row.sender, ...row.recipients, row.from, row.messageId, row.user ?? ''].join('\n').toLowerCase();
+}
+
+/** Asks, then removes all accepted messages. */
+export async function clearMessages(): Promise<void> {
+  const { total } = workbench.store.getState().messages;
+  const isSure = await confirm({
+    title: 'Clear all messages?',
+    about:
+      'Their bytes are removed from the workspace and cannot be brought back. The sessions that brought them stay.',
+    act: `Clear ${counted(total, 'message')}`,
+    isDangerous: true,
+  });
+  if (!isSure) return;
+  try {
+    const { removed } = await workbench.call('messages.clear', {});
+    toast(`${counted(removed, 'message')} cleared`);
+  } catch (error) {
+    toast('Nothing was cleared', sayError(error), 'refuse');
+  }
 }

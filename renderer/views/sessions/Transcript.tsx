@@ -4,7 +4,7 @@ import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, u
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
 import { go } from '../../state/place.ts';
 import { Jump } from '../../ui/Button.tsx';
-import { codeLook } from '../../ui/Chip.tsx';
+import { codeLook, outcomeLooks } from '../../ui/Chip.tsx';
 import { duration, offset } from '../../ui/figures.ts';
 
 interface TranscriptProps {
@@ -158,7 +158,7 @@ const Line = memo(function Line({ item, isSelected }: { readonly item: Transcrip
         </Row>
       );
     case 'server': {
-      const { tone, shape } = codeLook(item.code);
+      const { tone, shape } = item.verdict.action === 'drop' ? outcomeLooks.dropped : codeLook(item.code);
       return (
         <Row
           t={item.joined ? undefined : item.t}

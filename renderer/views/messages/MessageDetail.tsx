@@ -1,0 +1,204 @@
+// One message: envelope, and behind tabs its source, its headers and its parts as text.
+import { Download, ListTree, Mail } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { MessageRow, Output } from '../../../core/contract/calls.ts';
+import { go } from '../../state/place.ts';
+import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Chip } from '../../ui/Chip.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { counted, moment, size } from '../../ui/figures.ts';
+import { Pane, PaneHead } from '../../ui/Pane.tsx';
+import { Table } from '../../ui/Table.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { textOf } from '../../ui/textRows.ts';
+import { TextView } from '../../ui/TextView.tsx';
+import { saveMessage } from './saveMessage.ts';
+
+type Source = Output<'messages.source'>;
+type Parts = Output<'messages.parts'>;
+type Loaded<T> = { readonly value?: T; readonly error?: string };
+type TabId = 'source' | 'headers' | 'parts';
+
+let lastTab: TabId = 'source';
+
+export function MessageDetail({ id, row }: { readonly id: string | undefined; readonly row: MessageRow | undefined }) {
+  const isLoaded = useWorkbench((state) => state.messages.isLoaded);
+  const isLinked = useWorkbench((state) => state.link.state === 'open');
+  const [source, setSource] = useState<Loaded<Source>>({});
+  const [parts, setParts] = useState<Loaded<Parts>>({});
+  const [tab, setTab] = useState<TabId>(lastTab);
+  useEffect(() => {
+    if (id === undefined || !isLinked) return undefined;
+    let isCurrent = true;
+    const put =
+      <T,>(set: (loaded: Loaded<T>) => void) =>
+      (loaded: Loaded<T>) =>
+        isCurrent && set(loaded);
+    load(workbench.call('messages.source', { message: id }), put(setSource));
+    load(workbench.call('messages.parts', { message: id }), put(setParts));
+    return () => {
+      isCurrent = false;
+    };
+  }, [id, isLinked]);
+
+  if (id === undefined || (!row && isLoaded)) {
+    return (
+      <Pane label="Message">
+        <EmptyState icon={Mail} title={id === undefined ? 'No message is open' : 'This message is gone'}>
+          {id === undefined
+            ? 'Choose one in the list to read its source, headers and parts.'
+            : 'It was cleared, or newer ones took its place.'}
+        </EmptyState>
+      </Pane>
+    );
+  }
+  const choose = (next: TabId) => {
+    lastTab = next;
+    setTab(next);
+  };
+  return (
+    <Pane label="Message">
+      <PaneHead>
+        <h2 className="cut">{row?.subject || '(no subject)'}</h2>
+        {row?.remote === true && (
+          <Chip tone="defer" shape="▲">
+            held, never sent
+          </Chip>
+        )}
+        <span className="grow" />
+        {row && (
+          <>
+            <Button kind="ghost" icon={ListTree} onClick={() => go({ view: 'sessions', session: row.session })}>
+              Session
+            </Button>
+            <Button icon={Download} command="messages.save" onClick={() => void saveMessage(row)}>
+              Save as .eml
+            </Button>
+          </>
+        )}
+      </PaneHead>
+      {row && <Envelope row={row} />}
+      <Tabs
+        label="Message"
+        value={tab}
+        onChange={choose}
+        tabs={[
+          { id: 'source', title: 'Source', content: () => <SourceTab source={source} /> },
+          { id: 'headers', title: 'Headers', content: () => <HeadersTab parts={parts} /> },
+          { id: 'parts', title: 'Parts', content: () => <PartsTab parts={parts} /> },
+        ]}
+      />
+    </Pane>
+  );
+}
+
+function load<T>(promise: Promise<T>, put: (loaded: Loaded<T>) => void): void {
+  promise.then(
+    (value) => put({ value }),
+    (error: unknown) => put({ error: sayError(error) }),
+  );
+}
+
+function Envelope({ row }: { readonly row: MessageRow }) {
+  return (
+    <dl className="facts envelope">
+      <dt>sender</dt>
+      <dd className="mono">{row.sender === '' ? '<>' : row.sender}</dd>
+      <dt>{row.recipients.length === 1 ? 'recipient' : 'recipients'}</dt>
+      <dd className="mono">{row.recipients.join(', ')}</dd>
+      <dt>accepted</dt>
+      <dd>
+        {moment(row.at)}, {size(row.size)}
+        {row.user !== undefined && `, user ${row.user}`}
+      </dd>
+    </dl>
+  );
+}
+
+function Failed({ error }: { readonly error: string }) {
+  return (
+    <div className="notice" data-tone="refuse" role="alert">
+      This could not be read: {error}
+    </div>
+  );
+}
+
+function SourceTab({ source }: { readonly source: Loaded<Source> }) {
+  const { value, error } = source;
+  const text = useMemo(() => value && value.trace + textOf(value.bytes), [value]);
+  if (error !== undefined) return <Failed error={error} />;
+  if (value === undefined || text === undefined) return <div className="scroll" />;
+  const own = value.trace.split('\n').length - 1;
+  return (
+    <>
+      {own > 0 && (
+        <p className="part-note small muted">
+          The first {counted(own, 'line')} we would add; the rest is what the client sent.
+        </p>
+      )}
+      <TextView label="Source" text={text} ownLines={own} />
+    </>
+  );
+}
+
+function HeadersTab({ parts }: { readonly parts: Loaded<Parts> }) {
+  const { value, error } = parts;
+  if (error !== undefined) return <Failed error={error} />;
+  if (!value) return <div className="scroll" />;
+  if (value.headers.length === 0) return <EmptyState title="No header">The message begins with its body.</EmptyState>;
+  return (
+    <div className="scroll" tabIndex={0} role="group" aria-label="Headers" data-pane-focus="">
+      <Table
+        label="Header fields"
+        columns={[
+          { title: 'Field', cell: (header) => <span className="header-name">{header.name}</span> },
+          { title: 'Value', cell: (header) => <span className="mono header-value">{header.value}</span> },
+        ]}
+        rows={value.headers}
+      />
+    </div>
+  );
+}
+
+function PartsTab({ parts }: { readonly parts: Loaded<Parts> }) {
+  const { value, error } = parts;
+  const [chosen, setChosen] = useState(0);
+  if (error !== undefined) return <Failed error={error} />;
+  if (!value) return <div className="scroll" />;
+  const part = value.parts[chosen];
+  return (
+    <>
+      {value.problems.map((problem) => (
+        <div key={problem} className="notice" data-tone="defer">
+          ▲ {problem}
+        </div>
+      ))}
+      {value.parts.length === 0 && <EmptyState title="No parts">The message has no body.</EmptyState>}
+      {value.parts.length > 0 && (
+        <div className="part-list" role="group" aria-label="Parts of the message">
+          {value.parts.map((one, index) => (
+            <button
+              key={index}
+              type="button"
+              className="btn"
+              data-kind="ghost"
+              aria-pressed={index === chosen}
+              onClick={() => setChosen(index)}
+            >
+              <span className="mono">{one.type}</span> {one.name} <span className="muted">{size(one.size)}</span>
+            </button>
+          ))}
+        </div>
+      )}
+      {part &&
+        (part.text === undefined ? (
+          <EmptyState title="Not text">
+            This part is kept in the source; save the message to open it elsewhere.
+          </EmptyState>
+        ) : (
+          <TextView label={`Part ${chosen + 1} as text`} text={part.text} />
+        ))}
+    </>
+  );
+}
