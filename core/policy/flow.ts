@@ -123,7 +123,7 @@ export class FlowCounters {
     let isGone = false;
     return {
       counts,
-      rule: (path, limits) => count(`rule ${path}`, 'rule', { path, limits }),
+      rule: (path, limits) => count(`rule ${path.replace(/^listeners\.\d+/, listener.name)}`, 'rule', { path, limits }),
       refused: () => {
         if (isRefused || o.settings.flow.countRefused) return;
         isRefused = true;

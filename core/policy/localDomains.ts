@@ -40,7 +40,7 @@ export function isPostmaster(mailbox: Mailbox): boolean {
   return mailbox.local.length === 10 && mailbox.local.toLowerCase() === 'postmaster';
 }
 
-/** A local part that names a further hop (RFC 5321 appendix C and section 3.6.1): `user%other`, `other!user`, `"user@other"`. */
+/** A local part that names a further hop (RFC 1123 section 5.2.16): `user%other`, `other!user`, `"user@other"`. */
 export function isRouted(mailbox: Mailbox): boolean {
   return /[%!@]/.test(mailbox.local);
 }

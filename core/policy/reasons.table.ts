@@ -509,7 +509,7 @@ const table = {
     text: { gatehouse: 'Message holds a NUL' },
     because: 'the message holds a zero byte',
     basis: 'ours',
-    rfc: 'RFC 5322 section 4; RFC 5321 section 4.5.2',
+    rfc: 'RFC 5322 section 4.1',
   },
   'too-many-errors': {
     code: 421,

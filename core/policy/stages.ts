@@ -1,4 +1,4 @@
-// The order of things: each stage and its checks. Commenting out a line disables that check.
+// The order of things: each stage and its checks. Commenting out a line disables that check; the // keeps one on each line.
 import type { StageTable } from './check.ts';
 import { access } from './checks/access.ts';
 import { credentials } from './checks/credentials.ts';

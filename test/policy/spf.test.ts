@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SpfAnswer } from '../../core/contract/facts.ts';
 import { spfMaps } from '../../core/contract/presets.ts';
-import type { Settings, SettingsInput } from '../../core/contract/settings/settings.ts';
+import type { Settings } from '../../core/contract/settings/settings.ts';
 import { spfResults } from '../../core/contract/settings/sender.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
 import { parseZone } from '../../core/dns/zone.ts';

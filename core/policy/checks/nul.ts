@@ -2,7 +2,7 @@
 import type { Check } from '../check.ts';
 import { counted } from '../wording.ts';
 
-/** RFC 5322 section 4: NUL is obsolete and never generated; 554 5.6.0 where it is rejected. */
+/** RFC 5322 section 4.1: NUL is obsolete and never generated; 554 5.6.0 where it is rejected. */
 export const nul: Check = {
   name: 'nul',
   title: 'NUL bytes',
