@@ -157,7 +157,7 @@ export class Client {
       const match = /^(?:\d{3}-[^\n]*\r\n)*\d{3}(?: [^\n]*)?\r\n/.exec(this.#heard);
       if (match) {
         this.#heard = this.#heard.slice(match[0].length);
-        return match[0].trimEnd().replaceAll('\r\n', '\n');
+        return match[0].slice(0, -2).replaceAll('\r\n', '\n');
       }
       if (this.closed) return '<closed>';
       await this.#more();

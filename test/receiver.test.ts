@@ -1,0 +1,379 @@
+// Holds the receiver to its life: binding, failing with advice, changing while it runs, turning away, draining.
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Settings, settingsSchema, type SettingsInput } from '../core/contract/settings/settings.ts';
+import { memoryJournal } from '../core/journal/memory.ts';
+import { createReceiver } from '../core/receiver.ts';
+import { CertificateError } from '../core/smtp/certificates.ts';
+import { realWorld } from '../core/world/real.ts';
+import { bodies, Client, type Ground, ground, heldWorld, mx, ofKind, until } from './smtp/playground.ts';
+
+let open: Ground[] = [];
+let servers: Server[] = [];
+const start = async (...args: Parameters<typeof ground>) => {
+  const made = await ground(...args);
+  open.push(made);
+  return made;
+};
+afterEach(async () => {
+  for (const each of open) await each.close();
+  for (const each of servers) each.close();
+  open = [];
+  servers = [];
+});
+
+const nobody = { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' } as const;
+const six = { ...mx, name: 'six', address: '[::]:25', lab: '[::1]:0' };
+
+/** A port somebody else has. */
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+const withSettings = (input: SettingsInput): Settings => settingsSchema.parse(input);
+
+describe('a receiver', () => {
+  test('binds every listener and says what a client will see there', async () => {
+    const g = await start({
+      listeners: [
+        mx,
+        six,
+        { ...mx, name: 'off', enable: false },
+        { ...mx, name: 'in', role: 'submissions', tls: 'implicit' },
+      ],
+    });
+    const state = g.receiver.state();
+    expect(state).toMatchObject({ running: true, generation: 1 });
+    expect(state.listeners.map(({ name, state: word, loopback }) => [name, word, loopback])).toEqual([
+      ['mx', 'listening', true],
+      ['six', 'listening', true],
+      ['off', 'disabled', true],
+      ['in', 'listening', true],
+    ]);
+    expect(state.listeners[0]?.bound).toMatch(/^127\.0\.0\.1:[1-9]\d+$/);
+    expect(state.listeners[0]?.wanted).toBe('127.0.0.1:0');
+    expect(state.listeners[1]?.bound).toMatch(/^\[::1\]:[1-9]\d+$/);
+    const c = await g.connect();
+    const heard = (await c.hello()).split('\n').map((line) => line.slice(4));
+    expect(state.listeners[0]?.ehlo.clear).toEqual(heard);
+    await c.ask('STARTTLS');
+    await c.secure();
+    const secured = (await c.ask('EHLO client.example')).split('\n').map((line) => line.slice(4));
+    expect(state.listeners[0]?.ehlo.secured).toEqual(secured);
+    expect(state.listeners[3]?.ehlo).toEqual({ secured });
+    expect(g.receiver.state().listeners.map(({ openSessions }) => openSessions)).toEqual([1, 0, 0, 0]);
+    const v6 = await Client.open(g.port('six'), '::1');
+    expect(await v6.reply()).toMatch(/^220/);
+    expect(ofKind(g.journal.sessions[1]?.events ?? [], 'connect')[0]?.peer.address).toBe('::1');
+    v6.reset();
+  });
+
+  test('says who has a port that is taken, offers a free one, and runs the others', async () => {
+    const port = await takenPort();
+    const g = await start({
+      listeners: [
+        { ...mx, lab: `127.0.0.1:${port}` },
+        { ...mx, name: 'other' },
+      ],
+    });
+    const [failed, other] = g.receiver.state().listeners;
+    expect(failed).toMatchObject({ state: 'failed', bound: '', wanted: `127.0.0.1:${port}` });
+    expect(failed?.error).toBe(
+      `EADDRINUSE: another program listens on 127.0.0.1:${port}. Stop it, or give the listener another lab address.`,
+    );
+    const offered = Number(/^127\.0\.0\.1:(\d+)$/.exec(failed?.offer ?? '')?.[1]);
+    expect(offered).toBeGreaterThan(port);
+    expect(other?.state).toBe('listening');
+    const { restarted, state } = await g.receiver.apply(
+      withSettings({
+        listeners: [
+          { ...mx, lab: failed?.offer ?? '' },
+          { ...mx, name: 'other' },
+        ],
+      }),
+    );
+    expect(restarted).toEqual(['mx']);
+    expect(state.listeners[0]).toMatchObject({ state: 'listening', bound: failed?.offer });
+    expect(state.listeners[0]).not.toHaveProperty('error');
+    expect(state.listeners[1]?.bound).toBe(other?.bound);
+  });
+
+  test('tries again where a port has become free', async () => {
+    const port = await takenPort();
+    const input = { listeners: [{ ...mx, lab: `127.0.0.1:${port}` }] };
+    const g = await start(input);
+    expect(g.receiver.state().listeners[0]?.state).toBe('failed');
+    await new Promise((resolve) => servers[0]?.close(resolve));
+    expect((await g.receiver.apply(withSettings(input))).restarted).toEqual(['mx']);
+    expect(g.receiver.state().listeners[0]?.state).toBe('listening');
+  });
+
+  test('says what is wrong with an address or a certificate', async () => {
+    const receiver = createReceiver({
+      world: realWorld,
+      journal: memoryJournal(),
+      users: nobody,
+      identity: () =>
+        Promise.reject(new CertificateError('cert.pem: there is no such certificate file. Check the path.')),
+      onState: () => undefined,
+    });
+    const { listeners } = await receiver.start(
+      withSettings({
+        listeners: [
+          { ...mx, tls: 'clear', lab: '192.0.2.1:2525' },
+          { ...mx, name: 'secure' },
+        ],
+      }),
+    );
+    expect(listeners.map(({ state, loopback, error }) => ({ state, loopback, error }))).toEqual([
+      {
+        state: 'failed',
+        loopback: false,
+        error: 'EADDRNOTAVAIL: this machine has no address 192.0.2.1. Use 127.0.0.1 or an address it has.',
+      },
+      { state: 'failed', loopback: true, error: 'cert.pem: there is no such certificate file. Check the path.' },
+    ]);
+    await receiver.stop();
+  });
+
+  test('applies settings without touching open sessions or the listeners they do not concern', async () => {
+    const g = await start({ acceptance: { hostname: 'old.example' } });
+    const old = await g.connect();
+    await old.hello();
+    const bound = g.receiver.state().listeners[0]?.bound;
+    const { restarted, state } = await g.receiver.apply(
+      withSettings({ listeners: [mx], acceptance: { hostname: 'new.example' } }),
+    );
+    expect(restarted).toEqual([]);
+    expect(state).toMatchObject({ generation: 2, listeners: [{ bound, openSessions: 1 }] });
+    const young = await g.connect();
+    expect(await young.reply()).toMatch(/^220 new\.example /);
+    expect(await old.ask('EHLO client.example')).toMatch(/^250-old\.example /);
+    expect(g.journal.sessions.map(({ events }) => ofKind(events, 'connect')[0]?.generation)).toEqual([1, 2]);
+  });
+
+  test('binds anew only what changed, and sessions there go on', async () => {
+    const g = await start({ listeners: [mx, { ...mx, name: 'other' }] });
+    const c = await g.connect();
+    await c.hello();
+    const before = g.receiver.state().listeners.map(({ bound }) => bound);
+    const { restarted, state } = await g.receiver.apply(
+      withSettings({
+        listeners: [
+          { ...mx, tls: 'clear' },
+          { ...mx, name: 'other' },
+        ],
+      }),
+    );
+    expect(restarted).toEqual(['mx']);
+    expect(state.listeners[1]?.bound).toBe(before[1]);
+    expect(state.listeners[0]?.openSessions).toBe(1);
+    expect(await c.ask('EHLO client.example')).toContain('STARTTLS');
+    const fresh = await g.connect();
+    expect(await fresh.hello()).not.toContain('STARTTLS');
+    await g.receiver.apply(withSettings({ listeners: [{ ...mx, name: 'other' }] }));
+    expect(g.receiver.state().listeners.map(({ name }) => name)).toEqual(['other']);
+    expect(await c.codes('NOOP', 'QUIT')).toEqual([250, 221]);
+  });
+
+  test('lets two listeners swap their ports', async () => {
+    const g = await start({ listeners: [mx, { ...mx, name: 'other' }] });
+    const [one, two] = g.receiver.state().listeners.map(({ bound }) => bound);
+    const swapped = withSettings({
+      listeners: [
+        { ...mx, lab: two ?? '' },
+        { ...mx, name: 'other', lab: one ?? '' },
+      ],
+    });
+    const { restarted, state } = await g.receiver.apply(swapped);
+    expect(restarted).toEqual(['mx', 'other']);
+    expect(state.listeners.map(({ bound, state: word }) => [word, bound])).toEqual([
+      ['listening', two],
+      ['listening', one],
+    ]);
+  });
+
+  test('starts again after it was stopped', async () => {
+    const g = await start();
+    const bound = g.port();
+    await g.receiver.stop();
+    expect(g.receiver.state()).toMatchObject({ running: false, listeners: [{ state: 'stopped', bound: '' }] });
+    await expect(Client.open(bound)).rejects.toThrow('ECONNREFUSED');
+    await g.receiver.start(g.settings);
+    expect(await (await g.connect()).reply()).toMatch(/^220/);
+    await expect(g.receiver.start(g.settings)).rejects.toThrow('running already');
+  });
+
+  test('when stopped lets a transaction end, says 421 to the idle, and cuts off what stays', async () => {
+    const g = await start();
+    const [idle, busy, stuck] = [await g.connect(), await g.connect(), await g.connect()];
+    for (const c of [idle, busy, stuck]) await c.hello();
+    await busy.toData();
+    await stuck.toData();
+    const stopped = g.receiver.stop({ graceMs: 300 });
+    expect(await idle.reply()).toBe('421 4.3.2 gate.example Service closing');
+    await idle.over();
+    busy.send('x\r\n.\r\n');
+    expect(await busy.replies(2)).toEqual([expect.stringMatching(/^250/), expect.stringMatching(/^421/)]);
+    await stopped;
+    await stuck.over();
+    for (const index of [0, 1, 2])
+      expect(bodies(await g.events(index)).at(-1)).toMatchObject({ kind: 'close', by: 'us', reason: 'shutdown' });
+    expect(g.journal.messages.length).toBe(1);
+  });
+});
+
+describe('a connection that is not wanted', () => {
+  const deny = [{ ipSet: '127.0.0.0/8' }];
+
+  test.each([
+    ['421', /^421 gate\.example /, 'policy'],
+    ['silent', /^<closed>$/, 'drop'],
+  ] as const)('under refusal %s hears %s', async (refusal, pattern, reason) => {
+    const g = await start({ access: { refusal, deny } });
+    const c = await g.connect();
+    expect(await c.reply()).toMatch(pattern);
+    await c.over();
+    const events = await g.events();
+    expect(bodies(events).at(-1)).toMatchObject({ kind: 'close', by: 'us', reason });
+    const verdict = ofKind(events, 'reply')[0]?.verdict ?? ofKind(events, 'verdict')[0]?.verdict;
+    expect(verdict?.findings.at(-1)?.rule).toMatchObject({ layer: 'service', action: 'deny', path: 'access.deny.0' });
+  });
+
+  test('under refusal 554 hears 503 until QUIT, and is closed when it goes on for too long', async () => {
+    const g = await start({ access: { refusal: '554', deny }, errors: { maxErrors: 3 } });
+    const c = await g.connect();
+    expect(await c.reply()).toMatch(/^554 gate\.example /);
+    expect(await c.codes('EHLO client.example', 'MAIL FROM:<a@client.example>', 'QUIT')).toEqual([503, 503, 221]);
+    const other = await g.connect();
+    await other.reply();
+    expect(await other.codes('NOOP', 'NOOP', 'NOOP', 'NOOP')).toEqual([503, 503, 503, 503]);
+    expect(await other.reply()).toMatch(/^421/);
+  });
+
+  test('over a flow limit hears 421 or nothing, and the limit recovers', async () => {
+    const flow = { peerMaxConnections: 2, answer: { peerMaxConnections: 'reply' } } as const;
+    const g = await start({ listeners: [{ ...mx, flow }] });
+    const [one, two] = [await g.connect(), await g.connect()];
+    expect(await one.reply()).toMatch(/^220/);
+    expect(await two.reply()).toMatch(/^220/);
+    const third = await g.connect();
+    expect(await third.reply()).toMatch(/^421 gate\.example Too many connections/);
+    await third.over();
+    const events = await g.events(2);
+    expect(bodies(events).at(-1)).toMatchObject({ reason: 'limit' });
+    const verdict = ofKind(events, 'reply')[0]?.verdict;
+    expect(verdict?.findings[verdict.decider ?? 0]?.counter).toMatchObject({ value: 3, limit: 2 });
+    await one.ask('QUIT');
+    expect(await (await g.connect()).reply()).toMatch(/^220/);
+    await g.receiver.apply(
+      withSettings({
+        listeners: [{ ...mx, flow: { peerMaxConnections: 2, answer: { peerMaxConnections: 'silent' } } }],
+      }),
+    );
+    const silent = await g.connect();
+    await silent.over();
+    expect(silent.rest).toBe('');
+  });
+
+  test('is counted under the limits of the allow rule that lets it in', async () => {
+    const allow = [{ ipSet: '127.0.0.1', flow: { maxConnections: 1 } }];
+    const g = await start({ access: { allow } });
+    expect(await (await g.connect()).reply()).toMatch(/^220/);
+    expect(await (await g.connect()).reply()).toMatch(/^421/);
+    const events = await g.events(1);
+    const verdict = ofKind(events, 'reply')[0]?.verdict;
+    expect(verdict?.findings[verdict.decider ?? 0]).toMatchObject({ check: 'rule-flow' });
+  });
+
+  test('by the hundreds at once is turned away without harm to those inside', async () => {
+    const g = await start({
+      listeners: [
+        {
+          ...mx,
+          flow: { maxConnections: 10, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 },
+        },
+      ],
+      flow: {
+        service: { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 },
+      },
+    });
+    const clients = await Promise.all(Array.from({ length: 300 }, () => g.connect()));
+    const heard = await Promise.all(clients.map((c) => c.reply()));
+    expect(heard.filter((reply) => reply.startsWith('220')).length).toBe(10);
+    expect(heard.filter((reply) => reply.startsWith('421')).length).toBe(290);
+    const inside = clients[heard.findIndex((reply) => reply.startsWith('220'))];
+    expect(await inside?.codes('EHLO client.example', 'QUIT')).toEqual([250, 221]);
+    for (const c of clients) c.reset();
+    await until(() => g.receiver.state().listeners[0]?.openSessions === 0);
+  });
+});
+
+describe('a silent client', () => {
+  test('hears 421 after the idle timeout, whichever byte came last', async () => {
+    const held = heldWorld();
+    const g = await start({ listeners: [{ ...mx, idleTimeout: 9 }] }, { world: held.world });
+    const c = await g.connect();
+    await c.hello();
+    const timer = () => held.timers.find(({ ms }) => ms <= 9000 && ms > 1000);
+    held.advance(5000);
+    expect(await c.ask('NOOP')).toMatch(/^250/);
+    held.advance(5000);
+    timer()?.fire();
+    expect(await c.ask('NOOP')).toMatch(/^250/);
+    held.advance(9000);
+    timer()?.fire();
+    expect(await c.reply()).toBe('421 4.4.2 gate.example Timeout, closing connection');
+    await c.over();
+    expect(bodies(await g.events()).at(-1)).toEqual({
+      kind: 'close',
+      by: 'us',
+      reason: 'idle',
+      detail: 'nothing came for 9 s',
+    });
+  });
+
+  test('in the middle of a message hears the same, and the message is forgotten', async () => {
+    const held = heldWorld();
+    const g = await start({ listeners: [{ ...mx, idleTimeout: 9 }] }, { world: held.world });
+    const c = await g.connect();
+    await c.hello();
+    await c.toData();
+    c.send('half');
+    held.advance(20_000);
+    held.timers.find(({ ms }) => ms <= 9000)?.fire();
+    expect(await c.reply()).toMatch(/^421/);
+    await c.over();
+    await g.events();
+    expect(g.journal.messages).toEqual([]);
+  });
+});
+
+describe('a client that takes no replies', () => {
+  test('is not read from either', async () => {
+    const g = await start({ errors: { maxErrors: 'unlimited' } });
+    const c = await g.connect();
+    await c.hello();
+    c.socket.pause();
+    const noise = 'HELP\r\n'.repeat(10_000);
+    let written = 0;
+    while (written < 400 && (c.socket.write(noise), c.socket.writableLength) < 1_000_000) {
+      written += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const lines = () => ofKind(g.journal.sessions[0]?.events ?? [], 'line').length;
+    let before = -1;
+    while (before !== lines()) {
+      before = lines();
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(c.socket.writableLength).toBeGreaterThan(0);
+    expect(before).toBeLessThan(written * 10_000);
+    c.reset();
+    expect(bodies(await g.events()).at(-1)).toMatchObject({ reason: 'peer-rst' });
+  });
+});
