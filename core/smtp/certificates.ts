@@ -1,6 +1,7 @@
 // The certificate and key a listener shows: the person's own PEM files, or one of the workbench's test CA made on first start.
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Listener } from '../contract/settings/listeners.ts';
 import { makeAuthority, makeServer, type Pem } from '../world/authority.ts';
@@ -146,11 +147,12 @@ async function readOrMake(options: CertificateOptions): Promise<Identity> {
   const at = (name: string) => join(options.folder, name);
   const now = options.world.now();
   const names = [...new Set([options.hostname, 'localhost', '127.0.0.1', '::1'])];
-  const kept = await readPair(at(files.cert), at(files.key));
-  if (kept && isFor(kept.cert, names, now)) return { ...kept, warnings: [] };
+  const before = await readPair(at(files.ca), at(files.caKey));
+  const isGood = before !== undefined && lasts(new X509Certificate(before.cert), now);
+  const kept = isGood ? await readPair(at(files.cert), at(files.key)) : undefined;
+  if (isGood && kept && isFor(kept.cert, { names, now, authority: before.cert })) return { ...kept, warnings: [] };
   await mkdir(options.folder, { recursive: true });
-  const authority =
-    (await readPair(at(files.ca), at(files.caKey))) ?? (await makeAuthority({ now, name: 'Gatehouse test CA' }));
+  const authority = isGood ? before : await makeAuthority({ now, name: 'Gatehouse test CA' });
   const server = await makeServer({ now, authority, names });
   await writePem(at(files.caKey), authority.key);
   await writePem(at(files.ca), authority.cert);
@@ -169,13 +171,23 @@ async function readPair(certFile: string, keyFile: string): Promise<Pem | undefi
   }
 }
 
-function isFor(pem: string, names: readonly string[], now: number): boolean {
+const week = 7 * 86_400_000;
+
+function lasts(certificate: X509Certificate, now: number): boolean {
+  return Date.parse(certificate.validTo) > now + week;
+}
+
+interface Wanted {
+  readonly names: readonly string[];
+  readonly now: number;
+  readonly authority: string;
+}
+
+function isFor(pem: string, { names, now, authority }: Wanted): boolean {
   const certificate = new X509Certificate(pem);
-  const week = 7 * 86_400_000;
-  return (
-    Date.parse(certificate.validTo) > now + week &&
-    names.every((name) => certificate.checkHost(name) ?? certificate.checkIP(name))
-  );
+  const holds = (name: string) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name));
+  if (!certificate.verify(new X509Certificate(authority).publicKey)) return false;
+  return lasts(certificate, now) && names.every((name) => holds(name) !== undefined);
 }
 
 /** Through a second name, so that a crash leaves the old file or the new one; readable by this user only. */

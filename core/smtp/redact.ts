@@ -23,6 +23,8 @@ const mechanism =
 const base64 = /^[A-Za-z0-9+/_-]{4,}={0,2}$/;
 
 export function redactLine(bytes: string, secrecy: Secrecy): Shown {
+  // The cancelling asterisk is no secret (RFC 4954 section 4).
+  if (secrecy === 'exchange' && bytes === '*') return { bytes, secret: false };
   if (secrecy === 'exchange') return { bytes: redacted.repeat(bytes.length), secret: bytes.length > 0 };
   if (auth.test(bytes)) return redactTokens(bytes, isSecretArgument);
   if (secrecy === 'plain') return { bytes, secret: false };
