@@ -14,6 +14,8 @@ const base = z.enum([...presets, 'mine', 'presets']);
 
 /** A mistake in something a person wrote: where, what, and how to fix it. */
 const problem = z.strictObject({
+  /** The file it stands in, where several were handed over. */
+  file: z.string().optional(),
   path: z.string(),
   line: z.number().optional(),
   column: z.number().optional(),

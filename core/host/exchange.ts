@@ -1,6 +1,6 @@
 // Settings out and in: export in each format with what it loses, import into a draft with what was not understood.
 import type { Output, SettingsState } from '../contract/calls.ts';
-const { exportAxigen, importAxigen } = await import('../formats/axigen.ts').catch(() => ({}) as never);
+import { CFG_FILE, exportAxigen, importAxigen, SCRIPT_FILE } from '../formats/axigen.ts';
 import { settingsJsonSchema } from '../formats/jsonSchema.ts';
 import { withRemedy } from '../formats/problem.ts';
 import { readSettings, SETTINGS_SCHEMA_FILE } from '../formats/yaml.ts';
@@ -57,12 +57,16 @@ export function importSettings(files: readonly { readonly name: string; readonly
     if ('errors' in read) return { problems: read.errors.map(withRemedy), notes: [] };
     return { problems: [], settings: read.value, notes: [] };
   }
-  const read = importAxigen({
-    ...(cfg[0] ? { cfg: cfg[0] } : {}),
-    ...(script[0] ? { script: script[0] } : {}),
-  });
-  if ('errors' in read) return { problems: read.errors.map(withRemedy), notes: [] };
-  return { problems: [], settings: read.settings, notes: [...read.notes] };
+  const read = importAxigen({ cfg: cfg[0]?.text, script: script[0]?.text });
+  const named = (file: string) =>
+    (file === CFG_FILE ? cfg[0]?.name : file === SCRIPT_FILE ? script[0]?.name : undefined) ?? file;
+  if ('errors' in read)
+    return { problems: read.errors.map((error) => ({ file: named(error.file), ...withRemedy(error) })), notes: [] };
+  return {
+    problems: [],
+    settings: read.settings,
+    notes: read.notes.map((note) => ({ ...note, file: named(note.file) })),
+  };
 }
 
 const failed = (message: string): Imported => ({ problems: [{ path: '', message }], notes: [] });

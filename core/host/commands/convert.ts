@@ -85,7 +85,7 @@ along untouched and listed with its line, on standard error or with --json in {"
       throw new CommandError(
         2,
         'nothing was imported',
-        problems.map((problem) => problemLine(first ?? '', problem)),
+        problems.map((problem) => problemLine(problem.file ?? first ?? '', problem)),
       );
     writeWhole(out, freshYaml(settings));
     if (values['json'] === true) process.stdout.write(`${JSON.stringify({ file: out, notes })}\n`);
