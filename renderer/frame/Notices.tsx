@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useWorkbench, workbench } from '../state/workbench.ts';
 import { Button } from '../ui/Button.tsx';
-import { toast } from '../ui/Toast.tsx';
+import { copyText } from '../ui/copyText.ts';
 
 export function Notices() {
   const info = useWorkbench((state) => state.info);
@@ -10,6 +10,8 @@ export function Notices() {
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
   const dismiss = (text: string) => setDismissed(new Set([...dismissed, text]));
   const user = info?.firstUser;
+  const userKey = `gatehouse.noted.${info?.path ?? ''}`;
+  const isUserNoted = dismissed.has(userKey) || sessionStorage.getItem(userKey) !== null;
   return (
     <div className="notices" role="region" aria-label="Notices">
       <LinkNotice />
@@ -29,7 +31,7 @@ export function Notices() {
         .map((note) => (
           <Notice key={note} tone="open" text={note} onDismiss={() => dismiss(note)} />
         ))}
-      {user && !dismissed.has(user.password) && (
+      {user && !isUserNoted && (
         <Notice
           tone="open"
           text={
@@ -38,21 +40,15 @@ export function Notices() {
               <b className="mono">{user.password}</b>. It is shown only once.
             </>
           }
-          action={<Button onClick={() => void copy(user.password)}>Copy password</Button>}
-          onDismiss={() => dismiss(user.password)}
+          action={<Button onClick={() => void copyText(user.password, 'Password copied')}>Copy password</Button>}
+          onDismiss={() => {
+            sessionStorage.setItem(userKey, 'yes');
+            dismiss(userKey);
+          }}
         />
       )}
     </div>
   );
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast('Copied');
-  } catch {
-    toast('Not copied', 'The browser does not allow it; select the text instead.', 'refuse');
-  }
 }
 
 interface NoticeProps {

@@ -15,6 +15,10 @@ import { KeyHint } from '../ui/KeyHint.tsx';
 
 const groupNames = [...new Set(commandIds.map((id) => commands[id].group))];
 
+function inGroup(group: string): readonly CommandId[] {
+  return commandIds.filter((id) => commands[id].group === group && id !== 'palette');
+}
+
 export function Palette() {
   const [isOpen, setOpen] = useState(false);
   const deeds = useDeeds();
@@ -34,25 +38,32 @@ export function Palette() {
             <Cmdk.Input placeholder="What do you want to do?" autoFocus />
             <Cmdk.List label="Commands">
               <Cmdk.Empty>No command is called that.</Cmdk.Empty>
-              {groupNames.map((group) => (
-                <Cmdk.Group key={group} heading={group}>
-                  {commandIds
-                    .filter((id) => commands[id].group === group && deeds[id] !== undefined && id !== 'palette')
-                    .map((id) => {
-                      const { title, keys } = commands[id] as Command;
-                      return (
-                        <Cmdk.Item key={id} value={`${title} ${group}`} onSelect={() => choose(id)}>
-                          <span className="grow">{title}</span>
-                          {keys !== undefined && <KeyHint keys={keys} />}
-                        </Cmdk.Item>
-                      );
-                    })}
-                </Cmdk.Group>
-              ))}
+              {groupNames.map((group) => {
+                const ids = inGroup(group).filter((id) => deeds[id] !== undefined);
+                return (
+                  ids.length > 0 && (
+                    <Cmdk.Group key={group} heading={group}>
+                      {ids.map((id) => (
+                        <PaletteItem key={id} id={id} onChoose={choose} />
+                      ))}
+                    </Cmdk.Group>
+                  )
+                );
+              })}
             </Cmdk.List>
           </Cmdk>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function PaletteItem({ id, onChoose }: { readonly id: CommandId; readonly onChoose: (id: CommandId) => void }) {
+  const { title, keys, group } = commands[id] as Command;
+  return (
+    <Cmdk.Item value={`${title} ${group}`} onSelect={() => onChoose(id)}>
+      <span className="grow">{title}</span>
+      {keys !== undefined && <KeyHint keys={keys} />}
+    </Cmdk.Item>
   );
 }

@@ -35,7 +35,7 @@ export function TopBar() {
         )}
       </div>
       <div className="top-part">
-        <Button kind="ghost" command="palette" onClick={() => runCommand('palette')}>
+        <Button kind="ghost" command="palette" aria-label="Find a command" onClick={() => runCommand('palette')}>
           <span className="wide-only">Find a command</span>
         </Button>
         <Menu

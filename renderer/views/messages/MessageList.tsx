@@ -13,7 +13,7 @@ import { KeyHint } from '../../ui/KeyHint.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
-import { clearMessages } from './MessagesView.tsx';
+import { clearMessages } from './clearMessages.ts';
 
 interface ListProps {
   readonly rows: readonly MessageRow[];

@@ -4,11 +4,9 @@ import './messages.css';
 import type { MessageRow } from '../../../core/contract/calls.ts';
 import { useCommand } from '../../state/commands.ts';
 import { go, usePlace } from '../../state/place.ts';
-import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
-import { confirm } from '../../ui/Dialog.tsx';
-import { counted } from '../../ui/figures.ts';
+import { useWorkbench } from '../../state/workbench.ts';
 import { Pane, Split } from '../../ui/Pane.tsx';
-import { toast } from '../../ui/Toast.tsx';
+import { clearMessages } from './clearMessages.ts';
 import { MessageDetail } from './MessageDetail.tsx';
 import { MessageList } from './MessageList.tsx';
 import { saveMessage } from './saveMessage.ts';
@@ -69,23 +67,4 @@ export function MessagesView() {
 
 function textOfRow(row: MessageRow): string {
   return [row.subject, row.sender, ...row.recipients, row.from, row.messageId, row.user ?? ''].join('\n').toLowerCase();
-}
-
-/** Asks, then removes all accepted messages. */
-export async function clearMessages(): Promise<void> {
-  const { total } = workbench.store.getState().messages;
-  const isSure = await confirm({
-    title: 'Clear all messages?',
-    about:
-      'Their bytes are removed from the workspace and cannot be brought back. The sessions that brought them stay.',
-    act: `Clear ${counted(total, 'message')}`,
-    isDangerous: true,
-  });
-  if (!isSure) return;
-  try {
-    const { removed } = await workbench.call('messages.clear', {});
-    toast(`${counted(removed, 'message')} cleared`);
-  } catch (error) {
-    toast('Nothing was cleared', sayError(error), 'refuse');
-  }
 }

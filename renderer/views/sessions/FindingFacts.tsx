@@ -11,18 +11,13 @@ import { Meter } from '../../ui/Meter.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { counterText, limitOf, valueText, words } from './explain.ts';
 
-interface FindingProps {
-  readonly finding: Finding;
-  /** The finding that decided: shown with its meter, and with its counters, which others show outside. */
-  readonly isDecider?: boolean;
-}
-
-export function FindingFacts({ finding, isDecider = false }: FindingProps) {
-  const { counter, counters = [], rule, rules = [], dns = [], evidence = {}, setting } = finding;
+/** What was asked, what came of it, and which setting made that count. */
+export function FindingFacts({ finding }: { readonly finding: Finding }) {
+  const { counter, setting } = finding;
   return (
     <>
       <dt>check</dt>
-      <dd>
+      <dd title={finding.check}>
         {words(finding.check)} {finding.spare === true && <span className="muted">(spared)</span>}
       </dd>
       <dt>finding</dt>
@@ -44,10 +39,31 @@ export function FindingFacts({ finding, isDecider = false }: FindingProps) {
           <dd>{finding.silent === true ? `${finding.action}, silently` : finding.action}</dd>
         </>
       )}
+    </>
+  );
+}
+
+interface EvidenceProps {
+  readonly finding: Finding;
+  /** Counters stand elsewhere already. */
+  readonly withoutCounters?: boolean;
+}
+
+/** Whether there is anything behind a finding to show. */
+export function hasEvidence({ counters = [], rule, rules = [], dns = [], evidence = {}, ms }: Finding): boolean {
+  const lists = counters.length + rules.length + dns.length + Object.keys(evidence).length;
+  return lists > 0 || rule !== undefined || ms !== undefined;
+}
+
+/** What a finding rests on: evidence, counters, rules, DNS answers, and how long it took. */
+export function FindingEvidence({ finding, withoutCounters = false }: EvidenceProps) {
+  const { counters = [], rule, rules = [], dns = [], evidence = {} } = finding;
+  return (
+    <>
       {Object.entries(evidence).map(([label, value]) => (
         <Evidence key={label} label={label} value={value} />
       ))}
-      {isDecider && counters.length > 0 && (
+      {!withoutCounters && counters.length > 0 && (
         <>
           <dt>counters</dt>
           <dd>
@@ -72,7 +88,7 @@ export function FindingFacts({ finding, isDecider = false }: FindingProps) {
       {dns.length > 0 && <DnsTable questions={dns} />}
       {finding.ms !== undefined && (
         <>
-          <dt>took</dt>
+          <dt>check took</dt>
           <dd>{duration(finding.ms)}</dd>
         </>
       )}

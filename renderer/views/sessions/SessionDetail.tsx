@@ -1,6 +1,6 @@
 // The open session: its head, its transcript, and underneath its raw bytes when they are wanted.
 import { Binary, Copy, MousePointerClick } from 'lucide-react';
-import type { RefObject } from 'react';
+import { type RefObject, useMemo } from 'react';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { transcriptText } from '../../../core/contract/transcript.ts';
 import { choose, useChoices } from '../../state/choices.ts';
@@ -14,6 +14,7 @@ import { moment } from '../../ui/figures.ts';
 import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { RawBytes } from './RawBytes.tsx';
 import { talk } from './columns.tsx';
+import { shownItems } from './explain.ts';
 import { Transcript } from './Transcript.tsx';
 
 interface DetailProps {
@@ -33,6 +34,8 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
   useCommand('sessions.raw', isOpen ? () => choose({ isRawOpen: !isRawOpen }) : undefined);
   useCommand('sessions.copy', isOpen ? copyTranscript : undefined);
 
+  const items = useMemo(() => shownItems(open.items), [open.items]);
+
   if (!isOpen) {
     return (
       <Pane label="Transcript">
@@ -45,7 +48,7 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
   const transcript = (
     <Transcript
       session={open.id}
-      items={open.items}
+      items={items}
       line={line}
       onLine={onLine}
       onEnter={onEnter}

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
+import type { Counter } from '../../../core/contract/verdict.ts';
 import { go } from '../../state/place.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { codeLook, outcomeLooks } from '../../ui/Chip.tsx';
@@ -147,7 +148,7 @@ const Line = memo(function Line({ item, isSelected }: { readonly item: Transcrip
       return (
         <Row t={item.t} who="" className="tls-row" isSelected={isSelected}>
           <div className="tls-band" data-failed={item.state === 'failed'}>
-            TLS {item.text}
+            {tlsWords(item.text)}
           </div>
         </Row>
       );
@@ -209,12 +210,22 @@ const Line = memo(function Line({ item, isSelected }: { readonly item: Transcrip
   }
 });
 
+/** `TLSv1.3 · ...` as `TLS 1.3 · ...`; a handshake begun or failed is named. */
+function tlsWords(text: string): string {
+  return text.startsWith('TLSv') ? text.replace('TLSv', 'TLS ') : `TLS ${text}`;
+}
+
 /** The few words behind a reply that say there is more: a counter, or just why. */
 function hintOf(item: Extract<TranscriptItem, { kind: 'server' }>): string {
   const { findings, decider } = item.verdict;
   const counter = findings[decider ?? -1]?.counter;
-  if (item.code >= 400 && counter) return `${counter.value} of ${counter.limit}`;
+  if (item.code >= 400 && counter && isCounted(counter)) return `${counter.value} of ${counter.limit}`;
   return item.code >= 400 || findings.length > 0 ? 'why ▸' : '';
+}
+
+/** Whether the counter is what matters: something was counted, against a limit that exists. */
+function isCounted({ value, limit }: Counter): boolean {
+  return value > 0 && limit !== 'unlimited' && limit > 0;
 }
 
 interface RowProps {

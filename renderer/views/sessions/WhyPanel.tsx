@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { duration } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { type Answer, answerTo, codesOf, counterText, kindred, toneOf, verb, words } from './explain.ts';
-import { FindingFacts } from './FindingFacts.tsx';
+import { FindingEvidence, FindingFacts, hasEvidence } from './FindingFacts.tsx';
 
 interface WhyProps {
   readonly items: readonly TranscriptItem[];
@@ -78,11 +78,11 @@ function Reasons({ answer }: { readonly answer: Answer }) {
       <h3>Because</h3>
       <dl className="facts">
         {decider ? (
-          <FindingFacts finding={decider} isDecider />
+          <FindingFacts finding={decider} />
         ) : (
           <>
             <dt>check</dt>
-            <dd>none: the {verdict.stage === 'command' ? 'command' : verdict.stage} stage answers so by itself</dd>
+            <dd>{checkWords(answer)}</dd>
           </>
         )}
         <dt>reason</dt>
@@ -94,20 +94,36 @@ function Reasons({ answer }: { readonly answer: Answer }) {
         </dd>
         {verdict.ms !== undefined && (
           <>
-            <dt>took</dt>
+            <dt>stage took</dt>
             <dd>{duration(verdict.ms)}</dd>
           </>
         )}
       </dl>
-      {others.length > 0 && <AlsoLookedAt findings={others} />}
+      {decider && hasEvidence(decider) && (
+        <>
+          <h3>Evidence</h3>
+          <dl className="facts">
+            <FindingEvidence finding={decider} />
+          </dl>
+        </>
+      )}
+      {others.length > 0 && <LookedAt title={decider ? 'Also looked at' : 'Looked at'} findings={others} />}
     </>
   );
 }
 
-function AlsoLookedAt({ findings }: { readonly findings: readonly Finding[] }) {
+/** Which checks stand behind an answer that none of them decided. */
+function checkWords({ verdict }: Answer): string {
+  if (verdict.findings.length === 0)
+    return verdict.action === 'accept' ? 'none objects' : 'none: the protocol itself says so';
+  const names = verdict.findings.map(({ check }) => words(check));
+  return `${[...new Set(names)].join(', ')}: none objects`;
+}
+
+function LookedAt({ title, findings }: { readonly title: string; readonly findings: readonly Finding[] }) {
   return (
     <>
-      <h3>Also looked at</h3>
+      <h3>{title}</h3>
       <ul className="looked">
         {findings.map((finding, index) => (
           <li key={index}>
@@ -121,6 +137,7 @@ function AlsoLookedAt({ findings }: { readonly findings: readonly Finding[] }) {
               </summary>
               <dl className="facts">
                 <FindingFacts finding={finding} />
+                <FindingEvidence finding={finding} withoutCounters />
               </dl>
             </details>
             {finding.counters?.map((counter) => (

@@ -9,13 +9,26 @@ function isAnswer(item: TranscriptItem): item is Answer {
   return item.kind === 'server' || item.kind === 'silent';
 }
 
-/** Number of the line to look at first: the last that refused, deferred or dropped; else the last answer that decided anything. */
+/** Number of the line to look at first: the last that refused, deferred or dropped; else what stored a message, or was weighed at all. */
 export function decidingLine(items: readonly TranscriptItem[]): number | undefined {
   const answers = items.filter(isAnswer);
   const isBad = (item: Answer) => (item.kind === 'server' ? item.code >= 400 : item.verdict.closes !== undefined);
   const isWeighty = (item: Answer) => item.verdict.findings.length > 0;
-  return (answers.findLast(isBad) ?? answers.findLast(isWeighty) ?? answers.at(-1))?.n;
+  const isStored = (item: Answer) => item.verdict.stage === 'message';
+  return (answers.findLast(isBad) ?? answers.findLast(isStored) ?? answers.findLast(isWeighty) ?? answers.at(-1))?.n;
 }
+
+/** What is shown of the fold: a handshake that came about is one band, not two. */
+export function shownItems(items: readonly TranscriptItem[]): readonly TranscriptItem[] {
+  const isSuperseded = (item: TranscriptItem, index: number) =>
+    item.kind === 'tls' &&
+    item.state === 'starting' &&
+    item.text === 'handshake' &&
+    items.slice(index + 1, index + 3).some(isUp);
+  return items.filter((item, index) => !isSuperseded(item, index));
+}
+
+const isUp = (item: TranscriptItem) => item.kind === 'tls' && item.state === 'up';
 
 /** The answer behind a line: the line itself, or for what the client sent, the reply that came to it. */
 export function answerTo(items: readonly TranscriptItem[], n: number): Answer | undefined {
