@@ -9,8 +9,6 @@ import { type Login, playLogin, withoutSecrets } from './login.ts';
 import { type MailRoute, sendMail } from './mail.ts';
 import { matches, named, type Reply, told } from './reply.ts';
 
-/** How long a reply is waited for unless a step says otherwise, ms. */
-export const PATIENCE = 5000;
 /** How long the server may take to close after the client has left, ms. */
 const FAREWELL = 1000;
 /** Lines kept of one client's talk. */
@@ -36,6 +34,8 @@ export interface ClientSetup {
   readonly tls: 'clear' | 'starttls' | 'implicit';
   /** PEM of the authority whose certificates are trusted; none but it. */
   readonly authority: string;
+  /** How long a reply is waited for unless a step says otherwise, ms. */
+  readonly patience: number;
   /** Resolves when every other client has come as far, or has ended. */
   readonly meet: () => Promise<void>;
 }
@@ -129,7 +129,7 @@ export class Client {
   }
 
   async #hear({ hear, else: otherwise }: Extract<Step, { hear: unknown }>): Promise<Played> {
-    const heard = await this.#next(PATIENCE);
+    const heard = await this.#next(this.#setup.patience);
     const ok = heard.kind === 'reply' && matches(heard.reply, hear);
     if (ok || otherwise === undefined) return this.#judge('hear', { ok, expected: named(hear), heard });
     this.#note({ expected: named(hear), heard: tell(heard), ok: true });
@@ -138,7 +138,7 @@ export class Client {
 
   async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
     const point = typeof wanted !== 'object' || Array.isArray(wanted) ? { reply: wanted } : wanted;
-    const within = point.within ?? PATIENCE;
+    const within = point.within ?? this.#setup.patience;
     if (point.reply !== undefined || point.text !== undefined) {
       const heard = await this.#next(within);
       const said = point.reply === undefined ? 'a reply' : named(point.reply);
@@ -157,9 +157,13 @@ export class Client {
 
   async #skip(replies: Replies): Promise<Played> {
     let skipped = 0;
-    for (let next = await this.#look(PATIENCE); next.kind === 'reply' && matches(next.reply, replies); skipped += 1) {
-      await this.#next(PATIENCE);
-      next = await this.#look(PATIENCE);
+    for (
+      let next = await this.#look(this.#setup.patience);
+      next.kind === 'reply' && matches(next.reply, replies);
+      skipped += 1
+    ) {
+      await this.#next(this.#setup.patience);
+      next = await this.#look(this.#setup.patience);
     }
     this.#note({ expected: `any number of ${named(replies)}`, heard: `${skipped} of them`, ok: true });
     return 'on';
@@ -183,7 +187,7 @@ export class Client {
 
   async #startTls(): Promise<Played> {
     await this.#say('STARTTLS');
-    const heard = await this.#next(PATIENCE);
+    const heard = await this.#next(this.#setup.patience);
     const went = this.#judge('hear', {
       ok: heard.kind === 'reply' && heard.reply.code === 220,
       expected: '220',
@@ -207,9 +211,9 @@ export class Client {
         await this.#connection?.write(Buffer.from(`${line}\r\n`));
       },
       hear: async () => {
-        await this.#look(PATIENCE);
+        await this.#look(this.#setup.patience);
         if (over()) return undefined;
-        const heard = await this.#next(PATIENCE);
+        const heard = await this.#next(this.#setup.patience);
         return heard.kind === 'reply' ? heard.reply : undefined;
       },
     };
@@ -257,7 +261,7 @@ export class Client {
     this.#note({ sent: how === 'quit' ? 'QUIT' : `(${how.toUpperCase()})`, ok: true });
     if (how !== 'quit') return 'on';
     await this.#connection?.write(Buffer.from('QUIT\r\n'));
-    const heard = await this.#next(PATIENCE);
+    const heard = await this.#next(this.#setup.patience);
     return this.#judge('hear', { ok: heard.kind === 'reply' && heard.reply.code === 221, expected: '221', heard });
   }
 

@@ -129,10 +129,24 @@ export interface Evidence {
   readonly misses: readonly Miss[];
   /** The last thing the first client heard. */
   readonly last: string;
+  readonly journal: MemoryJournal;
+}
+
+/** The last thing the receiver refused or deferred, and the finding behind it; empty when it did not. */
+function defence({ sessions }: MemoryJournal): string {
+  const decisions = sessions.flatMap(({ events }) =>
+    events.filter((event) => event.kind === 'reply' || event.kind === 'verdict'),
+  );
+  const last = decisions.findLast(({ verdict }) => verdict.decider !== undefined && verdict.action !== 'accept');
+  if (!last) return '';
+  const { findings, decider, because } = last.verdict;
+  const finding = findings[decider ?? 0];
+  const said = last.kind === 'reply' ? String(last.code) : 'silence';
+  return `${said}, ${finding === undefined ? because : `${finding.check}: ${finding.text}`}`;
 }
 
 /** The outcome of a case that was played to its end. */
-export function weigh({ scenario, variant, preset, differences, misses: missed, last }: Evidence): Weighed {
+export function weigh({ scenario, variant, preset, differences, misses: missed, last, journal }: Evidence): Weighed {
   const point = differences.find(({ kind }) => kind === 'expect');
   const way = differences.find(({ kind }) => kind === 'hear');
   const told = (one: Difference) =>
@@ -141,11 +155,11 @@ export function weigh({ scenario, variant, preset, differences, misses: missed, 
   if (scenario.kind === 'attack' && way !== undefined && point === undefined)
     return { outcome: 'inconclusive', why: `the attack did not get to its point: ${told(way)}` };
   const first = point ?? way;
-  if (first === undefined && miss === undefined)
-    return {
-      outcome: 'held',
-      why: scenario.kind === 'citizen' ? `served; last heard: ${last}` : `held; last heard: ${last}`,
-    };
+  if (first === undefined && miss === undefined) {
+    if (scenario.kind === 'citizen') return { outcome: 'held', why: `served; last heard: ${last}` };
+    const how = defence(journal);
+    return { outcome: 'held', why: how === '' ? `held; last heard: ${last}` : `held by ${how}` };
+  }
   const difference = first ? told(first) : `afterwards: expected ${miss?.expected}, found ${miss?.heard}`;
   if (scenario.kind === 'citizen') return { outcome: 'breached', why: `turned away: ${difference}` };
   const gained = gainOf(variant?.presets ?? scenario.presets, preset);

@@ -3,8 +3,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
+import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
-import { itemOf, schemaAt, shapeOf } from '../formats/settingsTree.ts';
+import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
 import { parseYaml, readScenario } from '../formats/yaml.ts';
 import { stageTable } from '../policy/stages.ts';
 import { type Literal, segmentsOf } from './bytes.ts';
@@ -89,7 +90,13 @@ function placed({ path, message, remedy }: Mistake, yaml: string, file: string):
 const checkNames = Object.values(stageTable).flatMap((checks) => checks.map(({ name }) => name));
 
 function mistakes(scenario: Scenario): Mistake[] {
-  return [...knobMistakes(scenario), ...checkMistakes(scenario), ...byteMistakes(scenario), ...baseMistakes(scenario)];
+  return [
+    ...knobMistakes(scenario),
+    ...checkMistakes(scenario),
+    ...zoneMistakes(scenario),
+    ...byteMistakes(scenario),
+    ...baseMistakes(scenario),
+  ];
 }
 
 function knobMistakes(scenario: Scenario): Mistake[] {
@@ -133,6 +140,20 @@ function checkMistakes({ checks }: Scenario): Mistake[] {
     checkNames.includes(name)
       ? []
       : [{ path: ['checks', index], message: `no check ${name}`, remedy: `Write one of: ${checkNames.join(', ')}` }],
+  );
+}
+
+function zoneMistakes(scenario: Scenario): Mistake[] {
+  const zones = [
+    { path: ['zone'], zone: scenario.zone },
+    ...(scenario.cases ?? []).map((one, index) => ({ path: ['cases', index, 'zone'], zone: one.zone })),
+  ];
+  return zones.flatMap(({ path, zone }) =>
+    parseZone(zone ?? '').errors.map(({ line, message }) => ({
+      path,
+      message: `line ${line}: ${message}`,
+      remedy: 'Write one record a line: name type data',
+    })),
   );
 }
 

@@ -7,9 +7,9 @@ export type Login = Extract<Step, { login: unknown }>['login'];
 
 /** What the exchange needs of a connection: say a line (with how it may be shown), hear a reply or nothing. */
 export interface Exchange {
-  say(line: string, shown: string): Promise<void>;
+  readonly say: (line: string, shown: string) => Promise<void>;
   /** Undefined when the server closed, said 421 or kept silent: the exchange is over. */
-  hear(): Promise<Reply | undefined>;
+  readonly hear: () => Promise<Reply | undefined>;
 }
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -15,6 +15,7 @@ import type { World } from '../world/world.ts';
 import { Client } from './client.ts';
 import { Connection } from './connection.ts';
 import { digestOf } from './digest.ts';
+import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
 import { addressOf, dialAs, type Peer, peerWorld } from './peers.ts';
 import { gate, Meeting, playAll } from './population.ts';
@@ -45,6 +46,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal;
   /** The most a case may take, ms; 30,000 unless said. */
   readonly deadline?: number;
+  /** How long a reply is waited for unless its step says otherwise, ms; 5,000 unless said. */
+  readonly patience?: number;
 }
 
 /** The result, and a digest of what was said and decided (see digest.ts). */
@@ -54,6 +57,7 @@ export interface Played {
 }
 
 const DEADLINE = 30_000;
+const PATIENCE = 5000;
 /** Most clients that are connecting at a time; those connected stay. */
 const CONNECTING = 128;
 /** How long sessions may take to notice that their client has left, ms. */
@@ -103,6 +107,7 @@ function sessionIds({ journal, clients }: Stage, differing: Client | undefined):
   return sorted.slice(0, MOST_SESSIONS).map(({ id }) => id);
 }
 
+const talkOf = ({ task, variant }: Stage): readonly Step[] => variant?.talk ?? task.scenario.talk ?? [];
 const portOf = (index: number) => 20_000 + index;
 
 async function guarded(stage: Stage): Promise<Weighed> {
@@ -123,6 +128,8 @@ async function guarded(stage: Stage): Promise<Weighed> {
   try {
     const listener = subject.listeners.find(({ role }) => role === task.scenario.role);
     if (!listener) return { outcome: 'notApplicable', why: `no ${task.scenario.role} listener in these settings` };
+    const missing = lacking(talkOf(stage), settled.settings, listener);
+    if (missing !== undefined) return { outcome: 'notApplicable', why: missing };
     return await inTime(stage, () => playOn(stage, subject, listener));
   } catch (error) {
     return { outcome: 'inconclusive', why: `the runner failed: ${(error as Error).message}` };
@@ -163,7 +170,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
   const { scenario } = task;
   const population = variant?.population ?? scenario.population ?? { clients: 1 };
   const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
-  const talk: readonly Step[] = variant?.talk ?? scenario.talk ?? [];
+  const talk = talkOf(stage);
   const connecting = gate(CONNECTING);
   const open = (peer: Peer) => connecting(() => dialAs(options.dial, listener, peer));
   const meeting = new Meeting(population.clients);
@@ -177,6 +184,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
       open: () => open({ address: addressOf(from, index), port: portOf(index) }),
       tls: listener.tls,
       authority: subject.authority,
+      patience: options.patience ?? PATIENCE,
       meet,
     });
     clients.push(client);
@@ -196,6 +204,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
     preset: task.base === 'mine' ? undefined : task.base,
     differences: clients.flatMap(({ difference }) => (difference ? [difference] : [])),
     misses: misses(after, seen),
+    journal,
     last: clients[0]?.lines.findLast(({ heard }) => heard !== undefined)?.heard ?? 'nothing',
   });
 }
@@ -230,12 +239,12 @@ async function greeting(
         const failed = await connection.upgrade({ authority });
         if (failed !== undefined) return `handshake failed: ${failed}`;
       }
-      const heard = await connection.hear(5000);
+      const heard = await connection.hear(PATIENCE);
       return heard.kind === 'reply'
         ? told(heard.reply)
         : heard.kind === 'closed'
           ? heard.how
-          : 'nothing within 5000 ms';
+          : `nothing within ${PATIENCE} ms`;
     } finally {
       connection.destroy();
     }

@@ -10,7 +10,7 @@ export function spawnThread(): CaseWorker {
     onMessage: (take) => void thread.on('message', (message: FromWorker) => take(message)),
     onEnd: (take) => {
       let failed: Error | undefined;
-      thread.on('error', (error) => (failed = error));
+      thread.on('error', (error: Error) => (failed = error));
       thread.once('exit', (code) => take(failed ?? (code === 0 ? undefined : new Error(`exit code ${code}`))));
     },
   };

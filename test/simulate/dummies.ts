@@ -1,5 +1,6 @@
 // Three servers that know no mail: what a scenario shows against them must not count as held.
 import type { Socket } from 'node:net';
+import type { Bound } from '../../core/world/world.ts';
 import type { StartSubject, SubjectListener } from '../../core/simulate/subject.ts';
 
 export type Answer = (socket: Socket) => void;
@@ -53,7 +54,7 @@ export const dummy =
   async ({ settings, world }) => {
     const sockets = new Set<Socket>();
     const listeners: SubjectListener[] = [];
-    const bound = [];
+    const bound: Bound[] = [];
     for (const { role } of settings.listeners) {
       const one = await world.listen({ host: '127.0.0.1', port: 0 }, ({ socket }) => {
         sockets.add(socket);

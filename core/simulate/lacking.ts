@@ -1,0 +1,26 @@
+// What a talk needs that the settings switch off: then a case does not apply, rather than fail for the wrong reason.
+import type { Step } from '../contract/scenario.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import type { SubjectListener } from './subject.ts';
+
+/** Says what is missing: STARTTLS, or a login mechanism on the secured connection; undefined when nothing is. */
+export function lacking(talk: readonly Step[], settings: Settings, listener: SubjectListener): string | undefined {
+  const { secured } = settings.authentication;
+  const canStart = listener.tls === 'starttls' && settings.acceptance.extensions.startTls;
+  let isSecured = listener.tls === 'implicit';
+  for (const step of talk) {
+    if ('starttls' in step) {
+      if (!canStart) return `the ${listener.role} listener offers no STARTTLS in these settings`;
+      isSecured = true;
+    }
+    // In clear the refusal of a mechanism may be the very point.
+    if ('login' in step && isSecured && !secured.includes(step.login.mechanism))
+      return `${step.login.mechanism} is not offered on secured connections in these settings`;
+    if (!('mail' in step)) continue;
+    if (step.mail.tls && !canStart && !isSecured)
+      return `the ${listener.role} listener offers no STARTTLS in these settings`;
+    if (step.mail.user !== undefined && (isSecured || step.mail.tls) && secured.length === 0)
+      return 'no login is offered on secured connections in these settings';
+  }
+  return undefined;
+}

@@ -1,0 +1,154 @@
+// The shipped scenarios: all are right, obey their laws, come out as they expect under the presets, and prove every check.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { type CaseResult, expectedOutcome, presets } from '../core/contract/scenario.ts';
+import { presetSettings } from '../core/contract/presets.ts';
+import type { Check } from '../core/policy/check.ts';
+import { stageTable } from '../core/policy/stages.ts';
+import { problemText } from '../core/formats/problem.ts';
+import { loadScenarios, tasksOf } from '../core/simulate/load.ts';
+import { runCases } from '../core/simulate/pool.ts';
+import { startPrivate } from '../core/simulate/private.ts';
+import { exitCodeOf, isUnexpected, reportOf } from '../core/simulate/report.ts';
+import { type CaseTask, playCase } from '../core/simulate/run.ts';
+import { dialLoopback } from '../core/world/dial.ts';
+import { realWorld } from '../core/world/real.ts';
+import { alwaysNo, alwaysYes, closes, dummy } from './simulate/dummies.ts';
+
+const loaded = await loadScenarios([join(import.meta.dirname, '../scenarios')]);
+const scenarios = loaded.flatMap(({ id, scenario }) => (scenario ? [{ id, scenario }] : []));
+const tasks = tasksOf(loaded, 'presets');
+const nameOf = (task: CaseTask) => `${task.id} ${task.case} ${task.base}`;
+const told = ({ scenario, case: name, preset, outcome, why }: CaseResult) =>
+  `${scenario} ${name} ${preset}: ${outcome}: ${why}`;
+
+test('every file is right', () => {
+  expect(loaded.flatMap(({ problems }) => problems.map(problemText))).toEqual([]);
+  expect(loaded.length).toBeGreaterThanOrEqual(34);
+});
+
+describe('the laws of scenarios', () => {
+  const expected = (task: CaseTask) =>
+    expectedOutcome(
+      (task.scenario.cases?.find(({ name }) => name === task.case)?.presets ?? task.scenario.presets)[
+        task.base as 'weak'
+      ]!,
+    ).outcome;
+
+  test('every attack is held under a hardened preset and breached under the weak one', () => {
+    const attacks = Map.groupBy(
+      tasks.filter(({ scenario }) => scenario.kind === 'attack'),
+      ({ id, case: name }) => `${id} ${name}`,
+    );
+    const wrong = [...attacks].filter(
+      ([, group]) =>
+        !group.some((task) => task.base.startsWith('hardened-') && expected(task) === 'held') ||
+        !group.some((task) => task.base === 'weak' && expected(task) === 'breached'),
+    );
+    expect(wrong.map(([name]) => name)).toEqual([]);
+  });
+
+  test('every good citizen is served under every preset that has its role', () => {
+    const wrong = scenarios
+      .filter(({ scenario }) => scenario.kind === 'citizen')
+      .flatMap(({ id, scenario }) => {
+        const having = presets.filter((preset) =>
+          presetSettings(preset).listeners.some(({ role }) => role === scenario.role),
+        );
+        const served = (preset: (typeof presets)[number]) =>
+          (scenario.cases ?? [scenario]).every((one) => (one.presets ?? scenario.presets)[preset] === 'held');
+        return having.filter((preset) => !served(preset)).map((preset) => `${id} ${preset}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  test('there are enough of them', () => {
+    expect(tasks.filter((task) => expected(task) !== 'notApplicable').length).toBeGreaterThanOrEqual(60);
+    expect(tasks.filter((task) => expected(task) === 'breached').length).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...scenarios.map(({ scenario }) => scenario.population?.clients ?? 1))).toBeGreaterThanOrEqual(500);
+    expect(scenarios.find(({ id }) => id === 'auth/password-guessing')?.scenario.title).toBe(
+      'Password guessing over one connection',
+    );
+  });
+});
+
+describe('a run under the presets', { timeout: 120_000 }, () => {
+  test('comes out as every scenario expects', async () => {
+    const { results, journal, cancelled } = await runCases(tasks);
+    expect(results.filter(isUnexpected).map(told)).toEqual([]);
+    expect(results.map(({ scenario, case: name, preset }) => `${scenario} ${name} ${preset}`)).toEqual(
+      tasks.map(nameOf),
+    );
+    expect(exitCodeOf(reportOf(results, journal))).toBe(0);
+    expect(cancelled).toBe(false);
+  });
+});
+
+const inThisThread = (folder: string) => ({ world: realWorld, dial: dialLoopback, start: startPrivate(folder) });
+
+describe('without its line in the table of stages', { timeout: 60_000 }, () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-checks-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const lines = Object.values(stageTable).flatMap((checks) =>
+    checks.map((check) => ({ checks: checks as Check[], check })),
+  );
+
+  test.each(lines.map((line) => ({ ...line, name: line.check.name })))(
+    '$name is missed',
+    async ({ name, checks, check }) => {
+      const proofs = tasks.filter(({ scenario, base }) => scenario.checks.includes(name) && base !== 'weak');
+      expect(proofs.length).toBeGreaterThan(0);
+      const at = checks.indexOf(check);
+      checks.splice(at, 1);
+      try {
+        const results: CaseResult[] = [];
+        for (const task of proofs) {
+          results.push((await playCase(task, inThisThread(folder))).result);
+          if (results.some(isUnexpected)) break;
+        }
+        expect(exitCodeOf(reportOf(results, ''))).toBe(1);
+      } finally {
+        checks.splice(at, 0, check);
+      }
+    },
+  );
+});
+
+describe('against servers that know no mail', { timeout: 120_000 }, () => {
+  const once = tasks.filter(({ base }) => base === 'weak');
+  const against = async (start: ReturnType<typeof dummy>) => {
+    const outcomes = new Map<string, string>();
+    const queue = [...once];
+    const lane = async () => {
+      for (let task = queue.shift(); task; task = queue.shift()) {
+        const { result } = await playCase(task, { world: realWorld, dial: dialLoopback, start, patience: 500 });
+        outcomes.set(nameOf(task), result.outcome);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, lane));
+    return outcomes;
+  };
+  let agreed: ReturnType<typeof against>;
+  beforeAll(() => {
+    agreed = against(dummy(alwaysYes));
+  });
+
+  test('no attack is held by one that agrees to everything', async () => {
+    const outcomes = await agreed;
+    const attacks = once.filter(({ scenario }) => scenario.kind === 'attack').map(nameOf);
+    expect(attacks.filter((name) => outcomes.get(name) === 'held')).toEqual([]);
+    expect(attacks.length).toBeGreaterThan(20);
+  });
+
+  test('no scenario is held by all three', async () => {
+    const all = [await agreed, await against(dummy(alwaysNo)), await against(dummy(closes))];
+    const fooled = once.map(nameOf).filter((name) => all.every((outcomes) => outcomes.get(name) === 'held'));
+    expect(fooled).toEqual([]);
+  });
+});
