@@ -13,25 +13,49 @@ export interface SpfAsked {
 }
 export type AskSpf = (asked: SpfAsked) => Promise<SpfAnswer>;
 
-const zones = new WeakMap<Settings['dns'], Zone>();
-
-function zoneOf({ dns }: Settings): Zone {
-  let zone = zones.get(dns);
-  if (!zone) zones.set(dns, (zone = parseZone(dns.zone).zone));
-  return zone;
+/** A zone made ready, and what it has answered: the same question to the same zone has the same answer. */
+interface ReadyZone {
+  readonly zone: Zone;
+  readonly answers: Map<string, SpfAnswer>;
 }
 
+/** Most answers remembered for one zone; beyond it the oldest is forgotten. */
+const mostAnswers = 1000;
+const ready = new WeakMap<Settings['dns'], ReadyZone>();
+
+function readyZone({ dns }: Settings): ReadyZone {
+  let one = ready.get(dns);
+  if (!one) ready.set(dns, (one = { zone: parseZone(dns.zone).zone, answers: new Map() }));
+  return one;
+}
+
+/**
+ * Answers are remembered as a caching resolver in front of a mail server would: all but temperrors, whose silence is
+ * waited for each time. A remembered answer keeps its questions as evidence and took no time.
+ */
 export function askSpf(world: World): AskSpf {
   return ({ settings, facts, identity }) => {
     const { connection, session, transaction } = facts;
-    return checkSpf({
-      identity,
-      ip: connection.peer.address,
-      helo: session.helo?.name ?? '',
-      ...(identity === 'mailfrom' && transaction && { sender: transaction.sender }),
-      hostname: settings.acceptance.hostname,
-      asked: zoneResolver(zoneOf(settings), { world, timeout: settings.dns.timeout }),
-      elapsed: world.elapsed,
+    const { zone, answers } = readyZone(settings);
+    const helo = session.helo?.name ?? '';
+    const { hostname } = settings.acceptance;
+    const sender = identity === 'mailfrom' ? transaction?.sender : undefined;
+    const ip = connection.peer.address;
+    const key = JSON.stringify([identity, ip, helo, sender?.raw, hostname]);
+    const known = answers.get(key);
+    if (known) return Promise.resolve(known);
+    const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });
+    const question = { identity, ip, helo, hostname, asked, elapsed: world.elapsed, ...(sender && { sender }) };
+    return checkSpf(question).then((answer) => {
+      if (answer.result !== 'temperror') remember(answers, key, answer);
+      return answer;
     });
   };
+}
+
+function remember(answers: Map<string, SpfAnswer>, key: string, answer: SpfAnswer): void {
+  const [oldest] = answers.keys();
+  if (answers.size >= mostAnswers && oldest !== undefined) answers.delete(oldest);
+  const questions = answer.questions.map((question) => ({ ...question, ms: 0 }));
+  answers.set(key, { ...answer, questions, ms: 0 });
 }
