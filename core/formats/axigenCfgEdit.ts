@@ -104,15 +104,18 @@ const without = <T>(block: Block<T>, index: number, as: Handling<T>): Block<T> =
 const indexOfName = (object: ValueObject, name: string): number =>
   object.items.findLastIndex((item) => item.name.text.toLowerCase() === name.toLowerCase());
 
-/** The value at a path; of two attributes with one name in an object, the last. Undefined where nothing stands. */
-export const get = (cfg: Cfg, path: Path): Value | undefined => {
-  let value: Value | undefined = cfg.root.value;
+/** The value at a path below another; of two attributes with one name in an object, the last. Undefined where nothing stands. */
+export const below = (start: Value | undefined, path: Path): Value | undefined => {
+  let value = start;
   for (const step of path) {
     if (typeof step === 'number') value = value?.kind === 'set' ? value.items[step] : undefined;
     else value = value?.kind === 'object' ? value.items[indexOfName(value, step)]?.value : undefined;
   }
   return value;
 };
+
+/** The value at a path from the outermost object, as `below`. */
+export const get = (cfg: Cfg, path: Path): Value | undefined => below(cfg.root.value, path);
 
 /** What to put in a value's place: undefined takes it away. The indentation is that of the line it begins on. */
 type Change = (old: Value | undefined, indent: string) => Value | undefined;
@@ -179,3 +182,28 @@ export const insertObject = (cfg: Cfg, path: Path, object: Readonly<Record<strin
     const item = parseValue(render({ object }, own + UNIT, cfg.newline));
     return { ...old, ...appended(old, item, { as: ofValues, indent: own, newline: cfg.newline }) };
   });
+
+/**
+ * Puts the members of a set in another order: member `order[n]` comes to stand at place `n`. Each keeps the comments
+ * before it.
+ *
+ * @throws RangeError when `order` does not name every member once.
+ */
+export const reorder = (cfg: Cfg, path: Path, order: readonly number[]): Cfg =>
+  edited(cfg, path, (old) => {
+    if (old?.kind !== 'set' || new Set(order).size !== old.items.length)
+      throw new RangeError('an order names every member once');
+    if (order.every((from, to) => from === to)) return old;
+    return {
+      ...old,
+      items: order.map((from) => {
+        const item = old.items[from];
+        if (item === undefined) throw new RangeError(`no member ${from} in this set`);
+        return item;
+      }),
+    };
+  });
+
+/** A whole new file: `Server { ... }` in the product's style. */
+export const newCfgText = (object: Readonly<Record<string, NewValue>>): string =>
+  `Server ${render({ object }, '', '\n')}\n`;

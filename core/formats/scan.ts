@@ -48,6 +48,7 @@ class Place {
   #start = 0;
 
   pass(piece: string, at: number): void {
+    if (!piece.includes('\n') && !piece.includes('\r')) return;
     for (const end of piece.matchAll(LINE_END)) {
       this.line += 1;
       this.#start = at + end.index + end[0].length;

@@ -39,6 +39,9 @@ export const metaOf = (schema: z.core.$ZodType | undefined): Partial<Meta> =>
 /** What a place holds when nothing is written there; undefined where something must be written. */
 export const defaultOf = (schema: z.core.$ZodType): unknown => z.safeParse(schema, undefined).data;
 
+/** Whether a place may hold a value. */
+export const accepts = (schema: z.core.$ZodType, value: unknown): boolean => z.safeParse(schema, value).success;
+
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -69,6 +72,21 @@ export const withValueAt = (
   if (step === undefined) throw new RangeError('a value needs a path');
   const here = isMapping(tree) ? tree : {};
   return { ...here, [step]: rest.length === 0 ? value : withValueAt(here[step], rest, value) };
+};
+
+/** Mappings and lists of the schema that stand empty in the text ("errors:" and nothing below it) count as not written. */
+export const withoutEmpty = (value: unknown, schema: z.core.$ZodType | undefined): unknown => {
+  if (schema === undefined) return value;
+  if (isList(value)) return value.map((item) => withoutEmpty(item, itemOf(schema)));
+  const shape = shapeOf(schema);
+  if (!isMapping(value) || shape === undefined) return value;
+  const entries = Object.entries(value).filter(([key, inner]) => {
+    const known = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    return inner !== null || known === undefined || (shapeOf(known) === undefined && itemOf(known) === undefined);
+  });
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, withoutEmpty(inner, Object.hasOwn(shape, key) ? shape[key] : undefined)]),
+  );
 };
 
 /** Keys that name an item of a list: written even where they equal their default, and used to find the item again. */

@@ -69,7 +69,7 @@ export const assignments = (filters: Filters): readonly Assignment[] => {
         event,
         variable: statement.variable,
         value: setValue(filters, statement),
-        line: lineOf(filters, statement).line,
+        line: filters.tokens[statement.from]?.line ?? 1,
         token: statement.value,
       }),
     rest: () => undefined,

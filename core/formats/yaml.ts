@@ -4,8 +4,8 @@ import { scenarioSchema, type Scenario } from '../contract/scenario.ts';
 import type { z } from '../contract/schema.ts';
 import { type Settings, settingsSchema } from '../contract/settings/settings.ts';
 import type { FileProblem } from './problem.ts';
-import { minimal } from './settingsTree.ts';
-import { schemaProblems, withoutEmpty } from './yamlProblems.ts';
+import { minimal, withoutEmpty } from './settingsTree.ts';
+import { schemaProblems } from './yamlProblems.ts';
 
 /** What a text of YAML says: a value its schema accepts, or every problem in the order of the text. */
 export type Read<T> = { readonly value: T } | { readonly errors: readonly FileProblem[] };

@@ -13,7 +13,7 @@ import {
 import { z } from '../contract/schema.ts';
 import { assertNever } from '../contract/never.ts';
 import type { FileProblem } from './problem.ts';
-import { bare, isMapping, itemOf, metaOf, schemaAt, shapeOf, type TreePath, valueAt } from './settingsTree.ts';
+import { bare, isMapping, metaOf, schemaAt, shapeOf, type TreePath, valueAt } from './settingsTree.ts';
 
 /** What the problems of one file are told from. */
 export type YamlSource = {
@@ -248,18 +248,3 @@ export const schemaProblems = (source: YamlSource, error: z.core.$ZodError): rea
   error.issues
     .flatMap((issue) => issueProblems(source, issue, { path: [], schema: source.schema }))
     .sort((one, other) => one.line - other.line || one.column - other.column);
-
-/** Mappings and lists of the schema that stand empty in the text ("errors:" and nothing below it) count as not written. */
-export const withoutEmpty = (value: unknown, schema: z.core.$ZodType | undefined): unknown => {
-  if (schema === undefined) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutEmpty(item, itemOf(schema)));
-  const shape = shapeOf(schema);
-  if (!isMapping(value) || shape === undefined) return value;
-  const entries = Object.entries(value).filter(([key, inner]) => {
-    const known = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    return inner !== null || known === undefined || (shapeOf(known) === undefined && itemOf(known) === undefined);
-  });
-  return Object.fromEntries(
-    entries.map(([key, inner]) => [key, withoutEmpty(inner, Object.hasOwn(shape, key) ? shape[key] : undefined)]),
-  );
-};

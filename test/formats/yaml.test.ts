@@ -1,10 +1,11 @@
 // YAML: mistakes carry path, line, column and remedy; a save changes only what changed; the schema says what is accepted.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from '../../core/contract/schema.ts';
 import { defaults, type Settings, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { scenarioJsonSchema, settingsJsonSchema } from '../../core/formats/jsonSchema.ts';
 import { problemText } from '../../core/formats/problem.ts';
-import { valueAt } from '../../core/formats/settingsTree.ts';
+import { minimal, valueAt } from '../../core/formats/settingsTree.ts';
 import { freshYaml, readScenario, readSettings } from '../../core/formats/yaml.ts';
 import { keptYaml } from '../../core/formats/yamlKeep.ts';
 import { anySettings } from './settingsArbitrary.ts';
@@ -260,6 +261,24 @@ listeners:
 });
 
 describe('JSON Schema', () => {
+  it('accepts what the settings accept, and refuses what they refuse', () => {
+    const schema = z.fromJSONSchema(settingsJsonSchema());
+    fc.assert(
+      fc.property(anySettings, (settings) => {
+        expect(schema.safeParse(minimal(settings, settingsSchema)).success).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+    for (const wrong of [
+      { errors: { maxErrors: 'many' } },
+      { zap: 1 },
+      { listeners: [{}] },
+      { listeners: [{ address: 'x', tls: 'ssl' }] },
+    ]) {
+      expect(schema.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false);
+    }
+  });
+
   it('describes every leaf, and settings within scenarios too', () => {
     const settings = settingsJsonSchema();
     expect(valueAt(settings, ['properties', 'errors', 'properties', 'maxAuthErrors', 'description'])).toMatch(

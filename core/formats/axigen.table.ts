@@ -1,0 +1,167 @@
+// Which setting stands where in AXIGEN's files, and why the others have no place there: one row each.
+import type { Basis } from '../contract/settings/leaf.ts';
+import { type Codec, codecs } from './axigenValues.ts';
+import { RECEIVING_EVENTS, type ReceivingEvent } from './smtpFiltersVariables.ts';
+
+/** One attribute of axigen.cfg; both paths are dotted and begin where their scope stands. */
+export type Row = {
+  readonly setting: string;
+  readonly axigen: string;
+  readonly codec: Codec;
+  /** How sure we are that the setting stands there, in this form. */
+  readonly basis: Basis;
+};
+
+/** One variable of smtpFilters.script: where a set of it counts, and where a new one goes. */
+export type VariableRow = Omit<Row, 'axigen'> & {
+  readonly variable: string;
+  readonly events: readonly ReceivingEvent[];
+  readonly home: ReceivingEvent;
+};
+
+const { whole, zeroUnlimited, either, words, text, certFile, ipSet, address } = codecs;
+const yesNo = either(true, false);
+
+const row = (setting: string, axigen: string, codec: Codec, basis: Basis = 'observed'): Row => ({
+  setting,
+  axigen,
+  codec,
+  basis,
+});
+
+/** The six attributes of flow control, which have the same names on a listener, the service and an allow rule. */
+const FLOW = [
+  'maxConnections',
+  'maxIntervalConnections',
+  'timeInterval',
+  'peerMaxConnections',
+  'peerMaxIntervalConnections',
+  'peerTimeInterval',
+] as const;
+const flow = (setting: string, axigen: string): readonly Row[] =>
+  FLOW.map((name) => row(`${setting}${name}`, `${axigen}${name}`, whole));
+
+/** From the outermost object; everything the service has once. */
+export const serverRows: readonly Row[] = [
+  row('loops.maxReceivedHeaders', 'smtpIncoming.maxReceivedHeaders', whole),
+  row('errors.maxErrors', 'smtpIncoming.maxErrors', zeroUnlimited),
+  row('errors.maxAuthErrors', 'smtpIncoming.maxAuthErrors', zeroUnlimited),
+  row('logging.logLevel', 'smtpIncoming.logLevel', whole),
+  row('dns.timeout', 'dnr.timeout', whole),
+  ...flow('flow.service.', 'smtpIncoming.serviceAccessControl.'),
+];
+
+/** From one object of `smtpIncoming.listeners`; its rules stand in `allowRules` and `denyRules`. */
+export const listenerRows: readonly Row[] = [
+  row('address', 'address', address, 'documented'),
+  row('enable', 'enable', yesNo),
+  row('idleTimeout', 'idleTimeout', whole),
+  ...flow('flow.', ''),
+  // `no` with allowStartTLS in the script is STARTTLS (axigen.md 1.3); the reader finishes that.
+  row('tls', 'sslEnable', either('implicit', 'starttls'), 'documented'),
+  row('certificate.certFile', 'sslControl.certFile', certFile, 'documented'),
+];
+
+/** The server has one handshake timeout for all listeners. */
+export const handshakeRow: Row = row('handshakeTimeout', 'sslHandshakeTimeout', whole);
+
+/** From one object of `denyRules`. */
+export const denyRows: readonly Row[] = [
+  row('ipSet', 'ipSet', ipSet, 'documented'),
+  row('enable', 'enable', yesNo, 'documented'),
+  row('priority', 'priority', whole, 'documented'),
+];
+
+/** From one object of `allowRules`. */
+export const allowRows: readonly Row[] = [...denyRows, ...flow('flow.', '')];
+
+/** From the object of `log.rules` that writes SMTP-IN for every host: of several the one asked last. */
+export const logRuleRows: readonly Row[] = [
+  row('logging.fileName', 'fileName', text),
+  row('logging.fileSize', 'fileSize', whole),
+  row('logging.rotatePeriod', 'rotatePeriod', words()),
+  row('logging.fileCount', 'fileCount', whole),
+];
+
+const ALL = RECEIVING_EVENTS;
+const EARLY = ['onConnect', 'onEhlo'] as const;
+const variable = (
+  setting: string,
+  name: string,
+  given: Omit<VariableRow, 'setting' | 'variable' | 'home'>,
+): VariableRow => ({
+  setting,
+  variable: name,
+  home: 'onEhlo',
+  ...given,
+});
+
+/** The acceptance variables. The wizard sets them at onEhlo, the banner at onConnect (axigen.md 3.2). */
+export const variableRows: readonly VariableRow[] = [
+  {
+    ...variable('acceptance.banner', 'smtpGreeting', { events: ['onConnect'], codec: text, basis: 'documented' }),
+    home: 'onConnect',
+  },
+  variable('acceptance.maxDataSize', 'maxDataSize', { events: ALL, codec: whole, basis: 'documented' }),
+  variable('acceptance.maxRcptCount', 'maxRcptCount', { events: ALL, codec: whole, basis: 'documented' }),
+  variable('loops.maxReceivedHeaders', 'maxReceivedHeaders', { events: ALL, codec: whole, basis: 'documented' }),
+  variable('acceptance.extensions.startTls', 'allowStartTLS', { events: EARLY, codec: yesNo, basis: 'observed' }),
+  variable('acceptance.extensions.eightBitMime', 'allow8bitMime', { events: EARLY, codec: yesNo, basis: 'observed' }),
+  variable('acceptance.extensions.pipelining', 'allowPipelining', { events: EARLY, codec: yesNo, basis: 'observed' }),
+  variable('authentication.localDelivery', 'localDelivery', { events: ALL, codec: words(), basis: 'documented' }),
+  variable('authentication.remoteDelivery', 'remoteDelivery', {
+    events: ALL,
+    codec: words({ none: "the product's word for nobody is not known" }),
+    basis: 'documented',
+  }),
+];
+
+const OURS = 'it is a setting of this workbench alone';
+const ANSWER = 'what a refused connection hears is not a setting of the product';
+const POLICY = 'the product checks SPF by methods of its policy script, which this export does not write';
+
+/** Why a setting that differs after export and import does: the first pattern that fits; `*` is one step, `**` any. */
+export const lossReasons: readonly (readonly [pattern: string, why: string])[] = [
+  ['listeners.*.name', 'listeners have no names in axigen.cfg; an import names them after their role'],
+  ['listeners.*.role', 'listeners have no role in axigen.cfg; an import takes it from the port and from sslEnable'],
+  ['listeners.*.lab', 'the lab address exists only here'],
+  ['listeners.*.tls', 'the product has one switch for STARTTLS, allowStartTLS, for all listeners together'],
+  ['listeners.*.certificate.keyFile', 'certFile holds the certificate and its key in one file'],
+  ['listeners.*.certificate.**', 'its place in axigen.cfg is not documented'],
+  [
+    'listeners.*.handshakeTimeout',
+    'the product keeps one handshake timeout for all listeners; the first one is written',
+  ],
+  ['**.answer.*', ANSWER],
+  ['**.ipSet', 'address sets are written without blanks and in lower case; the meaning is the same'],
+  ['domains.**', 'domains and accounts are kept in the storage of the product, not in these files'],
+  ['access.lastFlow.**', 'only an allow rule has limits, and the last rule denies'],
+  ['access.global.**', 'where the saved file keeps Global Access Control is not known'],
+  ['access.refusal', ANSWER],
+  ['flow.countRefused', 'whether refused connections count is not a setting of the product'],
+  [
+    'authentication.clear',
+    'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented',
+  ],
+  [
+    'authentication.secured',
+    'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented',
+  ],
+  ['authentication.**', OURS],
+  ['acceptance.hostname', 'where the product keeps the name it greets with is not documented'],
+  ['acceptance.dialect', OURS],
+  ['acceptance.extensions.*', 'no policy variable for this extension is documented'],
+  ['sender.**', POLICY],
+  ['strictness.**', 'the product documents no setting for it'],
+  ['dns.zone', OURS],
+  ['queue.**', OURS],
+  ['logging.events', 'the product chooses lines by level only'],
+];
+
+const matchers = lossReasons.map(([pattern, why]) => {
+  const source = pattern.replaceAll('.', '\\.').replaceAll(/\*\*|\*/g, (star) => (star === '*' ? '[^.]+' : '.+'));
+  return { pattern: new RegExp(`^${source}$`), why };
+});
+
+/** The reason for a path, or undefined where the table has none: then the difference is a mistake of ours. */
+export const reasonFor = (path: string): string | undefined => matchers.find(({ pattern }) => pattern.test(path))?.why;
