@@ -45,13 +45,14 @@ class Outbox {
 
 const cancelling = new AbortController();
 const folder = mkdtemp(join(tmpdir(), 'gatehouse-run-'));
+const start = folder.then(startPrivate);
 
 async function play(index: number, task: CaseTask): Promise<void> {
   const outbox = new Outbox(index);
   const played = await playCase(task, {
     world: realWorld,
     dial: dialLoopback,
-    start: startPrivate(await folder),
+    start: await start,
     onEvent: outbox.add,
     signal: cancelling.signal,
   });
