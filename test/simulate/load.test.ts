@@ -73,12 +73,6 @@ describe('a mistake is told with file, line, column and remedy:', () => {
     );
   });
 
-  test('a check that does not exist', () => {
-    expect(changed('[wrong-commands]', '[wrong-command]')[0]).toMatch(
-      /^a\.yml:7:10: checks\.0: no check wrong-command\./,
-    );
-  });
-
   test('an escape that does not exist', () => {
     expect(changed('FOO\\t1', 'FOO\\q')).toEqual([
       'a.yml:12:10: talk.1.say: unknown escape \\q at character 4: write \\r \\n \\t \\0 \\\\ or \\xHH. A backslash itself is written \\\\',
