@@ -7,7 +7,6 @@ import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
 import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
 import { parseYaml, readScenario } from '../formats/yaml.ts';
-import { stageTable } from '../policy/stages.ts';
 import { type Literal, segmentsOf } from './bytes.ts';
 import type { CaseTask } from './run.ts';
 import { caseSettings, touchedKnobs } from './settle.ts';
@@ -87,16 +86,8 @@ function placed({ path, message, remedy }: Mistake, yaml: string, file: string):
   return { ...told, line: 1, column: 1 };
 }
 
-const checkNames = Object.values(stageTable).flatMap((checks) => checks.map(({ name }) => name));
-
 function mistakes(scenario: Scenario): Mistake[] {
-  return [
-    ...knobMistakes(scenario),
-    ...checkMistakes(scenario),
-    ...zoneMistakes(scenario),
-    ...byteMistakes(scenario),
-    ...baseMistakes(scenario),
-  ];
+  return [...knobMistakes(scenario), ...zoneMistakes(scenario), ...byteMistakes(scenario), ...baseMistakes(scenario)];
 }
 
 function knobMistakes(scenario: Scenario): Mistake[] {
@@ -133,14 +124,6 @@ function isSetting(path: string): boolean {
     if (at === undefined) return false;
   }
   return true;
-}
-
-function checkMistakes({ checks }: Scenario): Mistake[] {
-  return checks.flatMap((name, index) =>
-    checkNames.includes(name)
-      ? []
-      : [{ path: ['checks', index], message: `no check ${name}`, remedy: `Write one of: ${checkNames.join(', ')}` }],
-  );
 }
 
 function zoneMistakes(scenario: Scenario): Mistake[] {
