@@ -55,7 +55,7 @@ const AFTER_CR = 4; // a CR, handed over, that may be half of a CRLF
 /**
  * Reads one message. A state machine over octets decides; ordinary text is skipped four octets at a time, a 32-bit word
  * that holds nothing below 0x10 and nothing above 0x7F needs no look at its octets. Measured against indexOf for each
- * line: the same on lines of 76, thirty times faster on empty ones, and the facts come with it.
+ * line: as fast on lines of 76 octets, four times faster on empty ones, and every count comes with it.
  */
 export class DataReader {
   /** The consumer asked for a pause; the parser clears it. */
