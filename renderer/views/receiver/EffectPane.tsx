@@ -1,0 +1,198 @@
+// The Effect tab: what a client sees of each listener, and which access rule decides for an address.
+import { useEffect, useState } from 'react';
+import type { ListenerState, Output } from '../../../core/contract/calls.ts';
+import { parseIp } from '../../../core/contract/settings/network.ts';
+import { go } from '../../state/place.ts';
+import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
+import { Jump } from '../../ui/Button.tsx';
+import { Chip } from '../../ui/Chip.tsx';
+import { Select } from '../../ui/Choose.tsx';
+import { Field, Say } from '../../ui/Field.tsx';
+import { isDirty, useDraft } from './draft.ts';
+import { isMapping, valueAt } from './tree.ts';
+
+export function EffectPane() {
+  const receiver = useWorkbench((state) => state.receiver);
+  const dirty = useDraft(isDirty);
+  return (
+    <div className="scroll side-body" tabIndex={0} role="region" aria-label="Effect">
+      <AccessTrial />
+      <div className="side-head">
+        <h3>What a client sees</h3>
+        <span className="grow" />
+        {dirty && <span className="small muted">as applied, not as drafted</span>}
+      </div>
+      {receiver?.listeners.map((listener) => (
+        <Ehlo key={listener.name} listener={listener} />
+      ))}
+      {receiver?.listeners.length === 0 && <p className="muted">There is no listener.</p>}
+    </div>
+  );
+}
+
+function Ehlo({ listener }: { readonly listener: ListenerState }) {
+  const { clear, secured } = listener.ehlo;
+  const only = (lines: readonly string[] | undefined, other: readonly string[] | undefined) =>
+    new Set(lines?.filter((line) => other !== undefined && !other.includes(line)));
+  return (
+    <section className="ehlo" aria-label={`EHLO on ${listener.name}`}>
+      <div className="row">
+        <b>{listener.name}</b>
+        <span className="mono muted">{listener.bound === '' ? listener.wanted : listener.bound}</span>
+        {listener.state !== 'listening' && (
+          <Chip tone={listener.state === 'failed' ? 'refuse' : 'quiet'}>{listener.state}</Chip>
+        )}
+      </div>
+      {clear && (
+        <Lines
+          title={listener.tls === 'clear' ? 'in clear; there is no TLS' : 'in clear'}
+          lines={clear}
+          only={only(clear, secured)}
+        />
+      )}
+      {secured && (
+        <Lines
+          title={listener.tls === 'implicit' ? 'secured from the first byte' : 'after TLS'}
+          lines={secured}
+          only={only(secured, clear)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface LinesProps {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Lines the other EHLO does not have. */
+  readonly only: ReadonlySet<string>;
+}
+
+function Lines({ title, lines, only }: LinesProps) {
+  return (
+    <figure>
+      <figcaption className="small muted">EHLO {title}</figcaption>
+      <pre className="mono">
+        {lines.map((line, index) => (
+          <span key={index} data-only={only.has(line) ? '' : undefined}>
+            {`250${index < lines.length - 1 ? '-' : ' '}${line}`}
+            {'\n'}
+          </span>
+        ))}
+      </pre>
+    </figure>
+  );
+}
+
+type Decided = Output<'receiver.access'>;
+
+/** Milliseconds of rest before the host is asked. */
+const REST = 150;
+
+/** Tries the access rules of the draft on an address. */
+function AccessTrial() {
+  const settings = useDraft((draft) => draft.settings);
+  const isWrong = useDraft((draft) => draft.own.size > 0 || draft.host.length > 0);
+  const sessions = useWorkbench((state) => state.sessions.rows);
+  const [address, setAddress] = useState('');
+  const [chosen, setChosen] = useState('');
+  const [answer, setAnswer] = useState<{ readonly decided?: Decided; readonly error?: string }>({});
+  const names = namesOf(valueAt(settings, 'listeners'));
+  const listener = names.includes(chosen) ? chosen : (names[0] ?? '');
+  const isAddress = parseIp(address.trim()) !== undefined;
+  const canAsk = isAddress && listener !== '' && !isWrong;
+  useEffect(() => {
+    if (!canAsk) return undefined;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      workbench.call('receiver.access', { address: address.trim(), listener, settings }).then(
+        (decided) => !isLate && setAnswer({ decided }),
+        (error: unknown) => !isLate && setAnswer({ error: sayError(error) }),
+      );
+    }, REST);
+    return () => {
+      isLate = true;
+      clearTimeout(timer);
+    };
+  }, [canAsk, address, listener, settings]);
+  const recent = [...new Set(sessions.slice(0, 500).map(({ peer }) => peer))].slice(0, 12);
+  return (
+    <section className="trial" aria-label="Access rules tried on an address">
+      <h3>Who gets in</h3>
+      <div className="trial-fields">
+        <Field
+          label="Address"
+          error={
+            address.trim() !== '' && !isAddress ? 'Write an IPv4 or IPv6 address, such as 203.0.113.7.' : undefined
+          }
+        >
+          {(control) => (
+            <input
+              {...control}
+              className="input mono"
+              placeholder="203.0.113.7"
+              list="recent-peers"
+              spellCheck={false}
+              autoComplete="off"
+              value={address}
+              onChange={(event) => setAddress(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Listener">
+          {(control) => (
+            <Select
+              {...control}
+              value={listener}
+              options={names.map((name) => ({ value: name, title: name }))}
+              onChoose={setChosen}
+            />
+          )}
+        </Field>
+        <datalist id="recent-peers">
+          {recent.map((peer) => (
+            <option key={peer} value={peer} />
+          ))}
+        </datalist>
+      </div>
+      <div aria-live="polite">
+        {address.trim() === '' ? (
+          <p className="small muted">Type an address to see which rule of the draft decides, before the greeting.</p>
+        ) : isWrong ? (
+          <p className="small muted">The draft has errors: correct them to try its rules.</p>
+        ) : (
+          canAsk && <Answer {...answer} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function namesOf(listeners: unknown): readonly string[] {
+  if (!Array.isArray(listeners)) return [];
+  return listeners.flatMap((one: unknown) => (isMapping(one) && typeof one['name'] === 'string' ? [one['name']] : []));
+}
+
+function Answer({ decided, error }: { readonly decided?: Decided; readonly error?: string }) {
+  if (error !== undefined) return <Say tone="refuse" text={error} />;
+  if (!decided) return null;
+  const { allowed, because, path, trace } = decided;
+  return (
+    <div className="verdict">
+      <div className="row">
+        <Chip tone={allowed ? 'ok' : 'drop'} shape={allowed ? '✓' : '×'}>
+          {allowed ? 'let in' : 'refused'}
+        </Chip>
+        <span>{because}</span>
+      </div>
+      <Jump to={() => go({ view: 'receiver', setting: path }, true)} className="link mono">
+        {path}
+      </Jump>
+      <ol className="trace small" aria-label="Rules looked at, in order">
+        {trace.map((line, index) => (
+          <li key={index}>{line}</li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+// Starting and cancelling runs from the window.
+import type { Input } from '../../../core/contract/calls.ts';
+import { create } from 'zustand';
+import { sayError, workbench } from '../../state/workbench.ts';
+import { toast } from '../../ui/Toast.tsx';
+
+export type RunBase = Input<'scenarios.run'>['base'];
+
+/** What is played against. */
+export const bases: readonly { readonly value: RunBase; readonly title: string; readonly about: string }[] = [
+  { value: 'mine', title: 'my settings', about: 'the settings as applied, on a private receiver' },
+  { value: 'axigen-10.3', title: 'AXIGEN 10.3 as shipped', about: 'the recovered configuration of the product' },
+  { value: 'hardened-mx', title: 'hardened MX', about: 'a careful server that takes mail from others' },
+  { value: 'hardened-submission', title: 'hardened submission', about: 'a careful server for mail programs' },
+  { value: 'weak', title: 'weak', about: 'everything open: shows what an attack gains' },
+  {
+    value: 'presets',
+    title: 'prove the presets',
+    about: 'each case under each preset it names, against what it expects',
+  },
+];
+
+export const baseTitle = (base: RunBase) => bases.find((one) => one.value === base)?.title ?? base;
+
+/** What the next run is played against. */
+export const useBase = create<{ readonly base: RunBase }>(() => ({ base: 'mine' }));
+
+/** What the run in progress was asked to play, when it was asked from this window. */
+export const useAsked = create<{ readonly run?: string; readonly scenarios: readonly string[] }>(() => ({
+  scenarios: [],
+}));
+
+/** Plays scenarios by id; an empty list is all of them. */
+export async function play(scenarios: readonly string[], base: RunBase = useBase.getState().base): Promise<void> {
+  try {
+    const run = await workbench.call('scenarios.run', { scenarios: [...scenarios], base });
+    useAsked.setState({ run: run.id, scenarios });
+    workbench.pullRun();
+  } catch (error) {
+    toast('Nothing was run', sayError(error), 'refuse');
+  }
+}
+
+/** Cancels the run in progress; what was played stays. */
+export async function cancel(): Promise<void> {
+  try {
+    await workbench.call('scenarios.cancel', {});
+    workbench.pullRun();
+  } catch (error) {
+    toast('The run was not cancelled', sayError(error), 'refuse');
+  }
+}
