@@ -82,7 +82,7 @@ export const strictness = record(
     }),
     bareCr: choice({
       title: 'Bare CR',
-      help: 'A carriage return without a line feed; as for bare LF.',
+      help: 'A carriage return without a line feed. In messages as for bare LF. In a command it never ends the line unless allowed: with reject and normalise the line is refused (500 or 501), so that one line can never be two commands.',
       source: 'RFC 5321 section 2.3.8',
       basis: 'ours',
       options: endings,
