@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCfg, printCfg, scalarOf, type Cfg } from '../../core/formats/axigenCfg.ts';
 import { get, insertObject, remove, set } from '../../core/formats/axigenCfgEdit.ts';
 import { scalarText, tokenize, tokenValue, unstorable } from '../../core/formats/axigenCfgTokens.ts';
+import './seed.ts';
 
 const sample = readFileSync(join(import.meta.dirname, 'samples/axigen.cfg'), 'utf8');
 

@@ -8,6 +8,7 @@ import { exportAxigen, importAxigen } from '../../core/formats/axigen.ts';
 import { problemText } from '../../core/formats/problem.ts';
 import { freshYaml, readSettings } from '../../core/formats/yaml.ts';
 import { again, imported } from './axigenRoundTrip.ts';
+import './seed.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, 'samples', name), 'utf8');
 const sample = { cfg: read('axigen.cfg'), script: read('smtpFilters.script') };

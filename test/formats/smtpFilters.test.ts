@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFilters, printFilters, type Filters } from '../../core/formats/smtpFilters.ts';
 import { assign, assignments, deciding, leftovers, RECEIVING_EVENTS } from '../../core/formats/smtpFiltersVariables.ts';
+import './seed.ts';
 
 const sample = readFileSync(join(import.meta.dirname, 'samples/smtpFilters.script'), 'utf8');
 

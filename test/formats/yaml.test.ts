@@ -9,6 +9,7 @@ import { minimal, valueAt } from '../../core/formats/settingsTree.ts';
 import { freshYaml, readScenario, readSettings } from '../../core/formats/yaml.ts';
 import { keptYaml } from '../../core/formats/yamlKeep.ts';
 import { anySettings } from './settingsArbitrary.ts';
+import './seed.ts';
 
 /** Settings to change in place; a wrong change is caught when they are read back. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- paths into every group, written as they are read
@@ -240,7 +241,7 @@ listeners:
       .map(([settings, comments]) => {
         const notes = comments[Symbol.iterator]();
         const lines = freshYaml(settings).split('\n');
-        const plain = lines.some((line) => /[|>][-+]?$|["']/.test(line));
+        const plain = lines.some((line) => /[|>][\d+-]*$|["']/.test(line));
         return {
           settings,
           text: plain
