@@ -33,6 +33,13 @@ export interface Envelope {
   readonly trace: string;
 }
 
+/** An event that is true only once a message is stored: that it is, and the 250 that says so. */
+export interface Truth {
+  readonly body: EventBody;
+  /** ms since the session's connect. */
+  readonly t: number;
+}
+
 export interface MessageLog {
   readonly id: string;
   /** False when the writer is behind: wait for `drained` before reading more from the client. */
@@ -41,8 +48,9 @@ export interface MessageLog {
   /**
    * Resolves when the message's bytes, row and all events of its session so far are synced to disk (group commit).
    * Rejects with a code ENOSPC, EIO ... when they are not: the caller answers 452 and nothing is kept.
+   * `truths` become the session's next events with the message, or not at all: what is acknowledged has its why on disk.
    */
-  commit(envelope: Envelope): Promise<{ readonly size: number }>;
+  commit(envelope: Envelope, truths?: readonly Truth[]): Promise<{ readonly size: number }>;
   /** Forgets what was written. */
   abort(): void;
 }

@@ -50,7 +50,7 @@ export function memoryJournal(options: MemoryOptions = {}): MemoryJournal {
   let open = 0;
   let waiting: (() => void)[] = [];
 
-  const message = (session: string): MessageLog => {
+  const message = (session: string, append: SessionLog['append']): MessageLog => {
     let chunks: Uint8Array[] = [];
     const id = idOf(nextMessage++);
     return {
@@ -60,12 +60,13 @@ export function memoryJournal(options: MemoryOptions = {}): MemoryJournal {
         return true;
       },
       drained: () => Promise.resolve(),
-      commit: (envelope) => {
+      commit: (envelope, truths = []) => {
         const bytes = joined(chunks);
         chunks = [];
         const code = options.failCommit?.(bytes.length);
         if (code !== undefined) return Promise.reject(storageError(code, 'the message was not stored'));
         messages.push({ id, session, bytes, envelope });
+        for (const { body, t } of truths) append(body, t);
         return Promise.resolve({ size: bytes.length });
       },
       abort: () => void (chunks = []),
@@ -87,16 +88,17 @@ export function memoryJournal(options: MemoryOptions = {}): MemoryJournal {
         return ended;
       },
     });
+    const append = (body: EventBody, t: number) => {
+      const n = events.length + 1;
+      const event: Event = { ...body, n, t };
+      events.push(event);
+      options.onEvent?.(id, event);
+      return n;
+    };
     return {
       id,
-      append: (body: EventBody, t: number) => {
-        const n = events.length + 1;
-        const event: Event = { ...body, n, t };
-        events.push(event);
-        options.onEvent?.(id, event);
-        return n;
-      },
-      message: () => message(id),
+      append,
+      message: () => message(id, append),
       end: () => {
         if (ended) return;
         ended = true;

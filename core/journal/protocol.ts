@@ -16,6 +16,8 @@ export const record = {
   commit: 5,
   /** Message. */
   abort: 6,
+  /** Message, number of the batch's first event; JSON of a {@link Batch} that is true only if the message is kept. Before its commit. */
+  promise: 8,
   /** Write what is waiting: a second has passed. */
   sync: 7,
 } as const;

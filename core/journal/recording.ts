@@ -1,6 +1,6 @@
 // Sessions and messages on the main thread's side: events are gathered here and handed to the writer in batches.
 import type { Event, EventBody } from '../contract/event.ts';
-import type { Envelope, Journal, MessageLog, SessionLog } from './journal.ts';
+import type { Envelope, Journal, MessageLog, SessionLog, Truth } from './journal.ts';
 import { idOf, storageError } from './memory.ts';
 import { type Failure, type Kept, record } from './protocol.ts';
 import type { Sending } from './sending.ts';
@@ -12,6 +12,7 @@ const CHARACTERS = 32_768;
 export type OnEvent = (session: string, body: EventBody, t: number) => void;
 
 interface Waiting {
+  readonly session: Session;
   readonly resolve: (stored: { readonly size: number }) => void;
   readonly reject: (error: Error) => void;
 }
@@ -75,25 +76,29 @@ export class Recording implements Journal {
       id: idOf(number),
       write: (chunk) => sending.chunk(number, chunk),
       drained: () => sending.drained(),
-      commit: (envelope: Envelope) => {
+      commit: (envelope: Envelope, truths: readonly Truth[] = []) => {
         if (this.#broken) return Promise.reject(errorOf(this.#broken));
-        session.flush();
+        session.promise(number, truths);
         sending.put(record.commit, number, session.number, JSON.stringify(envelope));
         sending.wake();
-        return new Promise((resolve, reject) => void this.#commits.set(number, { resolve, reject }));
+        return new Promise((resolve, reject) => void this.#commits.set(number, { session, resolve, reject }));
       },
       abort: () => sending.put(record.abort, number, 0),
     };
   }
 
   stored(message: number, size: number): void {
-    this.#commits.get(message)?.resolve({ size });
+    const waiting = this.#commits.get(message);
     this.#commits.delete(message);
+    waiting?.session.keep(true);
+    waiting?.resolve({ size });
   }
 
   failed(message: number, failure: Failure): void {
-    this.#commits.get(message)?.reject(errorOf(failure));
+    const waiting = this.#commits.get(message);
     this.#commits.delete(message);
+    waiting?.session.keep(false);
+    waiting?.reject(errorOf(failure));
   }
 
   /** The writer has gone: no commit succeeds any more. */
@@ -119,6 +124,9 @@ class Session implements SessionLog {
   #characters = 0;
   #bodies: EventBody[] = [];
   #times: number[] = [];
+  /** Events the writer keeps only if it can keep a message; until it has said so, others wait. */
+  #promised: readonly Truth[] | undefined;
+  #held: Truth[] = [];
 
   constructor(o: {
     number: number;
@@ -137,6 +145,7 @@ class Session implements SessionLog {
 
   /** The body is taken over: nobody may change it from now on. */
   append(body: EventBody, t: number): number {
+    if (this.#promised) return this.#count + this.#promised.length + this.#held.push({ body, t });
     const waiting = this.#bodies.push(body);
     this.#times.push(t);
     if (body.kind === 'line' || body.kind === 'reply') this.#characters += body.bytes.length;
@@ -144,6 +153,27 @@ class Session implements SessionLog {
     else if (waiting === 1) this.#sending.soon(this.#flush);
     this.#onEvent?.(this.id, body, t);
     return ++this.#count;
+  }
+
+  /** Hands over what is waiting; these events follow it if the message is kept. */
+  promise(message: number, truths: readonly Truth[]): void {
+    this.flush();
+    if (truths.length === 0) return;
+    this.#promised = truths;
+    const text = JSON.stringify({ t: truths.map(({ t }) => t), e: truths.map(({ body }) => body) });
+    this.#sending.put(record.promise, message, this.#handed + 1, text);
+  }
+
+  /** The message is kept, or it is not. */
+  keep(isKept: boolean): void {
+    const promised = this.#promised ?? [];
+    this.#promised = undefined;
+    if (isKept) {
+      this.#handed += promised.length;
+      this.#count += promised.length;
+      for (const { body, t } of promised) this.#onEvent?.(this.id, body, t);
+    }
+    for (const { body, t } of this.#held.splice(0)) this.append(body, t);
   }
 
   /** Hands what is waiting to the writer, as one JSON text. */

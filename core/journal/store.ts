@@ -15,6 +15,8 @@ export interface Commit {
   readonly number: number;
   readonly session: number;
   readonly envelope: Envelope;
+  /** What becomes true with the message. */
+  readonly promise: StoredChunk | undefined;
 }
 
 export interface Outcome {
@@ -193,6 +195,7 @@ export class Store {
   #group(group: readonly { commit: Commit; message: Receiving }[], outcome: Outcome): Failure | undefined {
     const mark = this.#segments.mark();
     let appended: Extent[] = [];
+    const undo: (() => void)[] = [];
     try {
       const pieces = group.map(({ message }) => this.#messages.bytesOf(message));
       if (pieces.some((each) => each.length > 0)) appended = this.#segments.append(pieces.flat());
@@ -202,14 +205,31 @@ export class Store {
         const own = appended.slice(at, (at += pieces[index]?.length ?? 0));
         return { commit, size: message.size, extents: [...message.extents, ...own] };
       });
+      for (const { commit } of rows) undo.push(this.#promised(commit));
       this.#write(rows);
       for (const { message } of group) this.#messages.done(message);
       for (const { commit, size } of rows) outcome.stored.push([commit.number, size]);
       return undefined;
     } catch (error) {
       this.#segments.cut(mark, appended);
+      for (const each of undo.reverse()) each();
       return failureOf(error);
     }
+  }
+
+  /** Takes over what becomes true with a message; the function returned takes it back. */
+  #promised({ session, promise }: Commit): () => void {
+    if (!promise) return () => undefined;
+    const live = this.#of(session, true);
+    const { row, texts } = live;
+    const count = texts.length;
+    const waiting = this.#waiting;
+    this.events(session, promise.first, promise.text);
+    return () => {
+      live.row = row;
+      live.texts.length = count;
+      this.#waiting = waiting;
+    };
   }
 
   #sync(): void {

@@ -10,6 +10,7 @@ import {
   record,
   type Revisions,
   type Said,
+  type StoredChunk,
   type WriterStart,
 } from './protocol.ts';
 import { failureOf, Messages } from './receiving.ts';
@@ -38,6 +39,7 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
   const store = new Store({ db, segments, messages, keep });
   const parts = new Map<number, Buffer[]>();
   const questions: Question[] = [];
+  const promises = new Map<number, StoredChunk>();
   let commits: Commit[] = [];
   let syncDue = false;
   let pruning = true;
@@ -59,6 +61,12 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     act(type, a, b, Buffer.concat([...before, bytes]));
   };
 
+  const kept = (message: number): StoredChunk | undefined => {
+    const promise = promises.get(message);
+    promises.delete(message);
+    return promise;
+  };
+
   const act = (type: number, a: number, b: number, bytes: Buffer): void => {
     switch (type) {
       case record.chunk:
@@ -66,7 +74,14 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
       case record.events:
         return store.events(a, b, bytes.toString());
       case record.commit:
-        return void commits.push({ number: a, session: b, envelope: JSON.parse(bytes.toString()) as Envelope });
+        return void commits.push({
+          number: a,
+          session: b,
+          envelope: JSON.parse(bytes.toString()) as Envelope,
+          promise: kept(a),
+        });
+      case record.promise:
+        return void promises.set(a, { first: b, text: bytes.toString() });
       case record.end:
         return store.end(a);
       case record.run:

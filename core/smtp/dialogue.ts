@@ -17,7 +17,7 @@ import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
 import type { UserLookup } from '../sasl/users.ts';
-import { Replies, type Said } from './replies.ts';
+import { Replies } from './replies.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { relativeStack } from './stack.ts';
 import type { DataPhase } from './wireParser.ts';
@@ -80,6 +80,13 @@ export interface Answer {
   /** Unknown, malformed or out of order: counted against `errors.maxErrors`. */
   readonly wrong?: boolean;
   readonly then?: 'quit' | 'tls';
+  /** The reply's event is on record already, with the message it tells of. */
+  readonly recorded?: Prepared;
+}
+
+export interface Prepared {
+  readonly bytes: string;
+  readonly body: EventBody;
 }
 
 export class Dialogue {
@@ -131,10 +138,14 @@ export class Dialogue {
     return this.#lost !== undefined;
   }
 
+  /** ms since the connect, to the microsecond. */
+  get elapsed(): number {
+    const { world, begun } = this.opening;
+    return Math.round((world.elapsed() - begun) * 1000) / 1000;
+  }
+
   record(body: EventBody): void {
-    if (this.over) return;
-    const { log, world, begun } = this.opening;
-    log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
+    if (!this.over) this.opening.log.append(body, this.elapsed);
   }
 
   /** The one place that asks policy. */
@@ -164,21 +175,28 @@ export class Dialogue {
     return this.isExcused ? this.plain(stage, reason, because) : this.wrong(stage, reason, { because });
   }
 
-  /** The one place that writes: every reply leaves here, with the event that explains it. */
-  say(answer: Answer, joined = false): void {
-    const { verdict } = answer;
-    if (this.over) return;
-    if (this.gone) return this.record({ kind: 'verdict', verdict });
-    const said: Said = this.#replies.to(answer);
-    this.record({
+  /** What the answer is on the wire, and the event that explains it. */
+  reply({ verdict, ...rest }: Answer, joined = false): Prepared {
+    const { bytes, code, enhanced } = this.#replies.to({ verdict, ...rest });
+    const body: EventBody = {
       kind: 'reply',
-      bytes: said.bytes,
-      code: said.code,
-      ...(said.enhanced !== undefined && { enhanced: said.enhanced }),
+      bytes,
+      code,
+      ...(enhanced !== undefined && { enhanced }),
       verdict,
       ...(joined && { joined }),
-    });
-    this.wire.write(said.bytes);
+    };
+    return { bytes, body };
+  }
+
+  /** The one place that writes: every reply leaves here, its event before it. */
+  say(answer: Answer, joined = false): void {
+    if (this.over) return;
+    if (answer.recorded) return this.wire.write(answer.recorded.bytes);
+    if (this.gone) return this.record({ kind: 'verdict', verdict: answer.verdict });
+    const { bytes, body } = this.reply(answer, joined);
+    this.record(body);
+    this.wire.write(bytes);
   }
 
   /** A bug: the session goes on with 451, the event says where it is. */

@@ -225,7 +225,7 @@ describe('a message', () => {
     expect(c.rest).toBe('');
   });
 
-  test('that was complete when the client reset is stored, and what would have been said is on record', async () => {
+  test('that was complete when the client reset is stored, and the record says so', async () => {
     let commit: (() => void) | undefined;
     const g = await start(
       {},
@@ -241,7 +241,7 @@ describe('a message', () => {
                 const message = log.message();
                 return {
                   ...message,
-                  commit: (envelope) => new Promise((resolve) => (commit = () => resolve(message.commit(envelope)))),
+                  commit: (...all) => new Promise((resolve) => (commit = () => resolve(message.commit(...all)))),
                 };
               },
             };
@@ -259,7 +259,7 @@ describe('a message', () => {
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     commit?.();
     const events = await g.events();
-    expect(events.slice(-3).map(({ kind }) => kind)).toEqual(['stored', 'verdict', 'close']);
+    expect(events.slice(-3).map(({ kind }) => kind)).toEqual(['stored', 'reply', 'close']);
     expect(ofKind(events, 'close')[0]?.reason).toBe('peer-rst');
     expect(g.journal.messages.length).toBe(1);
   });

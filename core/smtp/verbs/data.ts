@@ -1,4 +1,5 @@
 // DATA: the message, from 354 to the reply behind its final dot (RFC 5321 section 4.1.1.4).
+import type { EventBody } from '../../contract/event.ts';
 import type { Verdict } from '../../contract/verdict.ts';
 import type { Envelope, MessageLog } from '../../journal/journal.ts';
 import { localDomain } from '../../policy/localDomains.ts';
@@ -105,20 +106,12 @@ interface Storing extends Received {
   readonly transaction: NonNullable<GrowingFacts['transaction']>;
 }
 
-/** RFC 5321 section 6.1: 250 takes over the responsibility, so it waits for the disk. */
+/** RFC 5321 section 6.1: 250 takes over the responsibility, so it waits for the disk, and so does the record of it. */
 async function store(d: Dialogue, { message, scan, facts, verdict, transaction }: Storing): Promise<Answer> {
   const envelope = envelopeOf(d, { message, scan, transaction });
-  // From here on it is not forgotten with the transaction.
-  delete d.message;
-  try {
-    await message.commit(envelope);
-  } catch (error) {
-    d.reset();
-    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
-    return d.plain('message', 'storage', `the journal could not keep the message: ${code}`);
-  }
   const { sender, recipients, remote, messageId } = envelope;
-  d.record({
+  const t = d.elapsed;
+  const stored: EventBody = {
     kind: 'stored',
     message: message.id,
     size: facts.bytes,
@@ -126,10 +119,23 @@ async function store(d: Dialogue, { message, scan, facts, verdict, transaction }
     recipients,
     ...(messageId !== undefined && { messageId }),
     remote,
-  });
+  };
+  const recorded = d.reply({ verdict });
+  // From here on it is not forgotten with the transaction.
+  delete d.message;
+  try {
+    await message.commit(envelope, [
+      { body: stored, t },
+      { body: recorded.body, t },
+    ]);
+  } catch (error) {
+    d.reset();
+    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
+    return d.plain('message', 'storage', `the journal could not keep the message: ${code}`);
+  }
   d.facts.session.messages += 1;
   d.reset();
-  return { verdict };
+  return { verdict, recorded };
 }
 
 function envelopeOf(
