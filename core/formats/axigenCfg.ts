@@ -1,8 +1,8 @@
 // axigen.cfg as a lossless syntax tree: printing what was parsed gives the same bytes, comments and spacing included.
 
 import { type CfgToken as Token, tokenize, tokenValue } from './axigenCfgTokens.ts';
-import { orProblem, type FileProblem, ProblemFound } from './problem.ts';
-import { newlineOf, shown, written } from './scan.ts';
+import { orProblem, type FileProblem } from './problem.ts';
+import { newlineOf, shown, TokenWalk, written } from './scan.ts';
 
 /** `name = value`; only the outermost object has no `=` (axigen.md 2.1). */
 export type Attribute = { readonly name: Token; readonly equals: Token | undefined; readonly value: Value };
@@ -36,30 +36,11 @@ export type Cfg = {
 const DEEPEST = 64;
 
 /** Walks the tokens once; every method takes what it names or says what it expected instead. */
-class Reader {
-  readonly #tokens: readonly Token[];
-  readonly #file: string;
-  #at = 0;
-
-  constructor(tokens: readonly Token[], file: string) {
-    this.#tokens = tokens;
-    this.#file = file;
-  }
-
-  get next(): Token {
-    const token = this.#tokens[this.#at] ?? this.#tokens.at(-1);
-    if (token === undefined) throw new Error('a token list ends with its end token');
-    return token;
-  }
-
-  fail(message: string, remedy: string, token: Token = this.next): never {
-    throw new ProblemFound({ file: this.#file, path: '', line: token.line, column: token.column, message, remedy });
-  }
-
+class Reader extends TokenWalk<Token> {
   take(kind: Token['kind'], what: string, remedy: string): Token {
-    const token = this.next;
+    const token = this.token();
     if (token.kind !== kind) this.fail(`expected ${what}, got ${shown(token)}`, remedy);
-    this.#at += 1;
+    this.at += 1;
     return token;
   }
 
@@ -74,7 +55,7 @@ class Reader {
       `= after "${name.text}"`,
       'Write `name = value`; a value with spaces or # needs double quotes, and an object inside another is written `name = { ... }`',
     );
-    const token = this.next;
+    const token = this.token();
     const scalar = token.kind === 'word' || token.kind === 'string';
     // A value may not continue on another line, so a word there is the next attribute's name (axigen.md 2.1).
     if (scalar && token.line !== equals.line) {
@@ -84,7 +65,7 @@ class Reader {
   }
 
   value(depth: number): Value {
-    const token = this.next;
+    const token = this.token();
     if (depth > DEEPEST)
       this.fail(`expected at most ${DEEPEST} objects inside each other`, 'Close what was opened before');
     switch (token.kind) {
@@ -110,10 +91,10 @@ class Reader {
     const open = this.take('(', '(', '');
     const items: Value[] = [];
     while (
-      this.next.kind === 'word' ||
-      this.next.kind === 'string' ||
-      this.next.kind === '(' ||
-      this.next.kind === '{'
+      this.token().kind === 'word' ||
+      this.token().kind === 'string' ||
+      this.token().kind === '(' ||
+      this.token().kind === '{'
     ) {
       items.push(this.value(depth + 1));
     }
@@ -124,7 +105,7 @@ class Reader {
   object(depth: number): ValueObject {
     const open = this.take('{', '{', 'Open the object with {');
     const items: Attribute[] = [];
-    while (this.next.kind === 'word') items.push(this.attribute(depth + 1));
+    while (this.token().kind === 'word') items.push(this.attribute(depth + 1));
     const remedy = `Close the object opened on line ${open.line} with }`;
     return { kind: 'object', open, items, close: this.take('}', 'an attribute name or }', remedy) };
   }
@@ -133,7 +114,7 @@ class Reader {
     const remedy = 'The file holds one object, written `Server { ... }`';
     const name = this.take('word', '"Server"', remedy);
     if (name.text.toLowerCase() !== 'server') this.fail(`expected "Server", got "${name.text}"`, remedy, name);
-    const equals = this.next.kind === '=' ? this.take('=', '=', '') : undefined;
+    const equals = this.token().kind === '=' ? this.take('=', '=', '') : undefined;
     const value = this.object(1);
     return { root: { name, equals, value }, end: this.take('end', 'nothing after the closing }', remedy) };
   }

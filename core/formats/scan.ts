@@ -145,3 +145,27 @@ export const quoted = (text: string): string => `"${text.replaceAll('"', '\\"')}
 
 /** Writes how a problem names a token. */
 export const shown = (token: Token): string => (token.kind === 'end' ? 'the end of the file' : `"${token.text}"`);
+
+/** Walks a list of tokens; a parser adds what its language is made of. `at` is the number of the next token. */
+export class TokenWalk<T extends Token> {
+  protected at = 0;
+  readonly #tokens: readonly T[];
+  readonly #file: string;
+
+  constructor(tokens: readonly T[], file: string) {
+    this.#tokens = tokens;
+    this.#file = file;
+  }
+
+  /** The token so many places ahead; behind the end, the end. */
+  token(ahead = 0): T {
+    const token = this.#tokens[this.at + ahead] ?? this.#tokens.at(-1);
+    if (token === undefined) throw new Error('a token list ends with its end token');
+    return token;
+  }
+
+  /** @throws ProblemFound at the next token, or at the one given. */
+  fail(message: string, remedy: string, { line, column }: Token = this.token()): never {
+    throw new ProblemFound({ file: this.#file, path: '', line, column, message, remedy });
+  }
+}

@@ -1,7 +1,7 @@
 // smtpFilters.script as a lossless reader: blocks and the statements we know; everything else is kept as it stands.
 
-import { orProblem, type FileProblem, ProblemFound } from './problem.ts';
-import { type Lexicon, newlineOf, scan, shown, type Token, unquoted, written } from './scan.ts';
+import { orProblem, type FileProblem } from './problem.ts';
+import { type Lexicon, newlineOf, scan, shown, type Token, TokenWalk, unquoted, written } from './scan.ts';
 
 /** The place of a statement: its tokens are `from` up to, not including, `to`. */
 type Range = { readonly from: number; readonly to: number };
@@ -53,28 +53,8 @@ const LEXICON: Lexicon = {
 const DEEPEST = 64;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
 
-/** Walks the tokens; `#at` is the number of the next one. */
-class Reader {
-  readonly #tokens: readonly Token[];
-  readonly #file: string;
-  #at = 0;
-
-  constructor(tokens: readonly Token[], file: string) {
-    this.#tokens = tokens;
-    this.#file = file;
-  }
-
-  token(ahead = 0): Token {
-    const token = this.#tokens[this.#at + ahead] ?? this.#tokens.at(-1);
-    if (token === undefined) throw new Error('a token list ends with its end token');
-    return token;
-  }
-
-  fail(message: string, remedy: string): never {
-    const { line, column } = this.token();
-    throw new ProblemFound({ file: this.#file, path: '', line, column, message, remedy });
-  }
-
+/** Takes statements as far as it knows them, and steps over the rest. */
+class Reader extends TokenWalk<Token> {
   /** Whether the next tokens have these kinds; a keyword stands for the word itself. */
   sees(...kinds: readonly string[]): boolean {
     return kinds.every((kind, ahead) => {
@@ -98,7 +78,7 @@ class Reader {
           `Close the ${last?.kind ?? '('} of line ${last?.line ?? token.line}`,
         );
       }
-      this.#at += 1;
+      this.at += 1;
     } while (open.length > 0);
   }
 
@@ -108,29 +88,29 @@ class Reader {
       if (kind === 'end' || kind === '}') break;
       if (kind === ')') this.fail('expected a statement, got ")"', 'Remove the bracket, or open it before');
       if (kind in CLOSING) this.brackets();
-      else this.#at += 1;
+      else this.at += 1;
       if (kind === ';' || kind === '{') break;
     }
-    return { kind: 'other', from, to: this.#at };
+    return { kind: 'other', from, to: this.at };
   }
 
   statement(depth: number): Statement {
-    const from = this.#at;
+    const from = this.at;
     const word = (ahead: number): string => this.token(ahead).text;
-    const done = (length: number): Range => ({ from, to: (this.#at = from + length) });
+    const done = (length: number): Range => ({ from, to: (this.at = from + length) });
     if (this.sees('set', '(', 'word', ',', 'string', ')', ';')) {
       return { kind: 'set', variable: word(2), value: from + 4, ...done(7) };
     }
     if (this.sees('call', '(', 'word', ')', ';')) return { kind: 'call', method: word(2), ...done(5) };
     if (this.sees('export', '(', 'word', ')', ';')) return { kind: 'export', variable: word(2), ...done(5) };
     if (this.sees('if', '(')) {
-      this.#at += 1;
+      this.at += 1;
       this.brackets();
       if (!this.sees('{')) return this.other(from);
       if (depth > DEEPEST)
         this.fail(`expected at most ${DEEPEST} conditions inside each other`, 'Split the rule into methods');
       const body = this.body(depth + 1);
-      return { kind: 'if', body, from, to: this.#at };
+      return { kind: 'if', body, from, to: this.at };
     }
     return this.other(from);
   }
@@ -138,24 +118,24 @@ class Reader {
   /** `{ ... }`: leaves the reader behind the closing brace. */
   body(depth: number): readonly Statement[] {
     const opened = this.token().line;
-    this.#at += 1;
+    this.at += 1;
     const body: Statement[] = [];
     while (!this.sees('}')) {
       if (this.sees('end'))
         this.fail('expected }, got the end of the file', `Close the block opened on line ${opened} with }`);
       body.push(this.statement(depth));
     }
-    this.#at += 1;
+    this.at += 1;
     return body;
   }
 
   block(): Block {
-    const from = this.#at;
+    const from = this.at;
     const kind = this.sees('event') ? 'event' : 'method';
     const name = this.token(1).text;
-    this.#at += 2;
+    this.at += 2;
     const body = this.body(1);
-    return { kind, name, from, to: this.#at, open: from + 2, close: this.#at - 1, body };
+    return { kind, name, from, to: this.at, open: from + 2, close: this.at - 1, body };
   }
 
   script(): Pick<Filters, 'blocks' | 'others'> {
@@ -168,7 +148,7 @@ class Reader {
       else if (this.sees('event') || this.sees('method')) {
         const word = this.token().text;
         this.fail(`expected \`${word} NAME {\``, `Write the block as \`${word} NAME { ... }\``);
-      } else others.push(this.other(this.#at));
+      } else others.push(this.other(this.at));
     }
     return { blocks, others };
   }
