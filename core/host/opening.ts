@@ -113,6 +113,7 @@ export function openBrowser(url: string): string | undefined {
       `--app=${url}`,
       `--user-data-dir=${profile}`,
       '--window-size=1440,900',
+      '--window-position=0,0',
       '--no-first-run',
       '--disable-background-networking',
       '--disable-component-update',
