@@ -67,7 +67,7 @@ class ListenerSet implements Receiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#flow = new FlowCounters(options.world.elapsed);
+    this.#flow = new FlowCounters(() => options.world.elapsed());
   }
 
   start(settings: Settings): Promise<ReceiverState> {

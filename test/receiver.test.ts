@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Settings, settingsSchema, type SettingsInput } from '../core/contract/settings/settings.ts';
 import { memoryJournal } from '../core/journal/memory.ts';
 import { createReceiver } from '../core/receiver.ts';
+import type { UserLookup } from '../core/sasl/users.ts';
 import { CertificateError } from '../core/smtp/certificates.ts';
 import { realWorld } from '../core/world/real.ts';
 import { bodies, Client, type Ground, ground, heldWorld, mx, ofKind, until } from './smtp/playground.ts';
@@ -22,7 +23,7 @@ afterEach(async () => {
   servers = [];
 });
 
-const nobody = { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' } as const;
+const nobody: UserLookup = { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' };
 const six = { ...mx, name: 'six', address: '[::]:25', lab: '[::1]:0' };
 
 /** A port somebody else has. */

@@ -128,7 +128,7 @@ export class Dialogue {
     this.#context = {
       settings: this.settings,
       facts,
-      elapsed: opening.world.elapsed,
+      elapsed: () => opening.world.elapsed(),
       spf: (identity) => opening.spf({ settings: this.settings, facts, identity }),
     };
   }

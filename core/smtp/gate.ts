@@ -11,7 +11,6 @@ import { decide } from '../policy/decide.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
-import type { Opening } from './dialogue.ts';
 import type { Listener } from './listener.ts';
 import {
   handshakeError,
@@ -21,6 +20,7 @@ import {
   handshakeTooLong,
   tlsFacts,
 } from './handshake.ts';
+import { relativeStack } from './stack.ts';
 import type { AskSpf } from './spfQuestion.ts';
 
 /** The settings in force for a new connection. */
@@ -75,12 +75,13 @@ export class Gate {
     // From the first moment on: a client that resets at once must not end the process.
     accepted.socket.on('error', () => undefined);
     const arrival = this.#arrive(accepted);
-    const verdict = this.#decide(arrival);
-    if (!(verdict instanceof Promise)) return this.#enter(arrival, verdict);
-    verdict.then(
-      (late) => this.#enter(arrival, late),
-      (error: unknown) => this.#fault(arrival, error),
-    );
+    try {
+      const verdict = this.#decide(arrival);
+      if (!(verdict instanceof Promise)) return this.#enter(arrival, verdict);
+      verdict.then((late) => this.#enter(arrival, late)).catch((error: unknown) => this.#fault(arrival, error));
+    } catch (error) {
+      this.#fault(arrival, error);
+    }
   };
 
   /** Ends handshakes that have not become sessions. */
@@ -130,7 +131,7 @@ export class Gate {
     return decide('connect', {
       settings,
       facts: { connection, session: { wrongCommands: 0, failedLogins: 0, messages: 0 } },
-      elapsed: this.#options.world.elapsed,
+      elapsed: () => this.#options.world.elapsed(),
       spf: () => Promise.reject(new Error('there is no identity to ask about before EHLO')),
     });
   }
@@ -158,8 +159,8 @@ export class Gate {
   }
 
   #fault(arrival: Arrival, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    arrival.record({ kind: 'fault', stage: 'connect', error: text, stack: '' });
+    const { message, stack } = relativeStack(error);
+    arrival.record({ kind: 'fault', stage: 'connect', error: message, stack });
     this.#end(arrival, {
       kind: 'close',
       by: 'us',

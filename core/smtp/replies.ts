@@ -31,7 +31,7 @@ export class Replies {
     const { verdict, values, lines } = answer;
     if (verdict.decider !== undefined || values !== undefined || lines !== undefined) return this.#worded(answer);
     let stage = this.#kept.get(verdict.stage);
-    if (!stage) this.#kept.set(verdict.stage, (stage = new Map()));
+    if (!stage) this.#kept.set(verdict.stage, (stage = new Map<string, Said>()));
     let said = stage.get(verdict.reason);
     if (!said) stage.set(verdict.reason, (said = this.#worded(answer)));
     return said;

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import type { SMTPServer } from 'smtp-server';
+import type { Stage } from '../contract/facts.ts';
 import type { Timer } from '../world/world.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
 import {
@@ -57,7 +58,11 @@ export class Session extends SMTPConnection implements Wire {
   override init(): void {
     this._setListeners(() => {
       this._ready = true;
-      greet(this.dialogue);
+      try {
+        greet(this.dialogue);
+      } catch (error) {
+        this.#fault(error, 'connect');
+      }
     });
   }
 
@@ -71,15 +76,18 @@ export class Session extends SMTPConnection implements Wire {
       maxLine: settings.strictness.maxCommandLine,
       bareCr: settings.strictness.bareCr,
     });
-    parser.on('error', (error) => {
-      this.dialogue.fault(error, 'command');
-      this.dialogue.close('fault', 'a bug in the receiver, see the fault event');
-    });
+    parser.on('error', (error) => this.#fault(error, 'command'));
     parser.on('finish', () => {
       if (parser === (this._parser as unknown)) this.#peerClosed(parser);
     });
     // It has the members SMTPConnection uses of SMTPStream; the contract tests hold both to it.
     return parser as unknown as SMTPStream;
+  }
+
+  /** A bug outside of any command: there is nothing to answer, so the session ends. */
+  #fault(error: unknown, stage: Stage): void {
+    this.dialogue.fault(error, stage);
+    this.dialogue.close('fault', 'a bug in the receiver, see the fault event');
   }
 
   get #reader(): WireParser {

@@ -45,7 +45,7 @@ export function askSpf(world: World): AskSpf {
     const known = answers.get(key);
     if (known) return Promise.resolve(known);
     const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });
-    const question = { identity, ip, helo, hostname, asked, elapsed: world.elapsed, ...(sender && { sender }) };
+    const question = { identity, ip, helo, hostname, asked, elapsed: () => world.elapsed(), ...(sender && { sender }) };
     return checkSpf(question).then((answer) => {
       if (answer.result !== 'temperror') remember(answers, key, answer);
       return answer;

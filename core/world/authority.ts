@@ -37,10 +37,10 @@ export async function makeAuthority({ now, name }: AuthorityOptions): Promise<Pe
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto as unknown as Crypto),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       ],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   );
   return { cert: `${cert.toString('pem')}\n`, key: await privatePem(keys.privateKey) };
 }
@@ -67,11 +67,11 @@ export async function makeServer({ now, authority, names }: ServerOptions): Prom
         new x509.SubjectAlternativeNameExtension(
           names.map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value })),
         ),
-        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto as unknown as Crypto),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto as unknown as Crypto),
+        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       ],
     },
-    webcrypto as unknown as Crypto,
+    webcrypto,
   );
   return { cert: `${cert.toString('pem')}\n${authority.cert}`, key: await privatePem(keys.privateKey) };
 }
@@ -83,18 +83,18 @@ async function library() {
 }
 
 async function newKeys(): Promise<CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  return await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function privatePem(key: CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key as webcrypto.CryptoKey));
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 async function readKey(pem: string): Promise<CryptoKey> {
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  return (await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])) as CryptoKey;
+  return await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
 }
 
 /** RFC 5280 section 4.1.2.2: positive, at most 20 octets. */

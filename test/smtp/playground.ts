@@ -238,7 +238,7 @@ export class Client {
 
 /** Events without number and time. */
 export function bodies(events: readonly Event[]): EventBody[] {
-  return events.map(({ n: _n, t: _t, ...body }) => body as EventBody);
+  return events.map(({ n: _n, t: _t, ...body }) => body);
 }
 
 export function ofKind<K extends Event['kind']>(events: readonly Event[], kind: K): Extract<Event, { kind: K }>[] {
