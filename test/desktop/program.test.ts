@@ -1,11 +1,10 @@
 // Starts a real Electron program where the machine has one, and says why where it has not.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfiguration } from 'app-builder-lib/out/util/config/config.js';
 import { DebugLogger } from 'builder-util';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildDesktop, plain } from '../../core/host/desktop.ts';
@@ -16,20 +15,27 @@ const program = join(dist, process.platform === 'win32' ? 'electron.exe' : 'elec
 const hasProgram = existsSync(program);
 
 describe('the desktop program', () => {
-  it('is made of our sources with their types taken away', () => {
+  it('is made of our sources with their types taken away, and runs where TypeScript does not', () => {
     const out = mkdtempSync(join(tmpdir(), 'gatehouse-tree-'));
     const entry = buildDesktop(out);
+    const scenario = join(out, 'scenarios/auth/password-guessing.yml');
     const run = spawnSync(
       process.execPath,
       [
-        '--input-type=module',
-        '-e',
-        `await import(${JSON.stringify(join(out, 'core/contract/rpc.js'))}); console.log('loaded')`,
+        '--no-experimental-strip-types',
+        join(out, 'core/host/cli.js'),
+        'run',
+        scenario,
+        '--presets',
+        '--report',
+        'json',
       ],
-      { encoding: 'utf8' },
+      { encoding: 'utf8', timeout: 60_000 },
     );
-    expect([run.stdout, run.stderr, existsSync(entry)]).toEqual(['loaded\n', '', true]);
     rmSync(out, { recursive: true });
+    expect([run.stderr, run.status, entry]).toEqual(['', 0, join(out, 'electron/entry.js')]);
+    const { counts } = JSON.parse(run.stdout) as { counts: { held: number; unexpected: number } };
+    expect([counts.held > 0, counts.unexpected]).toEqual([true, 0]);
   });
 
   it('has a preload that is one CommonJS file', () => {
