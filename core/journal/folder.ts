@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventVersion } from '../contract/event.ts';
 import { applicationId, Database, formatVersion } from './database.ts';
@@ -72,7 +72,7 @@ export function leaveFolder(folder: string, database: Database): void {
 /** Whether a workspace is to be made here; makes the folder. */
 function isNew(folder: string): boolean {
   const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined) mkdirSync(folder, { recursive: true });
+  if (stat === undefined) makeFolder(folder);
   else if (!stat.isDirectory())
     throw refused(
       'not-a-workspace',
@@ -96,12 +96,20 @@ function isNew(folder: string): boolean {
   );
 }
 
-/** Looks at the database without changing it. */
+/** Makes the folder and those it stands in; `mkdir` with `recursive` never returns where the system forbids it with ENOENT (/proc). */
+function makeFolder(folder: string): void {
+  const above = dirname(resolve(folder));
+  if (!existsSync(above)) makeFolder(above);
+  mkdirSync(folder);
+}
+
+/** Looks at the database without changing it, nor leaving files of its own beside it. */
 function examine(folder: string): void {
   const { database: path } = paths(folder);
+  const beside = [`${path}-shm`, `${path}-wal`].filter((file) => !existsSync(file));
   const database = new DatabaseSync(path, { readOnly: true });
+  let isTheirs = false;
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE');
     const one = (sql: string) => Object.values(database.prepare(sql).get() ?? {})[0];
     if (one('PRAGMA application_id') !== applicationId)
       throw refused('not-a-workspace', path, 'this database was not made by Gatehouse', 'name another folder');
@@ -118,7 +126,12 @@ function examine(folder: string): void {
     if (clean && statSync(path).size > CHECKED) return;
     const found = one('PRAGMA quick_check(1)');
     if (found !== 'ok') throw corrupt(path, String(found));
+  } catch (error) {
+    isTheirs = ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
+    throw error;
   } finally {
+    // While our lock is held nobody else can have made these files.
+    if (!isTheirs) for (const file of beside) rmSync(file, { force: true });
     database.close();
   }
 }

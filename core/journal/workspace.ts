@@ -1,6 +1,6 @@
 // The workspace: a journal in a folder, kept by the writer thread, with everything the window reads of it.
 import { join } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessageRow } from '../contract/calls.ts';
 import type { Event } from '../contract/event.ts';
 import type { SessionRow } from '../contract/summary.ts';
@@ -93,12 +93,14 @@ export function openWorkspace(options: WorkspaceOptions): Promise<OpenedWorkspac
     execArgv: ['--disable-warning=ExperimentalWarning'],
     name: 'writer',
   });
+  // The thread's end may be heard before its last words, and the other way round.
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
     port.once('message', (said: Said) => {
       if (said.said === 'refused') {
         port.close();
-        worker.once('exit', () => resolve({ refusal: said.refusal }));
+        void exited.then(() => resolve({ refusal: said.refusal }));
       } else if (said.said === 'opened') {
         worker.off('error', reject);
         // Neither keeps the process alive: what was acknowledged is on disk.
@@ -170,6 +172,7 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
     );
   });
   worker.on('exit', () => {
+    for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port)) hear(last.message as Said);
     end({ code: 'EIO', message: 'the workspace is closed' });
     exited?.();
   });
@@ -185,6 +188,10 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
     return answer.finally(() => asked.size === 0 && port.unref());
   };
 
+  const clear = (kind: Kept): Promise<number> => {
+    sending.flush();
+    return ask('clear', kind);
+  };
   const rowsOf = <T>(page: PageOf<string>): PageOf<T> => ({
     ...page,
     rows: page.rows.map((row) => JSON.parse(row) as T),
@@ -214,8 +221,8 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
     },
     message: (id) => ask('message', numberOf(id)),
     messageBytes: async (id) => (await ask('message', numberOf(id)))?.bytes,
-    clearSessions: () => ask('clear', 'sessions'),
-    clearMessages: () => ask('clear', 'messages'),
+    clearSessions: () => clear('sessions'),
+    clearMessages: () => clear('messages'),
     retain: async (keep) => void (await ask('retain', keep)),
     loadYaml: () => ask('read', 'yaml'),
     saveYaml: async (yaml) => void (await ask('write', { key: 'yaml', value: yaml })),
@@ -234,8 +241,8 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
         worker.ref();
         const exit = new Promise<void>((resolve) => void (exited = resolve));
         await ask('close', recording.next);
-        port.close();
         await exit;
+        port.close();
       })();
       return closing;
     },

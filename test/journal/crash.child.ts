@@ -1,0 +1,40 @@
+// A process that commits messages until it is killed, and says on its output which commits it was told of.
+import { openWorkspace } from '../../core/journal/workspace.ts';
+import { realWorld } from '../../core/world/real.ts';
+import { bytesFor } from './crashBytes.ts';
+
+const [folder = '', clients = '8', largest = '200000'] = process.argv.slice(2);
+const opened = await openWorkspace({ folder, world: realWorld });
+if ('refusal' in opened) throw new Error(JSON.stringify(opened.refusal));
+const { workspace } = opened;
+const box = (raw: string) => ({ raw, local: raw, domain: 'example.org' });
+// The workspace keeps no process alive; whoever kills this one must find it at work.
+setInterval(() => undefined, 1000);
+
+async function client(number: number): Promise<void> {
+  const session = workspace.session();
+  session.append({ kind: 'line', bytes: `EHLO client-${number}`, end: 'crlf', behind: 0 }, 0);
+  for (let count = 1; ; count += 1) {
+    const message = session.message();
+    const bytes = bytesFor(message.id, Number(largest));
+    for (let at = 0; at < bytes.length; at += 30_000)
+      if (!message.write(bytes.subarray(at, at + 30_000))) await message.drained();
+    session.append({ kind: 'line', bytes: `DATA ${message.id}`, end: 'crlf', behind: 0 }, count);
+    try {
+      await message.commit({
+        sender: box('a'),
+        recipients: [box('b')],
+        at: count,
+        messageId: message.id,
+        remote: false,
+        trace: '',
+      });
+      process.stdout.write(`acked ${session.id} ${message.id} ${bytes.length}\n`);
+    } catch (error) {
+      process.stdout.write(`failed ${session.id} ${message.id} ${(error as { code: string }).code}\n`);
+    }
+  }
+}
+
+process.stdout.write('ready\n');
+for (let number = 0; number < Number(clients); number += 1) void client(number);
