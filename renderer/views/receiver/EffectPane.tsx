@@ -178,7 +178,7 @@ function Answer({ decided, error }: { readonly decided?: Decided; readonly error
   if (!decided) return null;
   const { allowed, because, path, trace } = decided;
   return (
-    <div className="verdict">
+    <div className="access-answer">
       <div className="row">
         <Chip tone={allowed ? 'ok' : 'drop'} shape={allowed ? '✓' : '×'}>
           {allowed ? 'let in' : 'refused'}
@@ -188,7 +188,7 @@ function Answer({ decided, error }: { readonly decided?: Decided; readonly error
       <Jump to={() => go({ view: 'receiver', setting: path }, true)} className="link mono">
         {path}
       </Jump>
-      <ol className="trace small" aria-label="Rules looked at, in order">
+      <ol className="access-trace small" aria-label="Rules looked at, in order">
         {trace.map((line, index) => (
           <li key={index}>{line}</li>
         ))}

@@ -2,8 +2,9 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { BasisBadge } from '../../ui/Chip.tsx';
 import { Say } from '../../ui/Field.tsx';
-import { count } from '../../ui/figures.ts';
+import { count, counted } from '../../ui/figures.ts';
 import { LeafControl } from './controls.tsx';
 import { setValue, useDraft } from './draft.ts';
 import { Extra } from './extras.tsx';
@@ -36,16 +37,18 @@ export function Part({ path, node, depth }: PartProps) {
   );
 }
 
+/** Parts that are long and rarely changed: those of list items, and limits beside the main ones. */
+const closedAtFirst = /\.\d|\.lastFlow|\.answer/;
+
 function RecordPart({ path, node, depth }: PartProps) {
   const { meta } = node;
   const problem = useProblem(path);
   const problems = useProblemsInside(path);
-  const [isOpen, turn] = useFold(path, depth === 0 || problems > 0);
+  const [isOpen, turn] = useFold(path, problems > 0 || (depth <= 1 && !closedAtFirst.test(path)));
   const id = `part-${path.replaceAll('.', '-')}`;
   return (
-    <section className="part" data-setting={path} data-depth={depth} aria-label={meta.title}>
+    <div className="part" role="group" data-setting={path} aria-label={meta.title}>
       <FoldHead
-        name={`${meta.title}, ${path}`}
         title={
           <>
             <h3>{meta.title}</h3>
@@ -70,7 +73,7 @@ function RecordPart({ path, node, depth }: PartProps) {
           </>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -86,6 +89,7 @@ function ListPart({ path, node, depth }: PartProps) {
   if (!item) return null;
   const what = item.meta.title ?? 'Entry';
   const isCards = item.members !== undefined;
+  const isPage = !path.includes('.');
   const add = () => {
     setValue(path, [...items, newItem(path, item, items)]);
     setMost(Math.max(most, items.length + 1));
@@ -98,19 +102,26 @@ function ListPart({ path, node, depth }: PartProps) {
     );
   };
   return (
-    <section className="part list-part" data-setting={path} data-depth={depth} aria-label={node.meta.title}>
+    <div className="part list-part" role="group" data-setting={path} aria-label={node.meta.title}>
       <div className="fold-head">
-        <h3>
-          {node.meta.title} <span className="muted">{count(items.length)}</span>
-        </h3>
-        <span className="setting-path">{path}</span>
+        {isPage ? (
+          <h3>{counted(items.length, what.toLowerCase())}</h3>
+        ) : (
+          <>
+            <h3>
+              {node.meta.title} <span className="muted">{count(items.length)}</span>
+            </h3>
+            <span className="setting-path">{path}</span>
+          </>
+        )}
         <span className="grow" />
-        <ResetPart path={path} node={node} title={node.meta.title} />
+        <BasisBadge basis={node.meta.basis} />
+        {!isPage && <ResetPart path={path} node={node} title={node.meta.title} />}
         <Button icon={Plus} onClick={add} data-control="">
           Add {what.toLowerCase()}
         </Button>
       </div>
-      <Help meta={node.meta} />
+      {!isPage && <Help meta={node.meta} />}
       <Say tone="refuse" text={problem} />
       {items.length === 0 && <p className="muted none">None.</p>}
       <ol className={isCards ? 'cards' : 'rows'}>
@@ -128,7 +139,7 @@ function ListPart({ path, node, depth }: PartProps) {
       {items.length > most && (
         <Button onClick={() => setMost(most + 500)}>Show {count(Math.min(500, items.length - most))} more</Button>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -42,7 +42,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
           {firstLine !== undefined && <Jump to={() => showLine(firstLine)}>Go to line {firstLine}</Jump>}
         </div>
       )}
-      <div className="scroll form" key={group} inert={isBroken} data-group={group}>
+      <div className="scroll settings-form" key={group} inert={isBroken} data-group={group}>
         {!isList && <Say tone="refuse" text={problem} />}
         {isList ? <Part path={group} node={node} depth={0} /> : <Members path={group} node={node} depth={0} />}
         {group === 'listeners' && <Authority />}

@@ -1,5 +1,4 @@
 // The Receiver view: groups, the form made from the schema, and beside it what the settings mean.
-import { FileInput, FileOutput } from 'lucide-react';
 import '../../style/receiver.css';
 import { useCommand } from '../../state/commands.ts';
 import { usePlace } from '../../state/place.ts';
@@ -103,11 +102,7 @@ function Side() {
       beside={
         <>
           <Menu
-            trigger={
-              <Button kind="ghost" icon={FileInput}>
-                Import
-              </Button>
-            }
+            trigger={<Button kind="ghost">Import</Button>}
             entries={[
               {
                 kind: 'action',
@@ -126,11 +121,7 @@ function Side() {
             ]}
           />
           <Menu
-            trigger={
-              <Button kind="ghost" icon={FileOutput}>
-                Export
-              </Button>
-            }
+            trigger={<Button kind="ghost">Export</Button>}
             entries={formats.map(({ format, title }) => ({
               kind: 'action' as const,
               title: `${title} …`,

@@ -25,11 +25,13 @@ interface RowProps {
   readonly children: (control: ControlProps) => ReactNode;
 }
 
-/** What is wrong at exactly this place. */
-export function useProblem(path: string): string | undefined {
-  const own = useDraft((draft) => draft.own.get(path));
-  const host = useDraft((draft) => draft.host.find((problem) => problem.path === path)?.message);
-  return own ?? host;
+/** What is wrong at exactly this place; for a leaf also with a word of it. */
+export function useProblem(path: string, isLeaf = false): string | undefined {
+  return useDraft(({ own, host }) => {
+    const isHere = (at: string) => at === path || (isLeaf && at.startsWith(`${path}.`));
+    for (const [at, message] of own) if (isHere(at)) return message;
+    return host.find((problem) => isHere(problem.path))?.message;
+  });
 }
 
 export function SettingRow({ path, node, isBlock = false, children }: RowProps) {
@@ -37,7 +39,7 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
   const id = `set-${path.replaceAll('.', '-')}`;
   const value = useDraft((draft) => valueAt(draft.settings, path));
   const saved = useDraft((draft) => valueAt(draft.base?.settings, path));
-  const problem = useProblem(path);
+  const problem = useProblem(path, true);
   const [warning] = problem === undefined ? warnings(meta, value) : [];
   const isOwn = node.fallback !== undefined && !equal(value, node.fallback);
   const described = [`${id}-unit`, `${id}-error`, `${id}-warning`, `${id}-help`].join(' ');
@@ -65,24 +67,22 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
             {meta.unit}
             {rangeOf(meta) !== undefined && <span className="setting-range">{rangeOf(meta)}</span>}
           </span>
-          <span className="setting-about">
-            {isOwn && (
-              <span className="setting-default">
-                {meta.kind === 'lines' ? 'differs from the default' : `default ${titleOf(meta, node.fallback)}`}
-                <IconButton
-                  icon={RotateCcw}
-                  label={`Reset ${meta.title} to its default`}
-                  onClick={() => setValue(path, node.fallback)}
-                />
-              </span>
-            )}
-            {meta.basis !== undefined && <BasisBadge basis={meta.basis} />}
-          </span>
+          {isOwn && (
+            <span className="setting-default">
+              {meta.kind === 'lines' ? 'differs from the default' : `default ${titleOf(meta, node.fallback)}`}
+              <IconButton
+                icon={RotateCcw}
+                label={`Reset ${meta.title} to its default`}
+                onClick={() => setValue(path, node.fallback)}
+              />
+            </span>
+          )}
         </div>
         <Say id={`${id}-error`} tone="refuse" text={problem} />
         <Say id={`${id}-warning`} tone="defer" text={warning} />
         <Help id={`${id}-help`} meta={meta} />
       </div>
+      <div className="setting-basis">{meta.basis !== undefined && <BasisBadge basis={meta.basis} />}</div>
     </div>
   );
 }
@@ -153,7 +153,8 @@ export function Help({ id, meta }: HelpProps) {
 
 interface FoldHeadProps {
   readonly title: ReactNode;
-  readonly name: string;
+  /** What it is, for screen readers, when the title does not say. */
+  readonly kind?: string;
   readonly isOpen: boolean;
   readonly onTurn: (isOpen: boolean) => void;
   readonly controls: string;
@@ -161,7 +162,7 @@ interface FoldHeadProps {
 }
 
 /** The head of a part that opens and closes. */
-export function FoldHead({ title, name, isOpen, onTurn, controls, children }: FoldHeadProps) {
+export function FoldHead({ title, kind, isOpen, onTurn, controls, children }: FoldHeadProps) {
   return (
     <div className="fold-head">
       <button
@@ -169,10 +170,10 @@ export function FoldHead({ title, name, isOpen, onTurn, controls, children }: Fo
         className="fold-button"
         aria-expanded={isOpen}
         aria-controls={controls}
-        aria-label={name}
         onClick={() => onTurn(!isOpen)}
       >
         <ChevronRight aria-hidden className="fold-arrow" />
+        {kind !== undefined && <span className="unseen">{kind}: </span>}
         {title}
       </button>
       {children}

@@ -79,7 +79,7 @@ export function Users() {
           them.
         </EmptyState>
       ) : (
-        <div className="scroll form">
+        <div className="scroll settings-form">
           <table className="table" aria-label="Users">
             <thead>
               <tr>

@@ -36,7 +36,7 @@ export function ListCard({ list, index, of, node, depth, children }: CardProps) 
   return (
     <li className="card-item" data-setting={path}>
       <FoldHead
-        name={`${what}: ${name === '' ? 'without a name' : name}`}
+        kind={what}
         title={
           <>
             <b className={list === 'listeners' ? undefined : 'mono'}>{name === '' ? 'new' : name}</b>

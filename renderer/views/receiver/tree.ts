@@ -14,7 +14,7 @@ export interface Node {
   readonly meta: Meta;
   /** Members of a record, in the order of the schema. */
   readonly members?: readonly (readonly [string, Node])[];
-  /** What a list is made of. */
+  /** What a list is made of; a set of words is a leaf. */
   readonly item?: Node;
   /** What the place holds when nothing is written; undefined where something must be written. */
   readonly fallback: unknown;
@@ -31,10 +31,12 @@ export function nodeOf(schema: z.ZodType): Node {
     inner instanceof z.ZodObject
       ? Object.entries(inner.shape as Record<string, z.ZodType>).map(([key, each]) => [key, nodeOf(each)] as const)
       : undefined;
-  const item = inner instanceof z.ZodArray ? nodeOf(inner.element as z.ZodType) : undefined;
+  const meta = (schema.meta() ?? inner.meta() ?? {}) as unknown as Meta;
+  const isList = inner instanceof z.ZodArray && meta.kind !== 'set';
+  const item = isList ? nodeOf(inner.element as z.ZodType) : undefined;
   const node: Node = {
     schema,
-    meta: (schema.meta() ?? inner.meta() ?? {}) as unknown as Meta,
+    meta,
     ...(members ? { members } : {}),
     ...(item ? { item } : {}),
     fallback: schema.safeParse(undefined).data,

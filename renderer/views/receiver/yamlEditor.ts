@@ -119,10 +119,8 @@ function complete(context: CompletionContext) {
 /** Makes an editor inside an element. */
 export function createYamlEditor({ parent, label, text, onType }: EditorOptions): YamlEditor {
   const lockable = new Compartment();
-  const locked = (isLocked: boolean): Extension => [
-    EditorState.readOnly.of(isLocked),
-    EditorView.editable.of(!isLocked),
-  ];
+  // Still editable to the browser, so that it can be focused, walked through and copied from.
+  const locked = (isLocked: boolean): Extension => EditorState.readOnly.of(isLocked);
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -142,8 +140,8 @@ export function createYamlEditor({ parent, label, text, onType }: EditorOptions)
         syntaxHighlighting(style),
         look,
         ...(onType ? [autocompletion({ override: [complete], icons: false })] : []),
-        lockable.of(onType ? locked(false) : [EditorState.readOnly.of(true)]),
-        EditorView.contentAttributes.of({ 'aria-label': label, 'data-pane-focus': '' }),
+        lockable.of(locked(onType === undefined)),
+        EditorView.contentAttributes.of({ 'aria-label': label, 'data-pane-focus': '', tabindex: '0' }),
         keymap.of([...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged || update.transactions.some((one) => one.annotation(outside) === true)) return;

@@ -35,7 +35,10 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
   if (!shown) {
     if (expected === undefined)
       return base === 'mine' ? (
-        <span className="small faint">not run</span>
+        <span className="faint" title="Not played against your settings yet">
+          <span aria-hidden>–</span>
+          <span className="unseen">not run</span>
+        </span>
       ) : (
         <span className="faint" title={`It names no outcome under ${baseTitle(base)}`}>
           <span className="unseen">does not apply</span>
@@ -56,7 +59,14 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
   return (
     <span className={isOld ? 'old-outcome' : undefined}>
       <Chip tone={isExpected && shown.outcome !== 'held' ? 'quiet' : look.tone} shape={look.shape} title={title}>
-        {outcomeWord(shown.outcome, row.kind)}
+        {shown.outcome === 'notApplicable' ? (
+          <>
+            <span aria-hidden>n/a</span>
+            <span className="unseen">not applicable</span>
+          </>
+        ) : (
+          outcomeWord(shown.outcome, row.kind)
+        )}
       </Chip>
       {isOld && <span className="unseen">, under earlier settings</span>}
       {expected !== undefined && !isExpected && (

@@ -48,9 +48,8 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
         )}
         <Button
           icon={Play}
-          command="scenarios.run"
           disabled={isPlaying || isBad}
-          title={`Run it against ${baseTitle(base)}`}
+          title={`Run it against ${baseTitle(base)} (Enter in the list)`}
           onClick={() => void play([row.id])}
         >
           Run
@@ -272,7 +271,7 @@ const NAMED = 6;
 /** The sessions a case made, the one that differed first. */
 function Sessions({ result }: { readonly result: CaseResult }) {
   const [most, setMost] = useState(NAMED);
-  const byId = useWorkbench((state) => state.sessions.byId);
+  const { byId } = useWorkbench((state) => state.sessions);
   const differs = result.lines.some((line) => !line.ok);
   const { sessions } = result;
   if (sessions.length === 0) return null;

@@ -73,9 +73,6 @@ export function ScenarioList({ lines, selected, closed, onSelect, onFold, onRun,
             <span className="unseen">Row of the catalogue</span>
           </span>
           <span role="columnheader">Scenario</span>
-          <span role="columnheader" className="scenario-role">
-            role
-          </span>
           {columns.map(({ id, title }) => (
             <span key={id} role="columnheader" className="cell">
               {title}
@@ -138,7 +135,7 @@ function ThemeLine({ theme, isClosed, isSelected, onSelect, onFold }: ThemeLineP
       onClick={() => onSelect(id)}
       onDoubleClick={() => onFold(theme.id, !isClosed)}
     >
-      <span role="gridcell" aria-colspan={8} className="scenario-theme-cell">
+      <span role="gridcell" aria-colspan={7} className="scenario-theme-cell">
         <span
           className="fold-toggle"
           aria-hidden
@@ -194,11 +191,14 @@ const ScenarioLine = memo(function ScenarioLine({ row, isSelected, onSelect, onR
       <span role="gridcell" className="scenario-row mono">
         {row.row}
       </span>
-      <span role="gridcell" className="cut" title={row.title}>
-        {isBad ? <span className="mono">{row.id}.yml</span> : row.title}
-      </span>
-      <span role="gridcell" className="scenario-role muted small">
-        {row.role}
+      <span role="gridcell" className="scenario-title">
+        <span className={isBad ? 'cut mono' : 'cut'} title={row.title}>
+          {isBad ? `${row.id}.yml` : row.title}
+        </span>
+        <span className="scenario-role muted small">
+          {row.role}
+          {row.kind === 'citizen' && ', citizen'}
+        </span>
       </span>
       {isBad ? (
         <span role="gridcell" aria-colspan={columns.length + 1} className="cell-wide">

@@ -134,7 +134,7 @@ export function ScenariosView() {
       direction={isWide ? 'row' : 'column'}
       parts={[
         { id: 'scenarios', min: isWide ? 420 : 160, content: list },
-        { id: 'scenario', size: isWide ? '42' : '50', min: isWide ? 340 : 160, content: beside },
+        { id: 'scenario', size: isWide ? '40' : '50', min: isWide ? 340 : 160, content: beside },
       ]}
     />
   );

@@ -75,16 +75,21 @@ interface SaidProps {
 
 function Said({ step, word, sign, text, expected }: SaidProps) {
   return (
-    <div className="said" data-sign={sign}>
-      <span className="said-step">{step}</span>
-      <span className="said-sign" aria-hidden>
+    <div className="talk-line" data-sign={sign}>
+      <span className="talk-step">{step}</span>
+      <span className="talk-sign" aria-hidden>
         {sign}
       </span>
       <span className="unseen">{word}: </span>
-      <span className="said-text">{text === '' ? <span className="faint">(an empty line)</span> : text}</span>
-      {expected !== undefined && <span className="said-expected">expected {expected}</span>}
+      <span className="talk-text">{text === '' ? <span className="faint">(an empty line)</span> : unfolded(text)}</span>
+      {expected !== undefined && <span className="talk-expected">expected {expected}</span>}
     </div>
   );
+}
+
+/** A reply of several lines as the lines it had. */
+function unfolded(text: string): string {
+  return text.replaceAll(/ \/ (?=\d{3}[ -])/g, '\n');
 }
 
 interface SidesProps {
@@ -106,7 +111,7 @@ export function Sides({ label, expected, heard, heardWord = 'heard' }: SidesProp
         <small>
           <span aria-hidden>■</span> {heardWord}
         </small>
-        {heard}
+        {unfolded(heard)}
       </div>
     </div>
   );
