@@ -5,7 +5,7 @@ import { app, type BrowserWindow, dialog, ipcMain, type IpcMainEvent, MessageCha
 import { CommandError } from '../core/host/exit.ts';
 import { usualWorkspace } from '../core/host/files.ts';
 import { windowFolder } from '../core/host/assets.ts';
-import { type MessageEnd, messagePort } from '../core/host/ports.ts';
+import { messagePort } from '../core/host/ports.ts';
 import { openWorkbench, type Workbench } from '../core/host/workbench.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, serveWindow } from './scheme.ts';
@@ -35,7 +35,7 @@ export function connectPage(workbench: Workbench): void {
   ipcMain.on('gatehouse:want-port', (event) => {
     if (!isOurPage(event)) return;
     const { port1, port2 } = new MessageChannelMain();
-    workbench.attach(messagePort(port1 as unknown as MessageEnd));
+    workbench.attach(messagePort(port1));
     event.senderFrame?.postMessage('gatehouse:port', null, [port2]);
   });
 }

@@ -85,7 +85,7 @@ export function contractSuite(name: string, open: () => Promise<Pair>): void {
     it('refuses unknown calls, also those every object has', () =>
       withPair({}, async ({ client }) => {
         for (const name of ['no.such', 'constructor', '__proto__', 'toString'])
-          await expect(client.call(name as CallName, {} as never)).rejects.toMatchObject({ code: 'unknown-call' });
+          await expect(client.call(name as CallName, {})).rejects.toMatchObject({ code: 'unknown-call' });
       }));
 
     it('drops malformed frames without harm', () =>

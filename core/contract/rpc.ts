@@ -109,7 +109,7 @@ async function answer(handlers: Handlers, call: string, input: unknown): Promise
 function pack(id: number, output: unknown): Uint8Array {
   if (isObject(output) && output['bytes'] instanceof Uint8Array) {
     const { bytes, ...rest } = output;
-    return encodeFrame({ id, output: rest, bytes: true }, bytes as Uint8Array);
+    return encodeFrame({ id, output: rest, bytes: true }, bytes);
   }
   return encodeFrame({ id, output: output ?? null });
 }

@@ -88,7 +88,7 @@ function read(command: Command, args: readonly string[]): Given {
       Object.entries(command.options).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
     );
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { values: values as Given['values'], files: positionals };
+    return { values: values, files: positionals };
   } catch (error) {
     throw new CommandError(2, error instanceof Error ? error.message : String(error), [
       `usage: gatehouse ${command.usage}`,

@@ -4,11 +4,8 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { windowFolder } from './assets.ts';
 import type { ExitCode } from './exit.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 type Started =
   { readonly started: true; readonly ended: Promise<ExitCode> } | { readonly started: false; readonly why: string };
