@@ -127,6 +127,7 @@ class Session implements SessionLog {
   /** Events the writer keeps only if it can keep a message; until it has said so, others wait. */
   #promised: readonly Truth[] | undefined;
   #held: Truth[] = [];
+  #ending = false;
 
   constructor(o: {
     number: number;
@@ -174,6 +175,7 @@ class Session implements SessionLog {
       for (const { body, t } of promised) this.#onEvent?.(this.id, body, t);
     }
     for (const { body, t } of this.#held.splice(0)) this.append(body, t);
+    if (this.#ending) this.end();
   }
 
   /** Hands what is waiting to the writer, as one JSON text. */
@@ -201,6 +203,9 @@ class Session implements SessionLog {
   }
 
   end(): void {
+    this.#ending = true;
+    // A session that ends while its message is being written has more to say.
+    if (this.#promised) return;
     this.flush();
     this.#sending.put(record.end, this.number, 0);
     this.#sending.soon(this.#flush);

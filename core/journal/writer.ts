@@ -21,7 +21,7 @@ import { type Commit, type Outcome, Store } from './store.ts';
 /** Events waiting in memory are written when they are more than this, characters. */
 const MANY = 4_000_000;
 /** How long a group waits for messages that are nearly there: rounds of so many ms each. */
-const ROUNDS = 4;
+const ROUNDS = 2;
 const ROUND = 0.25;
 
 const { folder, ring: memory, keep, port } = workerData as WriterStart & { port: MessagePort };
@@ -100,7 +100,7 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
   /** Messages still coming in are likely to want their 250 in a moment: one sync serves them all. */
   const gather = (): void => {
     let most = ROUNDS;
-    while (most > 0 && messages.underWay > 0) {
+    while (most > 0 && messages.underWay > commits.length) {
       ring.sleep(() => !ring.empty, ROUND);
       if (ring.drain(take) === 0) most -= 1;
     }
