@@ -73,7 +73,11 @@ export type Checked = z.output<typeof checked>;
 
 const draft = z.union([
   z.strictObject({ yaml: z.string().max(8_000_000) }),
-  z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
+  z.strictObject({
+    settings: z.record(z.string(), z.unknown()),
+    /** The text whose comments and order are kept, when it is not the one in force. */
+    over: z.string().max(8_000_000).optional(),
+  }),
 ]);
 
 const messageRow = z.strictObject({

@@ -8,7 +8,9 @@ import { freshYaml, readSettings } from '../formats/yaml.ts';
 import { keptYaml } from '../formats/yamlKeep.ts';
 
 /** What a window sends: its text, or the values of its form. */
-export type Draft = { readonly yaml: string } | { readonly settings: Readonly<Record<string, unknown>> };
+export type Draft =
+  | { readonly yaml: string }
+  | { readonly settings: Readonly<Record<string, unknown>>; readonly over?: string | undefined };
 
 export interface ConfigurationOptions {
   readonly yaml: string;
@@ -80,7 +82,7 @@ export class Configuration {
     const parsed = settingsSchema.safeParse(draft.settings);
     if (!parsed.success)
       return { problems: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
-    const kept = keptYaml(this.#state.yaml, parsed.data);
+    const kept = keptYaml(draft.over ?? this.#state.yaml, parsed.data);
     return withZone({ yaml: kept ?? freshYaml(parsed.data), settings: parsed.data });
   }
 }

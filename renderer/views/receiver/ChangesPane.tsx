@@ -23,6 +23,7 @@ export function ChangesPane() {
   const restarts = useDraft((draft) => draft.restarts);
   const hasText = useDraft((draft) => draft.text !== undefined);
   const unsaved = useUnsaved();
+  const newer = useDraft((draft) => draft.newer?.settings);
   const applied = useLastApplied((state) => state.applied);
   if (!dirty && !applied)
     return (
@@ -38,6 +39,12 @@ export function ChangesPane() {
           <Lines before={base} after={settings} />
           {hasText && unsaved.length === 0 && (
             <p className="muted">Only comments or spacing of the text changed; the settings are the same.</p>
+          )}
+          {newer && (
+            <>
+              <h3>Changed elsewhere meanwhile</h3>
+              <Lines before={base} after={newer} />
+            </>
           )}
           <h3>Listeners</h3>
           <p>
@@ -70,7 +77,7 @@ function Lines({ before, after }: { readonly before: Mapping; readonly after: Ma
           </span>
           <span className="unseen">{line.kind === 'added' ? 'now: ' : line.kind === 'removed' ? 'was: ' : ''}</span>
           <span style={{ paddingLeft: `${line.depth * 2}ch` }}>
-            {line.kind === 'removed' ? (
+            {line.kind === 'removed' || line.text.trim() === '' ? (
               line.text
             ) : (
               <button

@@ -137,9 +137,11 @@ function shortName(value: unknown): string {
 export function scalar(value: unknown): string {
   if (typeof value === 'string') {
     if (value.includes('\n')) return `| (${value.split('\n').length} lines)`;
-    return value === '' || /^[\s\d"'[\]{}#&*!|>%@`-]|[:#]\s|^(true|false|null|yes|no|on|off)$|\s$/i.test(value)
-      ? JSON.stringify(value)
-      : value;
+    const isPlain =
+      value !== '' &&
+      !/^[\s"'[\]{}#&*!|>%@`]|^- |[:#]\s|:$|^(true|false|null|~)$|\s$/i.test(value) &&
+      Number.isNaN(Number(value));
+    return isPlain ? value : JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((one) => (isMapping(one) ? '…' : scalar(one))).join(', ')}]`;
   return isMapping(value) ? JSON.stringify(value) : String(value);

@@ -1,6 +1,6 @@
 // The draft: what the person changed and has not applied, as values of the form or as a text, with what is wrong with it.
 import { create } from 'zustand';
-import type { Problem, SettingsState } from '../../../core/contract/calls.ts';
+import type { Input, Problem, SettingsState } from '../../../core/contract/calls.ts';
 import { HostError } from '../../../core/contract/rpc.ts';
 import type { Settings } from '../../../core/contract/settings/settings.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
@@ -14,6 +14,8 @@ export interface Draft {
   readonly settings: Mapping;
   /** The YAML, while it is what is being edited. */
   readonly text?: string | undefined;
+  /** The YAML as it was edited before the form took over again: its comments are kept. */
+  readonly over?: string | undefined;
   /** What the schema refuses, by dotted path. */
   readonly own: ReadonlyMap<string, string>;
   /** What the host refuses: problems of the text, with lines, and what only the host can see. */
@@ -47,9 +49,10 @@ const get = () => useDraft.getState();
 const set = (part: Partial<Draft>) => useDraft.setState(part);
 
 /** Whether something is there that is not applied. */
-export function isDirty({ base, settings, text }: Draft): boolean {
+export function isDirty({ base, settings, text, over }: Draft): boolean {
   if (!base) return false;
-  return text === undefined ? !equal(settings, base.settings) : text !== base.yaml;
+  if (text !== undefined) return text !== base.yaml;
+  return (over !== undefined && over !== base.yaml) || !equal(settings, base.settings);
 }
 
 /** Whether the text leads and cannot be read: the form then shows what it said before. */
@@ -86,17 +89,23 @@ function settle(): void {
   keep();
 }
 
+/** The draft as the host takes it. */
+function sent({ text, settings, over }: Draft): Input<'settings.check'> {
+  if (text !== undefined) return { yaml: text };
+  return over === undefined ? { settings } : { settings, over };
+}
+
 /** Asks the host about the draft as it is now. */
 async function ask(): Promise<void> {
   clearTimeout(timer);
   const turn = ++asked;
-  const { text, settings, own } = get();
+  const { text, own } = get();
   if (text === undefined && own.size > 0) {
     set({ isChecking: false, host: [] });
     return;
   }
   try {
-    const answer = await workbench.call('settings.check', text === undefined ? { settings } : { yaml: text });
+    const answer = await workbench.call('settings.check', sent(get()));
     if (turn !== asked) return;
     if (answer.problems.length > 0) set({ isChecking: false, host: answer.problems });
     else
@@ -122,18 +131,19 @@ export function setValue(path: string, value: unknown): void {
 
 /** Replaces the whole draft by other values, e.g. those of a preset or an import. */
 export function setSettings(settings: Mapping): void {
-  changed({ settings, text: undefined, own: check(settings), host: [] });
+  const { text, over } = get();
+  changed({ settings, text: undefined, over: text ?? over, own: check(settings), host: [] });
 }
 
 /** The person edits the YAML: it leads from now on. */
 export function setText(text: string): void {
-  changed({ text, own: new Map() });
+  changed({ text, over: undefined, own: new Map() });
 }
 
 export function discard(): void {
   const { base, newer } = get();
   const state = newer ?? base;
-  if (state) set({ settings: state.settings, text: undefined });
+  if (state) set({ settings: state.settings, text: undefined, over: undefined });
   settle();
 }
 
@@ -145,8 +155,10 @@ export async function apply(): Promise<readonly string[] | undefined> {
   if (!base || !isDirty(get()) || own.size > 0 || host.length > 0) return undefined;
   set({ isApplying: true, refusal: undefined });
   try {
-    const draft = text === undefined ? { settings } : { yaml: text };
-    const { problems, restarted, state } = await workbench.call('settings.apply', { draft, revision: base.revision });
+    const { problems, restarted, state } = await workbench.call('settings.apply', {
+      draft: sent(get()),
+      revision: base.revision,
+    });
     if (problems.length > 0) {
       set({ isApplying: false, host: problems });
       return undefined;
@@ -155,7 +167,7 @@ export async function apply(): Promise<readonly string[] | undefined> {
     const isSame = get().text === text && get().settings === settings;
     set({ base: state, newer: undefined, isApplying: false });
     if (isSame) {
-      set({ settings: state.settings, text: undefined });
+      set({ settings: state.settings, text: undefined, over: undefined });
       settle();
     } else changed({});
     workbench.took({ settings: state });
@@ -174,7 +186,7 @@ export function rebase(): readonly string[] {
   const { base, settings, newer } = get();
   if (!base || !newer) return [];
   const { value, contested } = merge({ base: base.settings, mine: settings, theirs: newer.settings }, root);
-  set({ base: newer, newer: undefined, yaml: newer.yaml });
+  set({ base: newer, newer: undefined, yaml: newer.yaml, text: undefined, over: undefined });
   setSettings(value as Mapping);
   return contested;
 }
@@ -205,17 +217,23 @@ interface Kept {
   readonly base: SettingsState;
   readonly settings: Mapping;
   readonly text?: string;
+  readonly over?: string;
 }
 
 function keep(): void {
   if (typeof sessionStorage === 'undefined') return;
-  const { base, settings, text } = get();
+  const { base, settings, text, over } = get();
   try {
     if (!base || !isDirty(get())) {
       sessionStorage.removeItem(KEPT);
       return;
     }
-    const kept: Kept = { base, settings, ...(text === undefined ? {} : { text }) };
+    const kept: Kept = {
+      base,
+      settings,
+      ...(text === undefined ? {} : { text }),
+      ...(over === undefined ? {} : { over }),
+    };
     const json = JSON.stringify(kept);
     if (json.length <= MOST) sessionStorage.setItem(KEPT, json);
   } catch {
@@ -228,8 +246,8 @@ function restore(): void {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Kept | null;
     if (!kept || !isMapping(kept.settings) || !isMapping(kept.base) || !isMapping(kept.base.settings)) return;
-    const { base, settings, text } = kept;
-    set({ base, settings, text, yaml: base.yaml, own: text === undefined ? check(settings) : new Map() });
+    const { base, settings, text, over } = kept;
+    set({ base, settings, text, over, yaml: base.yaml, own: text === undefined ? check(settings) : new Map() });
   } catch {
     sessionStorage.removeItem(KEPT);
   }

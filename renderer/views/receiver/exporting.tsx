@@ -68,7 +68,7 @@ export function ExportDialog() {
             icon={Download}
             onClick={() => files.forEach(({ name, text }) => saveFile(name, text))}
           >
-            {files.length === 1 ? `Save ${files[0]?.name ?? ''}` : `Save all ${files.length} files`}
+            {files.length === 1 ? `Save ${files[0]?.name ?? ''}` : 'Save both'}
           </Button>
         </>
       }

@@ -10,7 +10,7 @@ import { sayError, workbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chip, type Tone } from '../../ui/Chip.tsx';
 import { confirm, Dialog } from '../../ui/Dialog.tsx';
-import { counted } from '../../ui/figures.ts';
+import { count } from '../../ui/figures.ts';
 import { toast } from '../../ui/Toast.tsx';
 import { isDirty, setSettings, useDraft } from './draft.ts';
 import { showSide } from './side.ts';
@@ -104,6 +104,9 @@ const kinds: Readonly<Record<Imported['notes'][number]['kind'], { readonly tone:
   changed: { tone: 'open', word: 'changed' },
 };
 
+/** What asks for a decision comes first. */
+const order: readonly Imported['notes'][number]['kind'][] = ['ignored', 'changed', 'carried'];
+
 const kindHelp =
   'Carried: not modelled, kept, and exported again untouched. Changed: understood, but not taken as it stands. Ignored: neither.';
 
@@ -111,7 +114,7 @@ export function ImportDialog() {
   const { isOpen, names, imported } = useImporting();
   const close = () => useImporting.setState({ isOpen: false });
   const problems = imported?.problems ?? [];
-  const notes = imported?.notes ?? [];
+  const notes = (imported?.notes ?? []).toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const settings = imported?.settings;
   const from = names?.join(' and ') ?? '';
   const take = () => {
@@ -165,7 +168,12 @@ export function ImportDialog() {
       {notes.length > 0 && (
         <>
           <h3>
-            {counted(notes.length, 'note')} <span className="help-inline">{kindHelp}</span>
+            {order
+              .map((kind) => ({ kind, number: notes.filter((note) => note.kind === kind).length }))
+              .filter(({ number }) => number > 0)
+              .map(({ kind, number }) => `${count(number)} ${kind}`)
+              .join(', ')}
+            . <span className="help-inline">{kindHelp}</span>
           </h3>
           <div className="loss-list scroll" tabIndex={0} role="region" aria-label="Notes of the import">
             <table className="table">

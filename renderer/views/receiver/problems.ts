@@ -85,5 +85,5 @@ export function oneLine(value: unknown): string {
     return value.every((one) => !isMapping(one)) && value.length <= 8 ? value.join(', ') : `${value.length} entries`;
   }
   if (isMapping(value)) return '…';
-  return String(value);
+  return typeof value === 'number' ? String(value) : '';
 }
