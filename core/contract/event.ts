@@ -55,6 +55,8 @@ export type EventBody =
       readonly facts: DataFacts;
       readonly segments: number;
       readonly exceptions: readonly DataException[];
+      /** Line ends around the final dot, `crlf.crlf` as it should be; any other is SMTP smuggling's open door. Absent when no end came. */
+      readonly ended?: string;
     }
   | {
       readonly kind: 'reply';

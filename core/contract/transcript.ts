@@ -180,6 +180,8 @@ function dataNotes(event: Extract<Event, { kind: 'data' }>): string[] {
   say(facts.bareLf, 'bare LF');
   say(facts.bareCr, 'bare CR');
   say(facts.nul, 'NUL');
+  if (event.ended !== undefined && event.ended !== 'crlf.crlf')
+    notes.push(`ended by ${event.ended.toUpperCase()}, not CRLF.CRLF: SMTP smuggling`);
   if (facts.overLimit) notes.push('larger than allowed: the rest was not kept');
   return notes;
 }
@@ -237,7 +239,10 @@ export function transcriptText(items: readonly TranscriptItem[]): string {
     else if (item.kind === 'server') for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
     else if (item.kind === 'silent')
       rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
-    else rows.push(`${at(item.t)}     ${item.text}`);
+    else
+      rows.push(
+        `${at(item.t)}     ${item.text}${item.kind === 'data' && item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`,
+      );
   }
   return `${rows.join('\n')}\n`;
 }

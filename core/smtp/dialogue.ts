@@ -54,10 +54,6 @@ export interface Wire {
   startTls(): void;
   startData(phase: DataPhase): void;
   resumeData(): void;
-  /** Octets of the longest line taken from now on. */
-  longestLine(octets: number): void;
-  /** Octets that have arrived behind the line now worked on. */
-  readonly behind: number;
 }
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] };

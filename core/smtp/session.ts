@@ -100,10 +100,6 @@ export class Session extends SMTPConnection implements Wire {
     return this.secure;
   }
 
-  get behind(): number {
-    return this._parser ? this.#reader.buffered : 0;
-  }
-
   write(bytes: string): void {
     this.#held += bytes;
     if (this.#held.length > mostHeld) return this.#flush();
@@ -143,14 +139,12 @@ export class Session extends SMTPConnection implements Wire {
     if (this._parser) this.#reader.resumeData();
   }
 
-  longestLine(octets: number): void {
-    if (this._parser) this.#reader.maxLine = octets;
-  }
-
   startTls(): void {
     const { world, connection } = this.#opening;
     this.#flush();
-    this.dialogue.record({ kind: 'tls', state: 'starting', discarded: this.behind });
+    // Reset behind its command: the close that follows says so.
+    if (this._socket.destroyed || !this._parser) return;
+    this.dialogue.record({ kind: 'tls', state: 'starting', discarded: this.#reader.buffered });
     this.#timer?.cancel();
     this.#handshakeFrom = world.elapsed();
     const seconds = connection.listener.handshakeTimeout;

@@ -41,7 +41,8 @@ export function askSpf(world: World): AskSpf {
     const { hostname } = settings.acceptance;
     const sender = identity === 'mailfrom' ? transaction?.sender : undefined;
     const ip = connection.peer.address;
-    const key = JSON.stringify([identity, ip, helo, sender?.raw, hostname]);
+    // No part but the last can hold a blank.
+    const key = `${identity} ${ip} ${hostname} ${helo} ${sender?.raw ?? ''}`;
     const known = answers.get(key);
     if (known) return Promise.resolve(known);
     const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });

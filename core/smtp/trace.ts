@@ -64,9 +64,18 @@ function comment(text: string): string {
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** RFC 5322 section 3.3, in UTC. */
+let lastSecond = Number.NaN;
+let lastDate = '';
+
+/** RFC 5322 section 3.3, in UTC; many messages share a second. */
 export function date(at: number): string {
-  const d = new Date(at);
+  const second = Math.floor(at / 1000);
+  if (second !== lastSecond) lastDate = written(new Date(second * 1000));
+  lastSecond = second;
+  return lastDate;
+}
+
+function written(d: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   const day = `${days[d.getUTCDay()] ?? ''}, ${d.getUTCDate()} ${months[d.getUTCMonth()] ?? ''} ${d.getUTCFullYear()}`;
   return `${day} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} +0000`;

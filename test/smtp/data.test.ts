@@ -1,5 +1,6 @@
 // Holds the message phase to its promises: bytes as sent, one end, every refusal behind the true end, bounded and counted.
 import { afterEach, describe, expect, test } from 'vitest';
+import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
 import { type Client, type Ground, ground, ofKind, until } from './playground.ts';
 
 let open: Ground[] = [];
@@ -133,6 +134,10 @@ describe('a message', () => {
     await c.toData();
     c.send('a\n.\nMAIL FROM:<evil@client.example>\r\nRCPT TO:<b@gate.example>\r\nDATA\r\nsmuggled\r\n.\r\n');
     expect((await c.replies(5)).map((reply) => reply.slice(0, 3))).toEqual(['250', '250', '250', '354', '250']);
+    await c.ask('QUIT');
+    const events = await g.events();
+    expect(ofKind(events, 'data').map(({ ended }) => ended)).toEqual(['lf.lf', 'crlf.crlf']);
+    expect(transcriptText(foldTranscript(events))).toContain('ended by LF.LF, not CRLF.CRLF');
     expect(g.journal.messages.map(({ envelope }) => envelope.sender.raw)).toEqual([
       'a@client.example',
       'evil@client.example',

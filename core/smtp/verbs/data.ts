@@ -62,8 +62,8 @@ function waitForRoom(d: Dialogue, message: MessageLog): void {
 
 /** What was seen of a message, as an event: totals, and the first of what is unusual. */
 export function recordData(d: Dialogue, facts: WireDataFacts): void {
-  const { segments, exceptions } = facts;
-  d.record({ kind: 'data', facts: dataFacts(facts), segments, exceptions });
+  const { segments, exceptions, ended } = facts;
+  d.record({ kind: 'data', facts: dataFacts(facts), segments, exceptions, ...(ended !== null && { ended }) });
 }
 
 function dataFacts({ bytes, lines, bareLf, bareCr, nul, eightBit, longestLine, overLimit }: WireDataFacts) {
