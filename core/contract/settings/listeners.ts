@@ -1,19 +1,17 @@
 // Listeners: where the service answers, in production and in the lab, and how each is secured.
 import { z } from '../schema.ts';
 import { listenerAccess, listenerFlow } from './access.ts';
-import { choice, flag, item, list, record, text, whole } from './leaf.ts';
+import { choice, flag, item, list, type Meta, record, text, whole } from './leaf.ts';
 import { parseHostPort } from './network.ts';
 
 const LISTENER = 'AXIGEN documentation, Listeners';
 
-const address = (title: string, help: string, source: string, optional: boolean) =>
-  z
-    .string({ error: 'expected an address and a port' })
-    .refine(
-      (value) => (optional && value === '') || parseHostPort(value) !== undefined,
-      'expected address:port with a port from 0 to 65535, e.g. 127.0.0.1:2525 or [::1]:2525',
-    )
-    .meta({ title, help, source, basis: 'documented', kind: 'text', restarts: true, placeholder: '127.0.0.1:2525' });
+const about = (title: string, help: string, source: string, basis: 'documented' | 'ours') =>
+  ({ title, help, source, basis, kind: 'text', restarts: true, placeholder: '127.0.0.1:2525' }) satisfies Meta;
+
+const isAddress = (value: string) => parseHostPort(value) !== undefined;
+const expected = 'expected address:port with a port from 0 to 65535, e.g. 127.0.0.1:2525 or [::1]:2525';
+const addressText = z.string({ error: 'expected an address and a port' });
 
 export const listener = item(
   {
@@ -43,18 +41,27 @@ export const listener = item(
       options: ['mx', 'submission', 'submissions'],
       default: 'mx',
     }),
-    address: address(
-      'Production address',
-      'The address and port the listener has on the real server; it is exported, and never bound here.',
-      LISTENER,
-      false,
-    ),
-    lab: address(
-      'Lab address',
-      'Where this workbench binds the listener. Empty: the loopback address of the same family, ports below 1024 moved up by 2500 (25 becomes 2525). Port 0 takes any free one.',
-      'Gatehouse',
-      true,
-    ).default(''),
+    address: addressText
+      .refine(isAddress, expected)
+      .meta(
+        about(
+          'Production address',
+          'The address and port the listener has on the real server; it is exported, and never bound here.',
+          LISTENER,
+          'documented',
+        ),
+      ),
+    lab: addressText
+      .refine((value) => value === '' || isAddress(value), expected)
+      .default('')
+      .meta(
+        about(
+          'Lab address',
+          'Where this workbench binds the listener. Empty: the loopback address of the same family, ports below 1024 moved up by 2500 (25 becomes 2525). Port 0 takes any free one.',
+          'Gatehouse',
+          'ours',
+        ),
+      ),
     tls: choice({
       title: 'TLS',
       help: 'Clear: no TLS at all. STARTTLS: clear first, secured on request (RFC 3207). Implicit: the handshake comes first (RFC 8314).',

@@ -37,7 +37,7 @@ export const spfMap = record(
   },
   {
     title: 'Result to action',
-    help: 'What each result leads to. mark and record let the mail pass; mark shows it to the administrator and adds the result to the trace.',
+    help: 'What each result leads to. ignore, record and mark let the mail pass: ignore keeps it out of the log, record logs it, and mark also adds a Received-SPF field to the trace (RFC 7208 section 9.1). The why shows it in any case.',
     source: SPF,
     basis: 'documented',
   },
