@@ -5,9 +5,9 @@ import { type Settings, settingsSchema, type SettingsInput } from '../core/contr
 import { memoryJournal } from '../core/journal/memory.ts';
 import { createReceiver } from '../core/receiver.ts';
 import type { UserLookup } from '../core/sasl/users.ts';
-import { CertificateError } from '../core/smtp/certificates.ts';
+import { CertificateError, identityOf } from '../core/smtp/certificates.ts';
 import { realWorld } from '../core/world/real.ts';
-import { bodies, Client, type Ground, ground, heldWorld, mx, ofKind, until } from './smtp/playground.ts';
+import { bodies, certificates, Client, type Ground, ground, heldWorld, mx, ofKind, until } from './smtp/playground.ts';
 
 let open: Ground[] = [];
 let servers: Server[] = [];
@@ -139,6 +139,84 @@ describe('a receiver', () => {
       { state: 'failed', loopback: true, error: 'cert.pem: there is no such certificate file. Check the path.' },
     ]);
     await receiver.stop();
+  });
+
+  test('shows what is to be known of a certificate that works', async () => {
+    const expired = 'cert.pem: the certificate expired on Jan 1 2020; clients that check will refuse it.';
+    const receiver = createReceiver({
+      world: realWorld,
+      journal: memoryJournal(),
+      users: nobody,
+      identity: async (one) => ({
+        ...(await identityOf(one, { world: realWorld, folder: certificates, hostname: 'gate.example' })),
+        warnings: [expired],
+      }),
+      onState: () => undefined,
+    });
+    const { listeners } = await receiver.start(withSettings({ listeners: [mx] }));
+    expect(listeners[0]).toMatchObject({ state: 'listening', error: expired });
+    await receiver.stop();
+  });
+
+  test('sees an IPv4 peer of an IPv6 listener by its IPv4 address', async () => {
+    const g = await start({
+      listeners: [{ ...mx, lab: '[::ffff:127.0.0.1]:0' }],
+      access: { deny: [{ ipSet: '127.0.0.1' }] },
+    });
+    const c = await Client.open(g.port());
+    expect(await c.reply()).toMatch(/^421/);
+    const connect = ofKind(await g.events(), 'connect')[0];
+    expect([connect?.peer.address, connect?.local.address]).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
+
+  test('survives a journal that opens no record, and serves again when it does', async () => {
+    let broken = true;
+    const g = await start(
+      {},
+      {
+        wrap: (journal) => ({
+          session: () => {
+            if (broken) throw new Error('the journal is broken');
+            return journal.session();
+          },
+        }),
+      },
+    );
+    const lost = await g.connect();
+    await lost.over();
+    broken = false;
+    expect(await (await g.connect()).reply()).toMatch(/^220/);
+  });
+
+  test('says 451 and closes when the journal throws in the middle of a message', async () => {
+    const g = await start(
+      {},
+      {
+        wrap: (journal) => ({
+          session: () => {
+            const log = journal.session();
+            const message = () => ({
+              ...log.message(),
+              write: () => {
+                throw new Error('the segment is gone');
+              },
+            });
+            return { id: log.id, append: (body, t) => log.append(body, t), end: () => log.end(), message };
+          },
+        }),
+      },
+    );
+    const [c, other] = [await g.connect(), await g.connect()];
+    await c.hello();
+    await other.hello();
+    await c.toData();
+    c.send('x\r\n');
+    expect(await c.reply()).toMatch(/^451 4\.3\.0/);
+    await c.over();
+    const events = await g.events();
+    expect(ofKind(events, 'fault')[0]?.error).toBe('the segment is gone');
+    expect(bodies(events).at(-1)).toMatchObject({ kind: 'close', by: 'us', reason: 'fault' });
+    expect(await other.codes('NOOP')).toEqual([250]);
   });
 
   test('applies settings without touching open sessions or the listeners they do not concern', async () => {

@@ -172,17 +172,12 @@ export class Dialogue {
   }
 
   /** What the answer is on the wire, and the event that explains it. */
-  reply({ verdict, ...rest }: Answer, joined = false): Prepared {
-    const { bytes, code, enhanced } = this.#replies.to({ verdict, ...rest });
-    const body: EventBody = {
-      kind: 'reply',
-      bytes,
-      code,
-      ...(enhanced !== undefined && { enhanced }),
-      verdict,
-      ...(joined && { joined }),
-    };
-    return { bytes, body };
+  reply(answer: Answer, joined = false): Prepared {
+    const { bytes, code, enhanced } = this.#replies.to(answer);
+    const { verdict } = answer;
+    const plain = { kind: 'reply', bytes, code, verdict } as const;
+    const body = enhanced === undefined ? plain : { ...plain, enhanced };
+    return { bytes, body: joined ? { ...body, joined } : body };
   }
 
   /** The one place that writes: every reply leaves here, its event before it. */

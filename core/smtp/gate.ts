@@ -74,13 +74,17 @@ export class Gate {
   readonly accept = (accepted: Accepted): void => {
     // From the first moment on: a client that resets at once must not end the process.
     accepted.socket.on('error', () => undefined);
-    const arrival = this.#arrive(accepted);
+    let arrival: Arrival | undefined;
     try {
-      const verdict = this.#decide(arrival);
-      if (!(verdict instanceof Promise)) return this.#enter(arrival, verdict);
-      verdict.then((late) => this.#enter(arrival, late)).catch((error: unknown) => this.#fault(arrival, error));
+      const here = (arrival = this.#arrive(accepted));
+      if (!here) return void accepted.socket.destroy();
+      const verdict = this.#decide(here);
+      if (!(verdict instanceof Promise)) return this.#enter(here, verdict);
+      verdict.then((late) => this.#enter(here, late)).catch((error: unknown) => this.#fault(here, error));
     } catch (error) {
-      this.#fault(arrival, error);
+      if (arrival) this.#fault(arrival, error);
+      // Not even its record could be opened.
+      else accepted.socket.destroy();
     }
   };
 
@@ -89,12 +93,13 @@ export class Gate {
     for (const end of [...this.#handshakes]) end();
   }
 
-  #arrive(accepted: Accepted): Arrival {
+  /** Undefined when the listener was taken out of the settings while the connection came. */
+  #arrive(accepted: Accepted): Arrival | undefined {
     const { world, journal, flow, implicit } = this.#options;
     const current = this.#options.current();
     const { settings, listenerIndex, generation } = current;
     const listener = settings.listeners[listenerIndex];
-    if (!listener) throw new Error(`there is no listener ${listenerIndex}`);
+    if (!listener) return undefined;
     const log = journal.session();
     const begun = world.elapsed();
     const { peer, local } = accepted;

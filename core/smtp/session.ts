@@ -84,9 +84,10 @@ export class Session extends SMTPConnection implements Wire {
     return parser as unknown as SMTPStream;
   }
 
-  /** A bug outside of any command: there is nothing to answer, so the session ends. */
+  /** A bug outside of any command, in the middle of a message for one: the session cannot go on. */
   #fault(error: unknown, stage: Stage): void {
-    this.dialogue.fault(error, stage);
+    const answer = this.dialogue.fault(error, stage);
+    if (this._ready) this.dialogue.say(answer);
     this.dialogue.close('fault', 'a bug in the receiver, see the fault event');
   }
 

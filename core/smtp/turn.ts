@@ -23,14 +23,10 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   const secrecy: Secrecy = d.exchange ? 'exchange' : d.suspect ? 'suspect' : 'plain';
   const shown = redactLine(text, secrecy);
   if (shown.secret) d.suspect = true;
-  d.record({
-    kind: 'line',
-    bytes: shown.bytes,
-    end: line.terminator,
-    behind: line.bufferedAfter,
-    ...(line.segments > 1 && { segments: line.segments }),
-    ...(shown.secret && { secret: true }),
-  });
+  const seen = { kind: 'line', bytes: shown.bytes, end: line.terminator, behind: line.bufferedAfter } as const;
+  const { segments } = line;
+  const whole = segments > 1 ? { ...seen, segments } : seen;
+  d.record(shown.secret ? { ...whole, secret: true } : whole);
   // Cut off by the end of the connection: never a command.
   if (line.terminator === 'none' && !line.tooLong) return next();
   d.isExcused = d.excused > 0;
