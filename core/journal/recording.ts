@@ -35,12 +35,14 @@ export class Recording implements Journal {
     return this.#next;
   }
 
-  session(): SessionLog {
+  /** A session of a scenario run is not told to `onEvent`: its peer was never here. */
+  session(run?: string): SessionLog {
     const number = this.#next.sessions++;
+    if (run !== undefined) this.#sending.put(record.run, number, 0, run);
     const session = new Session({
       number,
       sending: this.#sending,
-      onEvent: this.#onEvent,
+      onEvent: run === undefined ? this.#onEvent : undefined,
       message: (from) => this.#message(from),
       ended: () => void this.#open.delete(number),
     });
@@ -48,17 +50,9 @@ export class Recording implements Journal {
     return session;
   }
 
-  /** Records a session that was played elsewhere, without telling `onEvent`; returns its id here. */
+  /** Records a session that was played elsewhere; returns its id here. */
   add(events: readonly Event[], run: string): string {
-    const number = this.#next.sessions++;
-    this.#sending.put(record.run, number, 0, run);
-    const session = new Session({
-      number,
-      sending: this.#sending,
-      onEvent: undefined,
-      message: (from) => this.#message(from),
-      ended: () => undefined,
-    });
+    const session = this.session(run);
     for (const { n: _n, t, ...body } of events) session.append(body, t);
     session.end();
     return session.id;

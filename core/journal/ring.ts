@@ -141,12 +141,16 @@ export class RingOut {
     return Atomics.load(this.#control, HEAD) >>> 0 === this.#tail;
   }
 
-  /** Sleeps until woken, or for `ms`; `ready` is asked once more after the main side can see that we sleep. */
-  sleep(ready: () => boolean, ms?: number): void {
+  /**
+   * Sleeps until woken, or for `ms`; `ready` is asked once more after the main side can see that we sleep.
+   * Returns whether the time ran out.
+   */
+  sleep(ready: () => boolean, ms?: number): boolean {
     const bell = Atomics.load(this.#control, BELL);
     Atomics.store(this.#control, ASLEEP, 1);
-    if (!ready()) Atomics.wait(this.#control, BELL, bell, ms);
+    const isOver = !ready() && Atomics.wait(this.#control, BELL, bell, ms) === 'timed-out';
     Atomics.store(this.#control, ASLEEP, 0);
+    return isOver;
   }
 
   settle(octets: number): void {

@@ -5,7 +5,7 @@ import type { MessageRow } from '../contract/calls.ts';
 import type { Event } from '../contract/event.ts';
 import type { SessionRow } from '../contract/summary.ts';
 import type { World } from '../world/world.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, SessionLog } from './journal.ts';
 import { storageError } from './memory.ts';
 import type {
   AskName,
@@ -73,6 +73,8 @@ export interface Workspace extends Journal {
   /** Runs, the newest first. */
   loadRuns<T extends { readonly id: string; readonly started: number }>(most: number): Promise<T[]>;
   saveRun(run: { readonly id: string; readonly started: number }): Promise<void>;
+  /** Opens the record of a session; one of a scenario run names it and is not told to `onEvent`. */
+  session(run?: string): SessionLog;
   /** Records a session that a scenario run played elsewhere; returns its id here. */
   importSession(events: readonly Event[], run: string): string;
   /** Writes what is waiting and leaves the folder; the workspace is of no use afterwards. */
@@ -203,7 +205,7 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
     folder: options.folder,
     logFolder: join(options.folder, 'log'),
     revisions: () => revisions,
-    session: () => recording.session(),
+    session: (run) => recording.session(run),
     importSession: (events, run) => recording.add(events, run),
     sessionsAfter: async (after, limit) => rowsOf(await ask('sessions', { after, limit })),
     messagesAfter: async (after, limit) => rowsOf(await ask('messages', { after, limit })),

@@ -23,6 +23,8 @@ const MANY = 4_000_000;
 /** How long a group waits for messages that are nearly there: rounds of so many ms each. */
 const ROUNDS = 2;
 const ROUND = 0.25;
+/** After the disk has refused something, the next try comes at the latest after this long, ms. */
+const AGAIN = 1000;
 
 const { folder, ring: memory, keep, port } = workerData as WriterStart & { port: MessagePort };
 const ring = new RingOut(memory);
@@ -112,7 +114,7 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     syncDue = false;
     try {
       const outcome = store.apply(now);
-      complain('');
+      if (outcome.stored.length > 0 || outcome.failed.length === 0) complain('');
       return outcome;
     } catch (error) {
       const { code, message } = failureOf(error);
@@ -199,7 +201,10 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     for (const question of asked) answer(question);
     if (closed) break;
     if (pruning) pruning = prune();
-    if (asked.length === 0 && !pruning) ring.sleep(() => !ring.empty || ring.isWanted || listen());
+    if (asked.length > 0 || pruning) continue;
+    // What the disk refused is tried again even when nothing else happens.
+    const isOver = ring.sleep(() => !ring.empty || ring.isWanted || listen(), problem === '' ? undefined : AGAIN);
+    if (isOver) syncDue = true;
   }
   port.close();
 

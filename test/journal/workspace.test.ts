@@ -252,18 +252,47 @@ test('clearing removes what has ended, makes older lists void and frees the disk
   expect(readdirSync(mail).map((name) => readFileSync(join(mail, name)).length)).toEqual([20]);
 });
 
-test('a session played by a scenario run is listed with its run', async () => {
-  const workspace = await opened(newFolder());
-  const id = workspace.importSession(
+test('sessions of a scenario run are listed with their run and kept out of the log', async () => {
+  const heard: string[] = [];
+  const workspace = await opened(newFolder(), { onEvent: (session) => heard.push(session) });
+  const played = workspace.importSession(
     [
       { ...connect, n: 1, t: 0 },
       { ...close, n: 2, t: 5 },
     ],
     'run-7',
   );
+  const live = workspace.session('run-8');
+  live.append(connect, 0);
+  await deliver(live, bytesOf(3, 1));
   const { rows } = await workspace.sessionsAfter(0, 10);
-  expect(rows).toMatchObject([{ id, run: 'run-7', closed: 'quit', duration: 5 }]);
-  expect((await workspace.eventsOf(id, 0))?.events.length).toBe(2);
+  expect(rows.find(({ id }) => id === played)).toMatchObject({ run: 'run-7', closed: 'quit', duration: 5 });
+  expect(rows.find(({ id }) => id === live.id)).toMatchObject({ run: 'run-8', outcome: 'open' });
+  expect((await workspace.eventsOf(played, 0))?.events.length).toBe(2);
+  expect(heard).toEqual([]);
+});
+
+test('a message brings its own events with it, and what happens meanwhile follows them', async () => {
+  const heard: string[] = [];
+  const workspace = await opened(newFolder(), { onEvent: (_session, body) => heard.push(body.kind) });
+  const session = workspace.session();
+  session.append(connect, 0);
+  const message = session.message();
+  message.write(bytesOf(10, 1));
+  const stored = message.commit(envelope, [{ body: line('promised'), t: 1 }]);
+  session.append(line('meanwhile'), 2);
+  session.append(close, 3);
+  session.end();
+  await stored;
+  const read = await workspace.eventsOf(session.id, 0);
+  expect(read?.events.map((event) => [event.n, event.kind === 'line' ? event.bytes : event.kind])).toEqual([
+    [1, 'connect'],
+    [2, 'promised'],
+    [3, 'meanwhile'],
+    [4, 'close'],
+  ]);
+  expect(read?.done).toBe(true);
+  expect(heard).toEqual(['connect', 'line', 'line', 'close']);
 });
 
 test('the doorbell rings when lists grow, and each event is told once', async () => {
