@@ -43,14 +43,17 @@ export function useReveal(isReady: boolean): void {
   useEffect(() => {
     const { setting } = place;
     if (!isReady || place === shown || setting === undefined) return undefined;
-    shown = place;
-    if (!setting.includes('.')) return undefined;
+    if (!setting.includes('.')) {
+      shown = place;
+      return undefined;
+    }
     unfold(setting);
     let left = PATIENCE;
     let frame = 0;
     const look = () => {
       left -= 1;
       const row = find(setting, left === 0);
+      if (row || left === 0) shown = place;
       if (row) flash(row);
       else if (left > 0) frame = requestAnimationFrame(look);
     };
