@@ -106,9 +106,10 @@ function login({ reason, action, evidence }: Finding): readonly LogLine[] {
   return one('logins', level.error, `Authentication error for user '${user}': ${why}`);
 }
 
-function spf(identity: string, { evidence }: Finding, peer: Endpoint): readonly LogLine[] {
+/** A result whose action is `ignore` is not logged. */
+function spf(identity: string, { action, evidence }: Finding, peer: Endpoint): readonly LogLine[] {
   const result = evidence?.['result'];
-  if (result === undefined) return none;
+  if (result === undefined || action === 'ignore') return none;
   const domain = printableWithin(evidence?.['domain'] ?? '', '>');
   const shown = result.slice(0, 1).toUpperCase() + result.slice(1);
   return one('policy', level.info, `SPF result for ${identity} <${domain}> connected from <${peer.address}>: ${shown}`);

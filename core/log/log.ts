@@ -139,6 +139,7 @@ function openFile({ folder, onProblem }: LogOptions, logging: Logging): LogFile 
     try {
       mkdirSync(folder, { recursive: true });
       const next = createStream(nameOf(logging), rotation(logging, folder));
+      if (logging.rotatePeriod === 'week') rotateWeekly(next);
       next.on('error', fail);
       next.on('warning', (error) =>
         onProblem?.(`the log file ${logging.fileName} cannot be rotated: ${error.message}`),
@@ -176,6 +177,20 @@ function rotation({ fileSize, rotatePeriod, fileCount, fileName }: Logging, fold
       : { interval: periods[rotatePeriod], intervalBoundary: true, initialRotation: true }),
     ...(fileCount > 0 ? { maxFiles: fileCount, history: `.${fileName}.history` } : {}),
   };
+}
+
+/**
+ * The library counts seven days from the day it is asked on, so that each restart would rotate; weeks begin on Monday
+ * (ISO 8601), as months begin on the first. It asks first when it has looked at the file.
+ */
+function rotateWeekly(stream: RotatingFileStream): void {
+  const intervalBounds = (now: Date): Date => {
+    const monday = now.getDate() - ((now.getDay() + 6) % 7);
+    const [prev, next] = [monday, monday + 7].map((day) => new Date(now.getFullYear(), now.getMonth(), day).getTime());
+    Object.assign(stream, { prev, next });
+    return new Date(prev ?? 0);
+  };
+  Object.assign(stream, { intervalBounds });
 }
 
 /** `default.txt`; rotated `default-20260131-1.txt`, by the day it was rotated or its period began. */

@@ -1,5 +1,14 @@
 // The log file: lines arrive in order, files rotate and are counted, changed settings apply at once, and the tail is short.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -102,3 +111,21 @@ test('the tail keeps the newest lines only', async () => {
   expect([revision, lines.length, lines.at(-1)?.includes('SMTP-IN:5000:')]).toEqual([5000, 2000, true]);
   await log.close();
 });
+
+test.each(['day', 'week', 'month'] as const)(
+  'a file of an earlier %s is rotated when the log is opened',
+  async (rotatePeriod) => {
+    const { log, file, folder: logs, problems } = opened({ rotatePeriod });
+    const now = Date.now();
+    const old = new Date(now - 40 * 24 * 3600 * 1000);
+    mkdirSync(logs);
+    writeFileSync(join(logs, 'default.txt'), 'old\n');
+    utimesSync(join(logs, 'default.txt'), old, old);
+    log.event('00000001', connected('198.51.100.1', now), 0);
+    await log.close();
+    const rotated = readdirSync(logs).filter((name) => /^default-\d{8}-\d+\.txt$/.test(name));
+    expect(rotated.map(file)).toEqual(['old\n']);
+    expect(file('default.txt')).toMatch(/^[^\n]+connection accepted from \[198\.51\.100\.1:40000\]\n$/);
+    expect(problems).toEqual([]);
+  },
+);
