@@ -19,7 +19,14 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: 'ui', include: ['test/ui/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000 },
+        test: {
+          ...shared,
+          name: 'ui',
+          include: ['test/ui/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
+        },
       },
     ],
   },
