@@ -1,7 +1,7 @@
 // The palette: every command that can be done where the person is, found by typing.
 import { Dialog } from '@base-ui/react/dialog';
 import { Command as Cmdk } from 'cmdk';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   type Command,
   type CommandId,
@@ -22,7 +22,12 @@ function inGroup(group: string): readonly CommandId[] {
 export function Palette() {
   const [isOpen, setOpen] = useState(false);
   const deeds = useDeeds();
-  useCommand('palette', () => setOpen(true));
+  const input = useRef<HTMLInputElement>(null);
+  const before = useRef<HTMLElement | null>(null);
+  useCommand('palette', () => {
+    before.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setOpen(true);
+  });
   const choose = (id: CommandId) => {
     setOpen(false);
     // After the dialog has given the focus back, so that a command may move it.
@@ -32,10 +37,10 @@ export function Palette() {
     <Dialog.Root open={isOpen} onOpenChange={setOpen}>
       <Dialog.Portal>
         <Dialog.Backdrop className="veil" />
-        <Dialog.Popup className="dialog palette">
+        <Dialog.Popup className="dialog palette" initialFocus={input} finalFocus={before}>
           <Dialog.Title className="unseen">Find a command</Dialog.Title>
           <Cmdk label="Commands" loop>
-            <Cmdk.Input placeholder="What do you want to do?" autoFocus />
+            <Cmdk.Input placeholder="What do you want to do?" ref={input} />
             <Cmdk.List label="Commands">
               <Cmdk.Empty>No command is called that.</Cmdk.Empty>
               {groupNames.map((group) => {

@@ -18,10 +18,10 @@ export function TopBar() {
   return (
     <header className="top">
       <div className="top-part">
-        <span className="brand">
+        <h1 className="brand">
           <img src={icon} alt="" />
           Gatehouse
-        </span>
+        </h1>
         <span className="muted cut" title={info?.path}>
           {info?.workspace}
         </span>
@@ -35,8 +35,8 @@ export function TopBar() {
         )}
       </div>
       <div className="top-part">
-        <Button kind="ghost" command="palette" aria-label="Find a command" onClick={() => runCommand('palette')}>
-          <span className="wide-only">Find a command</span>
+        <Button kind="ghost" command="palette" onClick={() => runCommand('palette')}>
+          <span className="narrow-unseen">Find a command</span>
         </Button>
         <Menu
           trigger={<IconButton icon={themeIcons[theme]} label="Theme" />}

@@ -73,7 +73,7 @@ export function Tip({ label, keys, children }: TipProps) {
       <Tooltip.Trigger render={children} />
       <Tooltip.Portal>
         <Tooltip.Positioner className="positioner" sideOffset={6}>
-          <Tooltip.Popup className="tip">
+          <Tooltip.Popup className="tip" aria-hidden>
             {label}
             {keys !== undefined && <KeyHint keys={keys} />}
           </Tooltip.Popup>

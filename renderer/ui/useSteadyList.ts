@@ -7,15 +7,17 @@ interface SteadyList<Row> {
   readonly scroller: RefObject<HTMLDivElement | null>;
   /** Pixels. */
   readonly rowHeight: number;
+  /** Pixels of a head that sticks to the top, inside the scroller. */
+  readonly headHeight?: number;
   /** Stays at the first row, whatever comes. */
   readonly isFollowing: boolean;
   /** Called when the person scrolls away from the first row. */
   readonly onLeave?: () => void;
 }
 
-/** Returns the virtual rows and how to bring one into view. */
+/** Returns the virtual rows, what the scroller must call when it is scrolled, and how to bring a row into view. */
 export function useSteadyList<Row extends { readonly id: string }>(list: SteadyList<Row>) {
-  const { rows, scroller, rowHeight, isFollowing, onLeave } = list;
+  const { rows, scroller, rowHeight, headHeight = 0, isFollowing, onLeave } = list;
   const anchor = useRef<{ id: string; offset: number } | undefined>(undefined);
   const own = useRef(0);
   const virtual = useVirtualizer({
@@ -23,6 +25,7 @@ export function useSteadyList<Row extends { readonly id: string }>(list: SteadyL
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    scrollMargin: headHeight,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
 
@@ -32,40 +35,48 @@ export function useSteadyList<Row extends { readonly id: string }>(list: SteadyL
     anchor.current = row && { id: row.id, offset: top % rowHeight };
   }, [rows, rowHeight, scroller]);
 
+  const held = useRef<{ rows: readonly Row[]; rowHeight: number } | undefined>(undefined);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
+    const hasMoved = held.current?.rows !== rows || held.current.rowHeight !== rowHeight;
+    held.current = { rows, rowHeight };
     let top = element.scrollTop;
     if (isFollowing) top = 0;
-    else if (anchor.current) {
+    else if (hasMoved && anchor.current) {
       const { id, offset } = anchor.current;
       const index = rows.findIndex((row) => row.id === id);
-      if (index >= 0) top = index * rowHeight + offset;
+      if (index >= 0) top = index * rowHeight + Math.min(offset, rowHeight - 1);
     }
     if (Math.abs(top - element.scrollTop) >= 1) {
       own.current = top;
-      // The sizer may still be shorter than the list now is; the virtualizer has rendered it by the next frame at the latest.
       element.scrollTop = top;
     }
     remember();
   }, [rows, rowHeight, isFollowing, scroller, remember]);
 
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const scrolled = () => {
-      remember();
-      if (isFollowing && element.scrollTop > rowHeight && Math.abs(element.scrollTop - own.current) > 1) onLeave?.();
-    };
-    element.addEventListener('scroll', scrolled, { passive: true });
-    return () => element.removeEventListener('scroll', scrolled);
-  }, [scroller, remember, isFollowing, rowHeight, onLeave]);
+  // For the scroller's onScroll: a listener of our own would be taken off and put back by the very render its event causes.
+  const onScroll = () => {
+    remember();
+    const top = scroller.current?.scrollTop ?? 0;
+    if (isFollowing && top > rowHeight && Math.abs(top - own.current) > 1) onLeave?.();
+  };
 
   useLayoutEffect(() => virtual.measure(), [virtual, rowHeight]);
 
   return {
     items: virtual.getVirtualItems(),
     height: virtual.getTotalSize(),
-    show: (index: number) => virtual.scrollToIndex(index, { align: 'auto' }),
+    onScroll,
+    /** Rows have one height, so this needs no virtualizer, which would go on correcting after the person has scrolled. */
+    show: (index: number) => {
+      const element = scroller.current;
+      if (!element) return;
+      const top = index * rowHeight;
+      const below = top + rowHeight + headHeight - element.clientHeight;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (below > element.scrollTop) element.scrollTop = below;
+      remember();
+    },
   };
 }

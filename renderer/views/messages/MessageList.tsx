@@ -115,7 +115,7 @@ function Rows({ rows, scroller, isFiltered, onFilter, onEnter }: RowsProps) {
     if (event.key === 'Enter') onEnter();
     else if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     else {
-      const next = Math.min(rows.length - 1, Math.max(0, index < 0 ? 0 : index + step));
+      const next = Math.min(rows.length - 1, Math.max(0, (index < 0 && step > 0 ? -1 : index) + step));
       const row = rows[next];
       if (row) go({ view: 'messages', message: row.id }, true);
       list.show(next);
@@ -159,6 +159,7 @@ function Rows({ rows, scroller, isFiltered, onFilter, onEnter }: RowsProps) {
       aria-activedescendant={index >= 0 ? `message-${selected}` : undefined}
       tabIndex={0}
       data-pane-focus=""
+      onScroll={list.onScroll}
       onKeyDown={walk}
     >
       <div role="rowgroup" className="unseen">

@@ -183,18 +183,23 @@ function RuleTrace({
 function DnsTable({ questions }: { readonly questions: readonly DnsQuestion[] }) {
   return (
     <div className="dns">
-      <Table
-        label="DNS questions and answers"
-        columns={[
-          { title: 'asked', cell: (q) => <span className="mono">{`${q.name} ${q.type}`}</span> },
-          {
-            title: 'answer',
-            cell: (q) => <span className="mono">{typeof q.answer === 'string' ? q.answer : q.answer.join('\n')}</span>,
-          },
-          { title: 'took', isNumber: true, cell: (q) => duration(q.ms) },
-        ]}
-        rows={questions}
-      />
+      <dt>DNS</dt>
+      <dd>
+        <Table
+          label="DNS questions and answers"
+          columns={[
+            { title: 'asked', cell: (q) => <span className="mono">{`${q.name} ${q.type}`}</span> },
+            {
+              title: 'answer',
+              cell: (q) => (
+                <span className="mono">{typeof q.answer === 'string' ? q.answer : q.answer.join('\n')}</span>
+              ),
+            },
+            { title: 'took', isNumber: true, cell: (q) => duration(q.ms) },
+          ]}
+          rows={questions}
+        />
+      </dd>
     </div>
   );
 }

@@ -15,12 +15,14 @@ import { FilterBox } from './FilterBox.tsx';
 
 interface HeadProps {
   readonly shown: number;
+  /** Sessions that came on top since the list is not followed. */
+  readonly fresh: number;
   readonly isFiltered: boolean;
   readonly onLeave: () => void;
   readonly onSend: () => void;
 }
 
-export function ListHead({ shown, isFiltered, onLeave, onSend }: HeadProps) {
+export function ListHead({ shown, fresh, isFiltered, onLeave, onSend }: HeadProps) {
   const { hiddenColumns, isFollowing, isLogOpen, listAt } = useChoices();
   const held = useWorkbench((state) => state.sessions.rows.length);
   const kept = useWorkbench((state) => state.settings?.settings.queue.keepSessions);
@@ -81,6 +83,11 @@ export function ListHead({ shown, isFiltered, onLeave, onSend }: HeadProps) {
           )}
         </span>
         <span className="grow" />
+        {fresh > 0 && (
+          <button type="button" className="fresh" onClick={() => runCommand('sessions.follow')}>
+            ↑ {count(fresh)} new
+          </button>
+        )}
         <Menu
           trigger={<IconButton icon={Columns3} label="Columns" />}
           entries={[{ kind: 'label', title: 'Columns, where the list is wide' }, ...columns]}

@@ -1,16 +1,15 @@
 // The live list of sessions: virtual, filtered, walked by arrow keys; one line with columns, or two lines where it is narrow.
-import { Inbox, SearchX } from 'lucide-react';
-import { memo, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { SearchX } from 'lucide-react';
+import { memo, type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { choose, useChoices } from '../../state/choices.ts';
-import { runCommand } from '../../state/commands.ts';
 import { setFilter } from '../../state/filterText.ts';
 import { go, usePlace } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeChip } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { clock, count } from '../../ui/figures.ts';
+import { clock } from '../../ui/figures.ts';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
 import { useWideElement } from '../../ui/useWide.ts';
 import { decided, sessionColumns, talk } from './columns.tsx';
@@ -38,10 +37,10 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
     rows,
     scroller,
     rowHeight: isWide ? 28 : 48,
+    headHeight: isWide ? 28 : 0,
     isFollowing,
     onLeave: () => choose({ isFollowing: false }),
   });
-  const fresh = useFresh(rows, isFollowing);
 
   const index = useMemo(() => rows.findIndex((row) => row.id === selected), [rows, selected]);
   const walk = (event: KeyboardEvent) => {
@@ -61,7 +60,7 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
     }
     if (step === undefined || rows.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const next = Math.min(rows.length - 1, Math.max(0, index < 0 ? 0 : index + step));
+    const next = Math.min(rows.length - 1, Math.max(0, (index < 0 && step > 0 ? -1 : index) + step));
     const row = rows[next];
     if (!row) return;
     open(row.id);
@@ -99,6 +98,7 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
         aria-activedescendant={index >= 0 ? `session-${selected}` : undefined}
         tabIndex={0}
         data-pane-focus=""
+        onScroll={list.onScroll}
         onKeyDown={walk}
       >
         <div role="rowgroup" className={isWide ? 'session-head' : 'unseen'}>
@@ -119,7 +119,7 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
                   key={row.id}
                   row={row}
                   index={item.index}
-                  top={item.start}
+                  top={item.start - (isWide ? 28 : 0)}
                   isSelected={row.id === selected}
                   columns={isWide ? columns : undefined}
                 />
@@ -128,14 +128,6 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
           })}
         </div>
       </div>
-      {fresh > 0 && !isFollowing && (
-        <button type="button" className="fresh" onClick={() => runCommand('sessions.follow')}>
-          ↑ {count(fresh)} new
-        </button>
-      )}
-      <span className="unseen" role="status">
-        {isLoaded ? '' : <Inbox aria-label="Loading" />}
-      </span>
     </div>
   );
 }
@@ -143,25 +135,6 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
 function open(id: string): void {
   if (useChoices.getState().isFollowing) choose({ isFollowing: false });
   go({ view: 'sessions', session: id }, true);
-}
-
-/** How many rows came on top since the list was last followed. */
-function useFresh(rows: readonly SessionRow[], isFollowing: boolean): number {
-  const [top, setTop] = useState<string | undefined>(undefined);
-  const first = rows[0]?.id;
-  useEffect(() => {
-    if (isFollowing || top === undefined) setTop(first);
-  }, [isFollowing, first, top]);
-  return useMemo(
-    () =>
-      isFollowing || top === undefined
-        ? 0
-        : Math.max(
-            0,
-            rows.findIndex(({ id }) => id === top),
-          ),
-    [rows, top, isFollowing],
-  );
 }
 
 const compactColumns: readonly { id: string; title: string; isNumber?: boolean }[] = [

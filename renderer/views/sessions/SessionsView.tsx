@@ -30,6 +30,7 @@ export function SessionsView() {
   const isWide = useWideWindow(THREE_PANES_FROM);
   const [isSending, setSending] = useState(false);
   const { rows, isFiltered } = useFilteredRows();
+  const fresh = useFresh(rows, isFollowing);
   const transcript = useRef<HTMLDivElement>(null);
   const why = useRef<HTMLElement>(null);
 
@@ -51,7 +52,13 @@ export function SessionsView() {
 
   const list = (
     <Pane label="Session list">
-      <ListHead shown={rows.length} isFiltered={isFiltered} onLeave={focusList} onSend={() => setSending(true)} />
+      <ListHead
+        shown={rows.length}
+        fresh={fresh}
+        isFiltered={isFiltered}
+        onLeave={focusList}
+        onSend={() => setSending(true)}
+      />
       <SessionList rows={rows} isFiltered={isFiltered} onEnter={() => transcript.current?.focus()} />
     </Pane>
   );
@@ -148,4 +155,23 @@ function useFilteredRows(): { readonly rows: readonly SessionRow[]; readonly isF
   }, [text]);
   const rows = useMemo(() => (test ? all.filter(test) : all), [all, test]);
   return { rows, isFiltered: test !== undefined };
+}
+
+/** How many rows came on top since the list was last followed. */
+function useFresh(rows: readonly SessionRow[], isFollowing: boolean): number {
+  const [top, setTop] = useState<string | undefined>(undefined);
+  const first = rows[0]?.id;
+  useEffect(() => {
+    if (isFollowing || top === undefined) setTop(first);
+  }, [isFollowing, first, top]);
+  return useMemo(
+    () =>
+      isFollowing || top === undefined
+        ? 0
+        : Math.max(
+            0,
+            rows.findIndex(({ id }) => id === top),
+          ),
+    [rows, top, isFollowing],
+  );
 }

@@ -91,7 +91,10 @@ export function Transcript({ session, items, line, onLine, onEnter, onLeave, scr
                 ref={virtual.measureElement}
                 className="line-row"
                 style={{ transform: `translateY(${entry.start}px)` }}
-                onClick={isLine(item) ? () => onLine(item.n) : undefined}
+                onClick={(event) => {
+                  const isLink = event.target instanceof Element && event.target.closest('button') !== null;
+                  if (isLine(item) && !isLink) onLine(item.n);
+                }}
               >
                 <Line item={item} isSelected={entry.index === selected} />
               </div>

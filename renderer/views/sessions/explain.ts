@@ -14,8 +14,16 @@ export function decidingLine(items: readonly TranscriptItem[]): number | undefin
   const answers = items.filter(isAnswer);
   const isBad = (item: Answer) => (item.kind === 'server' ? item.code >= 400 : item.verdict.closes !== undefined);
   const isWeighty = (item: Answer) => item.verdict.findings.length > 0;
+  // What policy decided says more than the sequence errors of a client that went on regardless.
+  const isDecided = (item: Answer) => isBad(item) && item.verdict.decider !== undefined;
   const isStored = (item: Answer) => item.verdict.stage === 'message';
-  return (answers.findLast(isBad) ?? answers.findLast(isStored) ?? answers.findLast(isWeighty) ?? answers.at(-1))?.n;
+  return (
+    answers.findLast(isDecided) ??
+    answers.findLast(isBad) ??
+    answers.findLast(isStored) ??
+    answers.findLast(isWeighty) ??
+    answers.at(-1)
+  )?.n;
 }
 
 /** What is shown of the fold: a handshake that came about is one band, not two. */
