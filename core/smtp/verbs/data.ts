@@ -147,7 +147,8 @@ function envelopeOf(
   const { user } = session;
   const at = d.opening.world.now();
   const { messageId, subject, from } = scan.facts();
-  const spf = transaction.spfMail ?? session.spfEhlo;
+  const asked = transaction.spfMail ?? session.spfEhlo;
+  const spf = asked && d.settings.sender.spf.map[asked.result] === 'mark' ? asked : undefined;
   const who = user !== undefined ? { user } : {};
   return {
     sender,

@@ -1,0 +1,128 @@
+// Probes of loops, errors and strictness: what a client may get wrong, how often, and which bytes are taken.
+import type { Lab } from './lab.ts';
+import { password, plainResponse, user } from '../smtp/playground.ts';
+import { type Probes, seen } from './probe.ts';
+
+/** Codes of the replies to all lines sent at once, until the server has no more to say. */
+async function heard(lab: Lab, lines: readonly string[], most: number): Promise<string> {
+  const client = await lab.greeted();
+  client.send(lines.map((line) => `${line}\r\n`).join(''));
+  const codes: string[] = [];
+  for (let reply = await client.reply(); codes.push(reply.slice(0, 3)) < most && reply !== '<closed>';)
+    reply = await client.reply();
+  return codes.join(' ').replace('<cl', 'closed');
+}
+
+const wrong = ['WHAT', 'MAIL FROM:', 'RCPT TO:<b@gate.example>', 'DATA', 'NOOP'];
+const guess = `AUTH PLAIN ${plainResponse(user, `not ${password}`)}`;
+
+/** A message with three Received fields of its own: folded, in any case; those in an attached message do not count. */
+const travelled = [
+  'Received: from a.example',
+  '\tby b.example',
+  'RECEIVED: from c.example by d.example',
+  'received:',
+  ' from e.example by f.example',
+  'Content-Type: message/rfc822',
+  '',
+  'Received: from g.example by h.example',
+  '',
+  'text',
+].join('\r\n');
+
+/** Sends bytes as a message; the replies, and what was stored. */
+async function bytes(lab: Lab, ...sent: readonly string[]): Promise<{ heard: string[]; stored: string[] }> {
+  const client = await lab.greeted();
+  const replies: string[] = [];
+  for (const one of sent) {
+    await client.toData();
+    client.send(one);
+    replies.push(await client.reply());
+  }
+  return { heard: replies, stored: lab.stored() };
+}
+
+/** Sends a command line as it is, and QUIT behind it; every reply up to the goodbye. */
+async function command(lab: Lab, line: string): Promise<string[]> {
+  const client = await lab.greeted();
+  client.send(`${line}QUIT\r\n`);
+  const replies: string[] = [];
+  for (let reply = await client.reply(); !reply.startsWith('221'); reply = await client.reply()) replies.push(reply);
+  return replies;
+}
+
+const noop = '250 2.0.0 OK';
+const taken = '250 2.0.0 Message stored';
+const lineEnd = '500 5.5.2 Commands end with CR LF';
+const held = (what: string) => `554 5.6.0 Message holds a ${what}`;
+
+const bareLf = async (lab: Lab) => ({
+  command: await command(lab, 'NOOP\n'),
+  ...(await bytes(lab, 'a\nb\r\n.\r\n', 'c\n.\nd\r\n.\r\n')),
+});
+const bareCr = async (lab: Lab) => ({
+  command: await command(lab, 'NOOP\rNOOP\r\n'),
+  ...(await bytes(lab, 'a\rb\r\n.\r\n')),
+});
+
+export const limits: Probes = {
+  'loops.maxReceivedHeaders': seen(
+    [
+      [2, '554 5.4.6 Routing loop: too many Received headers'],
+      [3, taken],
+    ],
+    async (lab) => (await bytes(lab, `${travelled}\r\n.\r\n`)).heard[0],
+  ),
+
+  'errors.maxErrors': seen(
+    [
+      [0, '500 421 closed'],
+      [2, '500 501 503 421 closed'],
+      ['unlimited', '500 501 503 503 250'],
+    ],
+    (lab) => heard(lab, wrong, 5),
+  ),
+  'errors.maxAuthErrors': seen(
+    [
+      [0, '535 421 closed'],
+      [1, '535 535 421 closed'],
+      ['unlimited', '535 535 535 250'],
+    ],
+    (lab) => heard(lab, [guess, guess, guess, 'NOOP'], 4),
+  ),
+
+  'strictness.bareLf': seen(
+    [
+      ['reject', { command: [lineEnd], heard: [held('bare LF'), held('bare LF')], stored: [] }],
+      ['normalise', { command: [noop], heard: [taken, taken], stored: ['a\r\nb\r\n', 'c\r\n.\r\nd\r\n'] }],
+      ['allow', { command: [noop], heard: [taken, taken], stored: ['a\nb\r\n', 'c\n'] }],
+    ],
+    bareLf,
+  ),
+  'strictness.bareCr': seen(
+    [
+      ['reject', { command: [lineEnd], heard: [held('bare CR')], stored: [] }],
+      ['normalise', { command: ['501 5.5.4 Syntax error in parameters'], heard: [taken], stored: ['a\r\nb\r\n'] }],
+      ['allow', { command: [noop, noop], heard: [taken], stored: ['a\rb\r\n'] }],
+    ],
+    bareCr,
+  ),
+  'strictness.nul': seen(
+    [
+      ['reject', { heard: [held('NUL')], stored: [] }],
+      ['allow', { heard: [taken], stored: ['a\0b\r\n'] }],
+    ],
+    (lab) => bytes(lab, 'a\0b\r\n.\r\n'),
+  ),
+  'strictness.maxCommandLine': seen(
+    [
+      [512, [noop, '500 5.5.6 Line too long', noop]],
+      [513, [noop, noop, noop]],
+    ],
+    async (lab) => {
+      const client = await lab.greeted();
+      client.send(`NOOP ${'x'.repeat(505)}\r\nNOOP ${'x'.repeat(506)}\r\nNOOP\r\n`);
+      return client.replies(3);
+    },
+  ),
+};

@@ -1,0 +1,22 @@
+// All probes by the path of their setting: one table, put together from the groups.
+import { acceptance } from './acceptance.ts';
+import { access } from './access.ts';
+import { flow } from './flow.ts';
+import { limits } from './limits.ts';
+import { listeners } from './listeners.ts';
+import { logging, queue } from './storage.ts';
+import type { Probes } from './probe.ts';
+import { sender } from './sender.ts';
+import { who } from './who.ts';
+
+export const probes: Probes = {
+  ...listeners,
+  ...access,
+  ...flow,
+  ...who,
+  ...acceptance,
+  ...sender,
+  ...limits,
+  ...queue,
+  ...logging,
+};
