@@ -39,7 +39,7 @@ export const newSession: LogSession = {
 /** Adds an event to what is known of its session. */
 export function follow(session: LogSession, event: EventBody): LogSession {
   if (event.kind === 'connect') return { ...session, at: event.at, peer: event.peer, local: event.local };
-  if (event.kind !== 'line') return session;
+  if (event.kind !== 'line' || !/^[EH]/i.test(event.bytes)) return session;
   const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(event.bytes)?.[1];
   return hello === undefined ? session : { ...session, helo: hello };
 }
@@ -50,19 +50,21 @@ const ended = ({ address, port }: Endpoint) => `[${hostPort(address, port)}]`;
 /**
  * The lines of one event, in their order. Wording as observed with AXIGEN: connection, `<<` and `>>`, SPF result, login error,
  * smtp action and explanation, New mail, final dot, closing session. TLS, dropped sessions and our own faults are in our words.
+ * Lines of protocol level are left out unless `logLevel` has their bit: they are most of the work.
  */
-export function linesOf(session: LogSession, event: EventBody): readonly LogLine[] {
+export function linesOf(session: LogSession, event: EventBody, logLevel = 31): readonly LogLine[] {
+  const isTalk = (logLevel & level.protocol) !== 0;
   switch (event.kind) {
     case 'connect':
       return one('connections', level.info, `${ended(event.local)} connection accepted from ${ended(event.peer)}`);
     case 'line':
-      return one('dialogue', level.protocol, `<< ${printableOctets(event.bytes)}`);
+      return isTalk ? one('dialogue', level.protocol, `<< ${printableOctets(event.bytes)}`) : none;
     case 'data':
-      return one('dialogue', level.protocol, `<< ${event.facts.bytes} bytes and final dot read`);
+      return isTalk ? one('dialogue', level.protocol, `<< ${event.facts.bytes} bytes and final dot read`) : none;
     case 'reply':
-      return [...findings(session, event), ...decision(event), ...said(event.bytes)];
+      return together(judged(session, event), isTalk ? said(event.bytes) : none);
     case 'verdict':
-      return [...findings(session, event), ...decision(event)];
+      return judged(session, event);
     case 'tls':
       return tls(session, event);
     case 'stored':
@@ -80,20 +82,20 @@ const one = (kind: LineKind, at: number, text: string): readonly LogLine[] => [{
 
 type Answer = Extract<EventBody, { kind: 'reply' | 'verdict' }>;
 
+const together = (first: readonly LogLine[], then: readonly LogLine[]): readonly LogLine[] =>
+  first.length === 0 ? then : then.length === 0 ? first : [...first, ...then];
+
+const judged = (session: LogSession, event: Answer): readonly LogLine[] =>
+  event.verdict.findings.length === 0 ? none : together(findings(session, event), decision(event));
+
 function findings({ peer }: LogSession, { verdict }: Answer): readonly LogLine[] {
-  if (verdict.findings.length === 0) return none;
-  return verdict.findings.flatMap((finding) => {
-    switch (finding.check) {
-      case 'credentials':
-        return login(finding);
-      case 'spf-ehlo':
-        return spf('EHLO domain', finding, peer);
-      case 'spf-mail':
-        return spf('MAIL FROM domain', finding, peer);
-      default:
-        return none;
-    }
-  });
+  let lines = none;
+  for (const finding of verdict.findings) {
+    if (finding.check === 'credentials') lines = together(lines, login(finding));
+    else if (finding.check === 'spf-ehlo') lines = together(lines, spf('EHLO domain', finding, peer));
+    else if (finding.check === 'spf-mail') lines = together(lines, spf('MAIL FROM domain', finding, peer));
+  }
+  return lines;
 }
 
 /** The failure line carries no address, as the product's does not: tools join it to the connection by the session id. */

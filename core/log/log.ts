@@ -84,11 +84,12 @@ export function openLog(options: LogOptions): Log {
 
   return {
     event: (id, body, t) => {
-      const session = follow(sessions.get(id) ?? newSession, body);
+      const before = sessions.get(id);
+      const session = follow(before ?? newSession, body);
       if (body.kind === 'close') sessions.delete(id);
-      else sessions.set(id, session);
+      else if (session !== before) sessions.set(id, session);
       if (logging.logLevel === 0) return;
-      for (const line of linesOf(session, body))
+      for (const line of linesOf(session, body, logging.logLevel))
         if (wanted(line, logging)) add(lineText(line, { at: session.at + t, host, session: id }));
     },
     configure: (next) => {
