@@ -4,6 +4,7 @@ import type { Event } from '../../core/contract/event.ts';
 import { foldTranscript, type TranscriptItem } from '../../core/contract/transcript.ts';
 import { aboutSetting, valueAt } from '../../renderer/state/about.ts';
 import { printable, textOf, textRows } from '../../renderer/ui/textRows.ts';
+import { decodeHeader } from '../../renderer/views/messages/encodedWords.ts';
 import { fileName } from '../../renderer/views/messages/saveMessage.ts';
 import { answerTo, codesOf, decidingLine, kindred, shownItems, toneOf } from '../../renderer/views/sessions/explain.ts';
 import { rawRows, rawText } from '../../renderer/views/sessions/rawBytes.ts';
@@ -114,4 +115,13 @@ test('text is cut into lines, and a very long line into pieces', () => {
 test('a file name is made of what every system takes', () => {
   expect(fileName({ subject: 'Re: a/b \\ "c"?', id: '0000000A' })).toBe('Re-a-b-c-0000000A.eml');
   expect(fileName({ subject: '', id: '1' })).toBe('message-1.eml');
+});
+
+test('header text is decoded where it is well-formed, and left alone where it is not', () => {
+  expect(decodeHeader('=?utf-8?q?Gr=C3=BC=C3=9Fe?=')).toBe('Grüße');
+  expect(decodeHeader('Re: =?ISO-8859-1?Q?caf=E9?= =?UTF-8?B?4pyT?= done')).toBe('Re: café✓ done');
+  expect(decodeHeader('=?utf-8?q?=C3?= =?utf-8?q?=BC_a?=')).toBe('ü a');
+  expect(decodeHeader('=?utf-8?b?%%%?= =?nonsense-1?q?a?=')).toBe('=?utf-8?b?%%%?=a');
+  expect(decodeHeader('plain =?utf-8 text')).toBe('plain =?utf-8 text');
+  expect(decodeHeader('GrÃ¼Ã\u009fe')).toBe('Grüße');
 });

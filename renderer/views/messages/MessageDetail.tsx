@@ -13,6 +13,7 @@ import { Table } from '../../ui/Table.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { textOf } from '../../ui/textRows.ts';
 import { TextView } from '../../ui/TextView.tsx';
+import { decodeHeader } from './encodedWords.ts';
 import { saveMessage } from './saveMessage.ts';
 
 type Source = Output<'messages.source'>;
@@ -60,7 +61,7 @@ export function MessageDetail({ id, row }: { readonly id: string | undefined; re
   return (
     <Pane label="Message">
       <PaneHead>
-        <h2 className="cut">{row?.subject || '(no subject)'}</h2>
+        <h2 className="cut">{decodeHeader(row?.subject ?? '') || '(no subject)'}</h2>
         {row?.remote === true && (
           <Chip tone="defer" shape="▲">
             held, never sent
@@ -153,11 +154,22 @@ function HeadersTab({ parts }: { readonly parts: Loaded<Parts> }) {
         label="Header fields"
         columns={[
           { title: 'Field', cell: (header) => <span className="header-name">{header.name}</span> },
-          { title: 'Value', cell: (header) => <span className="mono header-value">{header.value}</span> },
+          { title: 'Value', cell: (header) => <HeaderValue value={header.value} /> },
         ]}
         rows={value.headers}
       />
     </div>
+  );
+}
+
+/** A value as it came, and under it as it is meant where that differs. */
+function HeaderValue({ value }: { readonly value: string }) {
+  const meant = decodeHeader(value);
+  return (
+    <>
+      <span className="mono header-value">{value}</span>
+      {meant !== value && <div className="header-meant">{meant}</div>}
+    </>
   );
 }
 

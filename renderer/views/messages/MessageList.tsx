@@ -13,6 +13,7 @@ import { KeyHint } from '../../ui/KeyHint.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
+import { decodeHeader } from './encodedWords.ts';
 import { clearMessages } from './clearMessages.ts';
 
 interface ListProps {
@@ -203,7 +204,7 @@ const Line = memo(function Line({ row, index, top, isSelected }: LineProps) {
       onClick={() => go({ view: 'messages', message: row.id }, true)}
     >
       <span role="gridcell" className="cut">
-        {row.subject === '' ? <span className="muted">(no subject)</span> : row.subject}{' '}
+        {row.subject === '' ? <span className="muted">(no subject)</span> : decodeHeader(row.subject)}{' '}
         {row.remote && (
           <Chip tone="defer" shape="▲" title="For a remote domain: held and shown, never sent">
             held

@@ -7,6 +7,7 @@ import { go, usePlace } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Pane, Split } from '../../ui/Pane.tsx';
 import { clearMessages } from './clearMessages.ts';
+import { decodeHeader } from './encodedWords.ts';
 import { MessageDetail } from './MessageDetail.tsx';
 import { MessageList } from './MessageList.tsx';
 import { saveMessage } from './saveMessage.ts';
@@ -66,5 +67,7 @@ export function MessagesView() {
 }
 
 function textOfRow(row: MessageRow): string {
-  return [row.subject, row.sender, ...row.recipients, row.from, row.messageId, row.user ?? ''].join('\n').toLowerCase();
+  return [decodeHeader(row.subject), row.sender, ...row.recipients, row.from, row.messageId, row.user ?? '']
+    .join('\n')
+    .toLowerCase();
 }

@@ -2,6 +2,7 @@
 import type { MessageRow } from '../../../core/contract/calls.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
 import { toast } from '../../ui/Toast.tsx';
+import { decodeHeader } from './encodedWords.ts';
 
 /** Hands the file to the browser, which asks where to put it or does not, as the person set it up. */
 export async function saveMessage(row: MessageRow): Promise<void> {
@@ -21,7 +22,7 @@ export async function saveMessage(row: MessageRow): Promise<void> {
 
 /** A file name every system takes: the subject's letters and digits, and the message's id. */
 export function fileName({ subject, id }: Pick<MessageRow, 'subject' | 'id'>): string {
-  const words = subject
+  const words = decodeHeader(subject)
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
