@@ -10,7 +10,7 @@ import { setValue, useDraft } from './draft.ts';
 import { Extra } from './extras.tsx';
 import { InsideChips, useProblemsInside } from './inside.tsx';
 import { ListCard, TextItem } from './items.tsx';
-import { useFold } from './reveal.ts';
+import { setFold, useFold } from './reveal.ts';
 import { FoldHead, Help, ResetPart, SettingRow, useProblem } from './SettingRow.tsx';
 import { freshItem, type Node, valueAt } from './tree.ts';
 
@@ -44,7 +44,10 @@ function RecordPart({ path, node, depth }: PartProps) {
   const { meta } = node;
   const problem = useProblem(path);
   const problems = useProblemsInside(path);
-  const [isOpen, turn] = useFold(path, problems > 0 || (depth <= 1 && !closedAtFirst.test(path)));
+  const [isOpen, turn] = useFold(path, {
+    isOpenAtFirst: depth <= 1 && !closedAtFirst.test(path),
+    hasProblems: problems > 0,
+  });
   const id = `part-${path.replaceAll('.', '-')}`;
   return (
     <div className="part" role="group" data-setting={path} aria-label={meta.title}>
@@ -92,6 +95,7 @@ function ListPart({ path, node, depth }: PartProps) {
   const isPage = !path.includes('.');
   const add = () => {
     setValue(path, [...items, newItem(path, item, items)]);
+    setFold(`${path}.${items.length}`, true);
     setMost(Math.max(most, items.length + 1));
     // The new item comes with the next rendering.
     requestAnimationFrame(() =>

@@ -7,7 +7,7 @@ import { swapped } from './controls.tsx';
 import { setValue, useDraft } from './draft.ts';
 import { ListenerChip } from './extras.tsx';
 import { InsideChips, useProblemsInside } from './inside.tsx';
-import { moveFolds, useFold } from './reveal.ts';
+import { dropFolds, moveFolds, useFold } from './reveal.ts';
 import { FoldHead, useProblem } from './SettingRow.tsx';
 import { isMapping, nameOf, type Node, valueAt } from './tree.ts';
 
@@ -29,7 +29,7 @@ export function ListCard({ list, index, of, node, depth, children }: CardProps) 
   const item = useDraft((draft) => valueAt(draft.settings, path));
   const problem = useProblem(path);
   const problems = useProblemsInside(path);
-  const [isOpen, turn] = useFold(path, problems > 0 || (of === 1 && depth === 0));
+  const [isOpen, turn] = useFold(path, { isOpenAtFirst: of === 1 && depth === 0, hasProblems: problems > 0 });
   const id = `item-${path.replaceAll('.', '-')}`;
   const { name, about } = describe(list, item);
   const what = `${node.meta.title} ${index + 1}`;
@@ -107,12 +107,11 @@ function ItemButtons({ list, index, of, what }: ButtonsProps) {
       <IconButton
         icon={X}
         label={`Remove ${what}`}
-        onClick={() =>
-          setValue(
-            list,
-            items().filter((_, n) => n !== index),
-          )
-        }
+        onClick={() => {
+          const left = items().filter((_, n) => n !== index);
+          setValue(list, left);
+          dropFolds(list, index);
+        }}
       />
     </span>
   );

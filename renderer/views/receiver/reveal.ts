@@ -6,10 +6,33 @@ import { type Place, usePlace } from '../../state/place.ts';
 /** What the person (or a jump) opened or closed, by dotted path; the rest is as it comes. */
 const useFolds = create<Readonly<Record<string, boolean>>>(() => ({}));
 
-/** Whether a part of the form is open. */
-export function useFold(path: string, isOpenAtFirst: boolean): readonly [boolean, (isOpen: boolean) => void] {
-  const isOpen = useFolds((folds) => folds[path]) ?? isOpenAtFirst;
-  return [isOpen, (open) => useFolds.setState({ [path]: open })];
+/** Whether a part of the form is open. What opened because of an error inside stays open when the error is gone. */
+export function useFold(
+  path: string,
+  { isOpenAtFirst, hasProblems }: { readonly isOpenAtFirst: boolean; readonly hasProblems: boolean },
+): readonly [boolean, (isOpen: boolean) => void] {
+  const chosen = useFolds((folds) => folds[path]);
+  const isForced = hasProblems && chosen === undefined;
+  useEffect(() => {
+    if (isForced) setFold(path, true);
+  }, [isForced, path]);
+  return [chosen ?? (hasProblems || isOpenAtFirst), (isOpen) => setFold(path, isOpen)];
+}
+
+/** Opens or closes a part of the form. */
+export function setFold(path: string, isOpen: boolean): void {
+  useFolds.setState({ [path]: isOpen });
+}
+
+/** After an item was removed, those behind it keep what was open in them. */
+export function dropFolds(list: string, index: number): void {
+  const kept = Object.entries(useFolds.getState()).flatMap(([path, isOpen]) => {
+    const rest = path.startsWith(`${list}.`) ? path.slice(list.length + 1).split('.') : [];
+    const at = Number(rest[0]);
+    if (rest.length === 0 || !(at >= index)) return [[path, isOpen] as const];
+    return at === index ? [] : [[[list, at - 1, ...rest.slice(1)].join('.'), isOpen] as const];
+  });
+  useFolds.setState(Object.fromEntries(kept), true);
 }
 
 /** After an item moved from one place of its list to another, what was open in it is open there. */

@@ -44,7 +44,7 @@ export function ScenarioList({ lines, selected, closed, onSelect, onFold, onRun,
     };
     const step = steps[event.key];
     if (step !== undefined) {
-      const next = lines[Math.min(lines.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+      const next = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
       if (next) onSelect(next.id);
     } else if (event.key === 'Enter' && now) onRun(now.id);
     else if (event.key === 'ArrowRight' && now?.kind === 'theme' && closed.has(now.theme.id))
