@@ -1,5 +1,6 @@
 // The database of a workspace: one SQLite file with summaries, event chunks, message rows, runs, users and the person's text.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { mostRead } from './chunks.ts';
 import { idOf } from './memory.ts';
 import type { Kept, Page, StoredChunk } from './protocol.ts';
 import type { Extent } from './segments.ts';
@@ -25,9 +26,6 @@ PRAGMA user_version = ${formatVersion};
 
 /** A chunk's key: the session in the upper bits, the chunk's place within it in the lower 31. */
 const keyOf = (session: number, place: number) => (BigInt(session) << 31n) | BigInt(place);
-
-/** The most one read of a session's events returns, in characters of JSON. */
-const MOST = 4_000_000;
 
 export interface SessionRecord {
   readonly number: number;
@@ -141,7 +139,7 @@ export class Database {
          (SELECT key FROM chunks WHERE key BETWEEN ? AND ? AND first <= ? ORDER BY key DESC LIMIT 1), ?) ORDER BY key`,
     ).iterate(to, from, to, after + 1, from);
     for (const row of rows) {
-      if (octets > MOST) return { chunks, cut: true };
+      if (octets > mostRead) return { chunks, cut: true };
       const text = String(row['text']);
       octets += text.length;
       chunks.push({ first: Number(row['first']), text });

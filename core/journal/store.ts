@@ -2,6 +2,7 @@
 import type { MessageRow } from '../contract/calls.ts';
 import type { Event } from '../contract/event.ts';
 import { emptyRow, foldSummary, type SessionRow } from '../contract/summary.ts';
+import { addUpTo, chunksOf } from './chunks.ts';
 import type { Database } from './database.ts';
 import type { Envelope } from './journal.ts';
 import { Lists } from './lists.ts';
@@ -32,8 +33,8 @@ interface Live {
   /** Whether the database knows it at all. */
   known: boolean;
   place: number;
-  first: number;
-  texts: string[];
+  /** Batches that are not on disk yet. */
+  batches: StoredChunk[];
 }
 
 /** Ids are reserved this many ahead, so that none is given out twice after a crash. */
@@ -120,8 +121,7 @@ export class Store {
       row = foldSummary(row, event);
     }
     live.row = row;
-    if (live.texts.length === 0) live.first = first;
-    live.texts.push(text);
+    live.batches.push({ first, text });
     this.#waiting += text.length;
     this.#touch(session, live);
   }
@@ -150,8 +150,7 @@ export class Store {
       ended: stored?.ended ?? false,
       known: stored !== undefined,
       place: stored === undefined ? 0 : this.#db.nextPlace(session),
-      first: 1,
-      texts: [],
+      batches: [],
     };
     if (!live.known) this.#lists.total.sessions += 1;
     this.#seen('sessions', session);
@@ -221,13 +220,13 @@ export class Store {
   #promised({ session, promise }: Commit): () => void {
     if (!promise) return () => undefined;
     const live = this.#of(session, true);
-    const { row, texts } = live;
-    const count = texts.length;
+    const { row, batches } = live;
+    const count = batches.length;
     const waiting = this.#waiting;
     this.events(session, promise.first, promise.text);
     return () => {
       live.row = row;
-      live.texts.length = count;
+      live.batches.length = count;
       this.#waiting = waiting;
     };
   }
@@ -273,17 +272,17 @@ export class Store {
   #saveSession(number: number): void {
     const live = this.#live.get(number);
     if (live === undefined) return;
-    const { revision, ended, row, texts } = live;
+    const { revision, ended, row, batches } = live;
     this.#db.saveSession({ number, revision, ended, row: JSON.stringify(row) });
-    if (texts.length > 0) this.#db.addChunk(number, live.place, { first: live.first, text: texts.join('\n') });
+    for (const [index, chunk] of chunksOf(batches).entries()) this.#db.addChunk(number, live.place + index, chunk);
   }
 
   #saved(number: number): void {
     const live = this.#live.get(number);
     if (live === undefined) return;
     if (live.ended) this.#live.delete(number);
-    if (live.texts.length > 0) live.place += 1;
-    live.texts = [];
+    live.place += chunksOf(live.batches).length;
+    live.batches = [];
     live.known = true;
   }
 
@@ -297,7 +296,7 @@ export class Store {
   /** Gives up events the disk has refused for too long; returns whether it had to. */
   giveUp(): boolean {
     if (this.#waiting < WAITING) return false;
-    for (const live of this.#live.values()) live.texts = [];
+    for (const live of this.#live.values()) live.batches = [];
     this.#waiting = 0;
     return true;
   }
@@ -327,8 +326,8 @@ export class Store {
     const stored = live === undefined || live.known ? this.#db.session(session) : undefined;
     if (live === undefined && stored === undefined) return undefined;
     const { chunks, cut } = this.#db.chunks(session, after);
-    if (!cut && live && live.texts.length > 0) chunks.push({ first: live.first, text: live.texts.join('\n') });
-    return { chunks, ended: !cut && (live?.ended ?? stored?.ended ?? true) };
+    const isWhole = !cut && addUpTo(chunks, live?.batches ?? [], after);
+    return { chunks, ended: isWhole && (live?.ended ?? stored?.ended ?? true) };
   }
 
   message(number: number): { row: MessageRow; trace: string; bytes: Uint8Array } | undefined {

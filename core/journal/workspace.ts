@@ -5,20 +5,10 @@ import type { MessageRow } from '../contract/calls.ts';
 import type { Event } from '../contract/event.ts';
 import type { SessionRow } from '../contract/summary.ts';
 import type { World } from '../world/world.ts';
+import { eventsIn } from './chunks.ts';
 import type { Journal, SessionLog } from './journal.ts';
 import { storageError } from './memory.ts';
-import type {
-  AskName,
-  Asks,
-  Batch,
-  Failure,
-  Kept,
-  PageOf,
-  Revisions,
-  Said,
-  StoredChunk,
-  WorkspaceRefusal,
-} from './protocol.ts';
+import type { AskName, Asks, Failure, Kept, PageOf, Revisions, Said, WorkspaceRefusal } from './protocol.ts';
 import { type OnEvent, Recording } from './recording.ts';
 import { RingIn, ringMemory } from './ring.ts';
 import { Sending } from './sending.ts';
@@ -252,16 +242,6 @@ function begin({ options, port, worker, ring, said: { next, revisions: first } }
 }
 
 const numberOf = (id: string): number => (/^[0-9a-f]{1,8}$/i.test(id) ? parseInt(id, 16) : 0);
-
-function eventsIn({ first, text }: StoredChunk): Event[] {
-  const events: Event[] = [];
-  for (const line of text.split('\n')) {
-    const { t, e } = JSON.parse(line) as Batch;
-    for (const [index, body] of e.entries())
-      events.push({ ...(body as Event), n: first + events.length, t: t[index] ?? 0 });
-  }
-  return events;
-}
 
 /** Rings at once, then holds what comes within the pause and rings once more at its end. */
 function doorbell({ world, onChanged }: WorkspaceOptions): (revisions: Revisions) => void {
