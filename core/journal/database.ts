@@ -246,9 +246,14 @@ export class Database {
     this.#sql('DELETE FROM messages WHERE number = ?').run(number);
   }
 
-  /** Gives all rows a higher revision, in their order, and forgets what was removed: lists before `revision` are void. */
-  renumber(kind: Kept, revision: number): void {
-    this.#sql(`UPDATE ${kind} SET revision = revision + ?`).run(revision);
+  /** The lowest revision of a row; 1 when there is none. */
+  firstRevision(kind: Kept): number {
+    return Number(this.#sql(`SELECT ifnull(min(revision), 1) AS first FROM ${kind}`).get()?.['first'] ?? 1);
+  }
+
+  /** Raises the revisions of all rows and forgets what was removed. */
+  renumber(kind: Kept, by: number): void {
+    this.#sql(`UPDATE ${kind} SET revision = revision + ?`).run(by);
     this.#sql('DELETE FROM removed WHERE kind = ?').run(kind);
   }
 

@@ -6,6 +6,9 @@ import type { Extent } from './segments.ts';
 /** More notes of removal than this are replaced by one: the list is void. */
 const NOTES = 200_000;
 
+/** A window may know of changes a crash took back: revisions go on where it cannot have been. */
+const LEAP = 1_000_000;
+
 const each = (of: (kind: Kept) => number): Record<Kept, number> => ({
   sessions: of('sessions'),
   messages: of('messages'),
@@ -22,7 +25,10 @@ export class Lists {
   constructor(db: Database) {
     this.#db = db;
     this.#cleared = each((kind) => db.readNumber(`cleared.${kind}`, 0));
-    this.revision = each((kind) => Math.max(db.lastRevision(kind), this.#cleared[kind]));
+    this.revision = each((kind) => {
+      const last = Math.max(db.lastRevision(kind), this.#cleared[kind]);
+      return last === 0 ? 0 : last + LEAP;
+    });
     this.total = each((kind) => db.count(kind));
     this.#notes = each((kind) => db.notes(kind));
   }
@@ -52,17 +58,18 @@ export class Lists {
   }
 
   /** When removals have become too many to remember one by one, makes all windows' lists void; returns by how much revisions rose. */
-  forget(kind: Kept): number {
-    if (this.#notes[kind] <= NOTES) return 0;
-    const revision = this.revision[kind];
+  forget(kind: Kept, most = NOTES): number {
+    if (this.#notes[kind] <= most) return 0;
+    const cleared = this.revision[kind];
+    const raised = cleared - Math.min(cleared, this.#db.firstRevision(kind)) + 1;
     this.#db.transaction(() => {
-      this.#db.renumber(kind, revision);
-      this.#db.write(`cleared.${kind}`, String(revision));
+      this.#db.renumber(kind, raised);
+      this.#db.write(`cleared.${kind}`, String(cleared));
     });
-    this.#cleared[kind] = revision;
-    this.revision[kind] = 2 * revision + 1;
+    this.#cleared[kind] = cleared;
+    this.revision[kind] = cleared + raised;
     this.#notes[kind] = 0;
-    return revision;
+    return raised;
   }
 
   /** Removes all messages, or all sessions that have ended. */
