@@ -26,7 +26,7 @@ export class Lists {
     this.#db = db;
     this.#cleared = each((kind) => db.readNumber(`cleared.${kind}`, 0));
     this.revision = each((kind) => {
-      const last = Math.max(db.lastRevision(kind), this.#cleared[kind]);
+      const last = Math.max(db.lastRevision(kind), this.#cleared[kind], db.readNumber(`revision.${kind}`, 0));
       return last === 0 ? 0 : last + LEAP;
     });
     this.total = each((kind) => db.count(kind));
@@ -65,6 +65,7 @@ export class Lists {
     this.#db.transaction(() => {
       this.#db.renumber(kind, raised);
       this.#db.write(`cleared.${kind}`, String(cleared));
+      this.#db.write(`revision.${kind}`, String(cleared + raised));
     });
     this.#cleared[kind] = cleared;
     this.revision[kind] = cleared + raised;
