@@ -10,7 +10,7 @@ import { outcomeLooks } from '../ui/Chip.tsx';
 import { count } from '../ui/figures.ts';
 import { Meter } from '../ui/Meter.tsx';
 
-const shown: readonly SessionOutcome[] = ['open', 'accepted', 'deferred', 'refused', 'dropped'];
+const shown: readonly SessionOutcome[] = ['open', 'accepted', 'deferred', 'refused', 'dropped', 'closed'];
 
 function tally(rows: readonly SessionRow[]): Record<SessionOutcome, number> {
   const counts = { open: 0, accepted: 0, deferred: 0, refused: 0, dropped: 0, closed: 0 };

@@ -7,6 +7,7 @@ import { printable, textOf, textRows } from '../../renderer/ui/textRows.ts';
 import { decodeHeader } from '../../renderer/views/messages/encodedWords.ts';
 import { fileName } from '../../renderer/views/messages/saveMessage.ts';
 import { answerTo, codesOf, decidingLine, kindred, shownItems, toneOf } from '../../renderer/views/sessions/explain.ts';
+import { FOLD_FROM, foldRepeats } from '../../renderer/views/sessions/repeats.ts';
 import { rawRows, rawText } from '../../renderer/views/sessions/rawBytes.ts';
 import { ground, type Ground, until } from '../smtp/playground.ts';
 
@@ -124,4 +125,22 @@ test('header text is decoded where it is well-formed, and left alone where it is
   expect(decodeHeader('=?utf-8?b?%%%?= =?nonsense-1?q?a?=')).toBe('=?utf-8?b?%%%?=a');
   expect(decodeHeader('plain =?utf-8 text')).toBe('plain =?utf-8 text');
   expect(decodeHeader('GrÃ¼Ã\u009fe')).toBe('Grüße');
+});
+
+test('a long run of the same exchange is folded, and a line inside it opens it', async () => {
+  const client = await played.connect();
+  await client.hello();
+  for (let index = 0; index < 12; index += 1) await client.ask('NOOP');
+  await client.ask('QUIT');
+  const index = played.journal.sessions.length - 1;
+  await until(() => played.journal.sessions[index]?.ended === true);
+  const items = foldTranscript(played.journal.sessions[index]?.events ?? []);
+  const noops = items.filter((item) => item.kind === 'client' && item.text === 'NOOP');
+  const folded = foldRepeats(items, () => false);
+  expect(folded.length).toBe(items.length - 20 + 1);
+  const repeats = folded.find((item) => item.kind === 'repeats');
+  expect(repeats).toMatchObject({ count: 10, n: noops[1]?.n, last: (noops[10]?.n ?? 0) + 1 });
+  expect(foldRepeats(items, ({ n }) => n === repeats?.n)).toEqual(items);
+  const few = items.filter((item) => !noops.slice(FOLD_FROM - 1).some(({ n }) => n === item.n || n + 1 === item.n));
+  expect(foldRepeats(few, () => false)).toEqual(few);
 });

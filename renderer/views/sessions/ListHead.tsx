@@ -2,6 +2,8 @@
 import { ArrowUpToLine, Columns3, MoreHorizontal, Send } from 'lucide-react';
 import { choose, useChoices } from '../../state/choices.ts';
 import { runCommand } from '../../state/commands.ts';
+import { withTerm } from '../../state/filter.ts';
+import { setFilter, useFilter } from '../../state/filterText.ts';
 import { go } from '../../state/place.ts';
 import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
 import { IconButton, Jump } from '../../ui/Button.tsx';
@@ -24,6 +26,8 @@ interface HeadProps {
 
 export function ListHead({ shown, fresh, isFiltered, onLeave, onSend }: HeadProps) {
   const { hiddenColumns, isFollowing, isLogOpen, listAt } = useChoices();
+  const filter = useFilter((state) => state.text);
+  const isOwnOnly = /(^|\s)run:no(\s|$)/.test(filter);
   const held = useWorkbench((state) => state.sessions.rows.length);
   const kept = useWorkbench((state) => state.settings?.settings.queue.keepSessions);
   const columns: MenuEntry[] = sessionColumns.map(({ id, title }) => ({
@@ -49,6 +53,12 @@ export function ListHead({ shown, fresh, isFiltered, onLeave, onSend }: HeadProp
           trigger={<IconButton icon={MoreHorizontal} label="More for sessions" />}
           entries={[
             { kind: 'check', title: 'Log', isOn: isLogOpen, run: (isOn) => choose({ isLogOpen: isOn }) },
+            {
+              kind: 'check',
+              title: 'Without those of scenario runs',
+              isOn: isOwnOnly,
+              run: (isOn) => setFilter(withTerm(filter, 'run', isOn ? 'no' : undefined)),
+            },
             { kind: 'line' },
             {
               kind: 'choice',

@@ -1,6 +1,6 @@
 // The open session: its head, its transcript, and underneath its raw bytes when they are wanted.
 import { Binary, Copy, MousePointerClick } from 'lucide-react';
-import { type RefObject, useMemo } from 'react';
+import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { transcriptText } from '../../../core/contract/transcript.ts';
 import { choose, useChoices } from '../../state/choices.ts';
@@ -15,6 +15,7 @@ import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { RawBytes } from './RawBytes.tsx';
 import { talk } from './columns.tsx';
 import { shownItems } from './explain.ts';
+import { foldRepeats } from './repeats.ts';
 import { Transcript } from './Transcript.tsx';
 
 interface DetailProps {
@@ -34,7 +35,16 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
   useCommand('sessions.raw', isOpen ? () => choose({ isRawOpen: !isRawOpen }) : undefined);
   useCommand('sessions.copy', isOpen ? copyTranscript : undefined);
 
-  const items = useMemo(() => shownItems(open.items), [open.items]);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  useEffect(() => setUnfolded(new Set()), [id]);
+  const items = useMemo(
+    () =>
+      foldRepeats(
+        shownItems(open.items),
+        ({ n, last }) => unfolded.has(n) || (line !== undefined && line > n && line <= last),
+      ),
+    [open.items, unfolded, line],
+  );
 
   if (!isOpen) {
     return (
@@ -51,6 +61,7 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
       items={items}
       line={line}
       onLine={onLine}
+      onUnfold={(n) => setUnfolded(new Set([...unfolded, n]))}
       onEnter={onEnter}
       onLeave={onLeave}
       scroller={scroller}

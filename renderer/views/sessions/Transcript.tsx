@@ -6,14 +6,17 @@ import type { Counter } from '../../../core/contract/verdict.ts';
 import { go } from '../../state/place.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { codeLook, outcomeLooks } from '../../ui/Chip.tsx';
-import { duration, offset } from '../../ui/figures.ts';
+import { count, duration, offset } from '../../ui/figures.ts';
+import type { ShownItem } from './repeats.ts';
 
 interface TranscriptProps {
   readonly session: string;
-  readonly items: readonly TranscriptItem[];
+  readonly items: readonly ShownItem[];
   /** Number of the event looked at. */
   readonly line: number | undefined;
   readonly onLine: (n: number) => void;
+  /** Shows what is folded away from this number on. */
+  readonly onUnfold: (n: number) => void;
   /** Enter on a line: the focus goes to its why. */
   readonly onEnter: () => void;
   readonly onLeave: () => void;
@@ -21,11 +24,11 @@ interface TranscriptProps {
 }
 
 /** Whether a line can be looked at. */
-export function isLine(item: TranscriptItem): boolean {
+export function isLine(item: ShownItem): boolean {
   return item.kind !== 'stage' && item.kind !== 'gap';
 }
 
-export function Transcript({ session, items, line, onLine, onEnter, onLeave, scroller }: TranscriptProps) {
+export function Transcript({ session, items, line, onLine, onUnfold, onEnter, onLeave, scroller }: TranscriptProps) {
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -52,7 +55,9 @@ export function Transcript({ session, items, line, onLine, onEnter, onLeave, scr
   const walk = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     const next = nextLine(items, selected, event.key);
-    if (event.key === 'Enter' && selected >= 0) onEnter();
+    const now = items[selected];
+    if (event.key === 'Enter' && now?.kind === 'repeats') onUnfold(now.n);
+    else if (event.key === 'Enter' && now) onEnter();
     else if (event.key === 'Escape') onLeave();
     else if (next === undefined) return;
     else {
@@ -96,7 +101,7 @@ export function Transcript({ session, items, line, onLine, onEnter, onLeave, scr
                   if (isLine(item) && !isLink) onLine(item.n);
                 }}
               >
-                <Line item={item} isSelected={entry.index === selected} />
+                <Line item={item} isSelected={entry.index === selected} onUnfold={onUnfold} />
               </div>
             )
           );
@@ -106,7 +111,7 @@ export function Transcript({ session, items, line, onLine, onEnter, onLeave, scr
   );
 }
 
-function nextLine(items: readonly TranscriptItem[], from: number, key: string): number | undefined {
+function nextLine(items: readonly ShownItem[], from: number, key: string): number | undefined {
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: 1,
     ArrowUp: -1,
@@ -119,21 +124,27 @@ function nextLine(items: readonly TranscriptItem[], from: number, key: string): 
   if (step === undefined) return undefined;
   const way = step > 0 ? 1 : -1;
   let at = Math.min(items.length - 1, Math.max(0, from + step));
-  while (items[at] && !isLine(items[at] as TranscriptItem)) at += way;
+  while (items[at] && !isLine(items[at] as ShownItem)) at += way;
   if (items[at]) return at;
   at = way > 0 ? items.length - 1 : 0;
-  while (items[at] && !isLine(items[at] as TranscriptItem)) at -= way;
+  while (items[at] && !isLine(items[at] as ShownItem)) at -= way;
   return items[at] ? at : undefined;
 }
 
-function estimate(item: TranscriptItem | undefined): number {
+function estimate(item: ShownItem | undefined): number {
   if (item?.kind === 'server') return 5 + 17 * Math.max(1, item.lines.length);
   if (item?.kind === 'stage') return 30;
   if (item?.kind === 'tls') return 40;
   return 22;
 }
 
-const Line = memo(function Line({ item, isSelected }: { readonly item: TranscriptItem; readonly isSelected: boolean }) {
+interface LineProps {
+  readonly item: ShownItem;
+  readonly isSelected: boolean;
+  readonly onUnfold: (n: number) => void;
+}
+
+const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
   switch (item.kind) {
     case 'stage':
       return (
@@ -146,6 +157,13 @@ const Line = memo(function Line({ item, isSelected }: { readonly item: Transcrip
         <div className="gap-rule" role="gridcell">
           {duration(item.ms)} of silence
         </div>
+      );
+    case 'repeats':
+      return (
+        <Row t={undefined} who="" className="repeats-line" isSelected={isSelected}>
+          <Jump to={() => onUnfold(item.n)}>{count(item.count)} more of the same</Jump>, {offset(item.t)} to{' '}
+          {offset(item.until)}
+        </Row>
       );
     case 'tls':
       return (
