@@ -70,7 +70,7 @@ describeWith('chromium', 'the Scenarios view', (chromium) => {
       .getByText(/The attacker had twelve passwords checked in one connection/)
       .first()
       .waitFor();
-    await detail().getByRole('button', { name: 'Show the line' }).click();
+    await detail().getByRole('button', { name: 'Show what differed' }).click();
     const difference = detail().locator('#first-difference');
     expect(await difference.textContent()).toMatch(/expected, step 9421.*heard250/);
     expect(await difference.evaluate((line) => line === document.activeElement)).toBe(true);
@@ -141,13 +141,17 @@ describeWith('chromium', 'the Scenarios view', (chromium) => {
     await list().getByText('waiting').first().waitFor({ state: 'detached' });
   });
 
-  test('the outcomes of before are still there when the window is loaded again', async () => {
-    await row(guessing).click();
+  test('the outcomes of earlier runs are still there when the window is loaded again', async () => {
+    await row('A mail server delivers one message').click();
     await run().click();
-    await detail().getByText('Breached under your settings').waitFor(PLAYED);
+    await detail().getByText('Served under your settings').waitFor(PLAYED);
+    await row('Commands out of order').click();
+    await run().click();
+    await detail().getByText('Held under your settings').waitFor(PLAYED);
     await page.reload();
-    await list().waitFor();
-    await row(guessing).getByText('breached').first().waitFor();
+    await row('A mail server delivers one message').getByText('served').first().waitFor();
+    await row('A mail server delivers one message').click();
+    await detail().getByText('The talk of this run is no longer here').waitFor();
   });
 });
 

@@ -1,11 +1,12 @@
 // The Changes tab: what differs from the applied settings, which listeners restart, and the scenarios it bears on.
 import { ArrowRight, Play } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { go } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Button, Jump } from '../../ui/Button.tsx';
 import { CaseChip, Chip } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { counted } from '../../ui/figures.ts';
 import { useCatalogue } from '../scenarios/catalogue.ts';
 import { shownOf, useOutcomes } from '../scenarios/outcomes.ts';
 import { outcomeWord } from '../scenarios/words.ts';
@@ -66,32 +67,43 @@ export function ChangesPane() {
   );
 }
 
+/** Lines shown at once; more on request. */
+const SHOWN = 300;
+
 function Lines({ before, after }: { readonly before: Mapping; readonly after: Mapping }) {
+  const [most, setMost] = useState(SHOWN);
   const lines = useMemo(() => changeLines({ before, after }, root), [before, after]);
   return (
-    <div className="change-lines mono" role="list" aria-label="Lines that differ">
-      {lines.map((line, index) => (
-        <div key={index} role="listitem" className="change-line" data-kind={line.kind}>
-          <span aria-hidden className="sign">
-            {line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ' '}
-          </span>
-          <span className="unseen">{line.kind === 'added' ? 'now: ' : line.kind === 'removed' ? 'was: ' : ''}</span>
-          <span style={{ paddingLeft: `${line.depth * 2}ch` }}>
-            {line.kind === 'removed' || line.text.trim() === '' ? (
-              line.text
-            ) : (
-              <button
-                type="button"
-                className="change-jump"
-                onClick={() => go({ view: 'receiver', setting: line.path }, true)}
-              >
-                {line.text}
-              </button>
-            )}
-          </span>
-        </div>
-      ))}
-    </div>
+    <>
+      <div className="change-lines mono" role="list" aria-label="Lines that differ">
+        {lines.slice(0, most).map((line, index) => (
+          <div key={index} role="listitem" className="change-line" data-kind={line.kind}>
+            <span aria-hidden className="sign">
+              {line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ' '}
+            </span>
+            <span className="unseen">{line.kind === 'added' ? 'now: ' : line.kind === 'removed' ? 'was: ' : ''}</span>
+            <span style={{ paddingLeft: `${line.depth * 2}ch` }}>
+              {line.kind === 'removed' || line.text.trim() === '' ? (
+                line.text
+              ) : (
+                <button
+                  type="button"
+                  className="change-jump"
+                  onClick={() => go({ view: 'receiver', setting: line.path }, true)}
+                >
+                  {line.text}
+                </button>
+              )}
+            </span>
+          </div>
+        ))}
+      </div>
+      {lines.length > most && (
+        <Button kind="ghost" onClick={() => setMost(lines.length)}>
+          {counted(lines.length - most, 'more line', 'more lines')}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -1,17 +1,22 @@
 // The Defaults tab: every setting that differs from its default, with the way to it and back.
 import { RotateCcw } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { defaults } from '../../../core/contract/settings/settings.ts';
 import { go } from '../../state/place.ts';
-import { IconButton, Jump } from '../../ui/Button.tsx';
+import { Button, IconButton, Jump } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { counted } from '../../ui/figures.ts';
 import { scalar } from './changes.ts';
 import { setValue, useDraft } from './draft.ts';
 import { type Difference, differences, isMapping, nameOf, nodeAt, root } from './tree.ts';
 
+/** Rows shown at once; more on request. */
+const SHOWN = 150;
+
 export function DefaultsPane() {
   const settings = useDraft((draft) => draft.settings);
   const found = useMemo(() => differences(defaults, settings, root), [settings]);
+  const [most, setMost] = useState(SHOWN);
   if (found.length === 0)
     return (
       <EmptyState title="Everything is at its default">A fresh workspace answers exactly like this one.</EmptyState>
@@ -30,7 +35,7 @@ export function DefaultsPane() {
           </tr>
         </thead>
         <tbody>
-          {found.map((one) => (
+          {found.slice(0, most).map((one) => (
             <tr key={`${one.kind} ${one.path}`}>
               <td>
                 <Jump to={() => go({ view: 'receiver', setting: one.path }, true)} className="link mono">
@@ -52,6 +57,11 @@ export function DefaultsPane() {
           ))}
         </tbody>
       </table>
+      {found.length > most && (
+        <Button kind="ghost" onClick={() => setMost(found.length)}>
+          {counted(found.length - most, 'more difference')}
+        </Button>
+      )}
     </div>
   );
 }

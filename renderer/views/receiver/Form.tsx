@@ -2,6 +2,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { usePlace } from '../../state/place.ts';
 import { BasisBadge } from '../../ui/Chip.tsx';
 import { Say } from '../../ui/Field.tsx';
 import { count, counted } from '../../ui/figures.ts';
@@ -86,7 +87,12 @@ const SHOWN = 60;
 function ListPart({ path, node, depth }: PartProps) {
   const value = useDraft((draft) => valueAt(draft.settings, path));
   const problem = useProblem(path);
-  const [most, setMost] = useState(SHOWN);
+  const [wanted, setMost] = useState(SHOWN);
+  // An item that was jumped to is among those shown.
+  const target = usePlace(({ setting }) =>
+    setting?.startsWith(`${path}.`) === true ? setting.slice(path.length + 1) : '',
+  );
+  const most = Math.max(wanted, Number.parseInt(target, 10) + 1 || 0);
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const item = node.item;
   if (!item) return null;

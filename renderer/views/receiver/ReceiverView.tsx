@@ -1,5 +1,6 @@
 // The Receiver view: groups, the form made from the schema, and beside it what the settings mean.
 import '../../style/receiver.css';
+import '../../style/settings.css';
 import { useCommand } from '../../state/commands.ts';
 import { usePlace } from '../../state/place.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -93,7 +94,7 @@ function Side() {
         { id: 'effect', title: 'Effect', content: () => <EffectPane /> },
         {
           id: 'changes',
-          title: unsaved > 0 ? `Changes ${unsaved}` : isText ? 'Changes •' : 'Changes',
+          title: unsaved > 0 ? `Changes ${unsaved > 99 ? '99+' : unsaved}` : isText ? 'Changes •' : 'Changes',
           content: () => <ChangesPane />,
         },
         { id: 'yaml', title: 'YAML', content: () => <YamlPane /> },

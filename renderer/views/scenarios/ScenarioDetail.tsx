@@ -242,7 +242,7 @@ function Banner({ row, base, shown, result, isOld }: BannerProps) {
       </p>
       <p className="small outcome-why">{difference}</p>
       <div className="row small">
-        {hasLine && <Jump to={showDifference}>Show the line</Jump>}
+        {hasLine && <Jump to={showDifference}>Show what differed</Jump>}
         {session !== undefined && shown.outcome !== 'notApplicable' && (
           <Jump to={() => go({ view: 'sessions', session })}>
             {shown.outcome === 'held' ? 'Open its session' : 'Open the session that differed'}

@@ -20,7 +20,9 @@ export const bases: readonly { readonly value: RunBase; readonly title: string; 
   },
 ];
 
-export const baseTitle = (base: RunBase) => bases.find((one) => one.value === base)?.title ?? base;
+/** The base as it stands behind "against". */
+export const baseTitle = (base: RunBase) =>
+  base === 'presets' ? 'the presets' : (bases.find((one) => one.value === base)?.title ?? base);
 
 /** What the next run is played against. */
 export const useBase = create<{ readonly base: RunBase }>(() => ({ base: 'mine' }));
