@@ -1,8 +1,9 @@
 // The built window: taken from the package, or built from source when it is missing or stale.
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { realWorld } from '../world/real.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const built = join(root, 'node_modules', '.cache', 'gatehouse', 'renderer');
@@ -25,10 +26,15 @@ let making: Promise<string> | undefined;
 async function find(say: (line: string) => void): Promise<string> {
   const packaged = join(root, 'renderer', 'dist');
   if (existsSync(join(packaged, 'index.html'))) return packaged;
-  const stamp = join(built, '.stamp');
-  const wanted = fingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return built;
+  // A folder for each state of the source: a window that is open keeps the files it was opened with.
+  const made = join(built, fingerprint().slice(0, 16));
+  if (existsSync(made)) {
+    const now = realWorld.now() / 1000;
+    utimesSync(made, now, now);
+    return made;
+  }
   say('Building the window ...');
+  const making = `${made}.${process.pid}`;
   const { build } = await import('vite');
   // Whoever asks first may be a test: the window is React's production build all the same.
   const { NODE_ENV } = process.env;
@@ -37,15 +43,31 @@ async function find(say: (line: string) => void): Promise<string> {
     await build({
       configFile: join(root, 'renderer', 'vite.config.ts'),
       logLevel: 'error',
-      build: { outDir: built, emptyOutDir: true },
+      build: { outDir: making, emptyOutDir: true },
     });
   } finally {
     if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = NODE_ENV;
   }
-  mkdirSync(built, { recursive: true });
-  writeFileSync(stamp, wanted);
-  return built;
+  try {
+    renameSync(making, made);
+  } catch (error) {
+    // Someone else was faster with the same source.
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(made)) throw error;
+  }
+  forgetOld();
+  return made;
+}
+
+/** ms after its last use that a built window is kept. */
+const kept = 24 * 60 * 60 * 1000;
+
+function forgetOld(): void {
+  for (const name of readdirSync(built)) {
+    const path = join(built, name);
+    if (realWorld.now() - statSync(path).mtimeMs > kept) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** What the window is built from, as one hash. */

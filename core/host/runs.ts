@@ -8,7 +8,8 @@ import { HostError } from '../contract/rpc.ts';
 import { type Base, type CaseResult, expectedOutcome } from '../contract/scenario.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { withRemedy } from '../formats/problem.ts';
-import type { Journal, SessionLog } from '../journal/journal.ts';
+import type { SessionLog } from '../journal/journal.ts';
+import type { Workspace } from '../journal/workspace.ts';
 import { type LoadedScenario, loadScenarios, tasksOf } from '../simulate/load.ts';
 import { type CaseEvents, runCases } from '../simulate/pool.ts';
 import type { SpawnWorker } from '../simulate/protocol.ts';
@@ -19,12 +20,10 @@ export const shippedScenarios = join(fileURLToPath(import.meta.url), '..', '..',
 
 export interface RunsOptions {
   readonly world: World;
-  readonly journal: Journal;
+  readonly workspace: Pick<Workspace, 'session'>;
   readonly settings: () => Settings;
   /** Something in `state` or `results` has grown. */
   readonly onChanged: () => void;
-  /** Called with the id of each session a run records, before its first event. */
-  readonly onSession: (session: string) => void;
   readonly spawn?: SpawnWorker;
 }
 
@@ -71,7 +70,7 @@ export class Runs {
     this.#results = [];
     this.#cancel = new AbortController();
     this.#state = {
-      id: String(this.#count),
+      id: `${Math.round(this.#options.world.now())}-${this.#count}`,
       base,
       state: 'running',
       done: 0,
@@ -93,7 +92,7 @@ export class Runs {
   }
 
   async #play(tasks: ReturnType<typeof tasksOf>, signal: AbortSignal): Promise<void> {
-    const sessions = new Recorded(this.#options);
+    const sessions = new Recorded(this.#options.workspace, this.#state?.id ?? '');
     try {
       const { cancelled } = await runCases(tasks, {
         signal,
@@ -123,11 +122,13 @@ export class Runs {
 
 /** Sessions of private receivers, recorded in the workspace under ids of its own while they are played. */
 class Recorded {
-  readonly #options: RunsOptions;
+  readonly #workspace: RunsOptions['workspace'];
+  readonly #run: string;
   readonly #logs = new Map<string, { readonly log: SessionLog; isOpen: boolean }>();
 
-  constructor(options: RunsOptions) {
-    this.#options = options;
+  constructor(workspace: RunsOptions['workspace'], run: string) {
+    this.#workspace = workspace;
+    this.#run = run;
   }
 
   take({ scenario, case: name, preset, sessions }: CaseEvents): void {
@@ -135,8 +136,7 @@ class Recorded {
       const key = `${scenario} ${name} ${preset} ${session}`;
       let record = this.#logs.get(key);
       if (!record) {
-        record = { log: this.#options.journal.session(), isOpen: true };
-        this.#options.onSession(record.log.id);
+        record = { log: this.#workspace.session(this.#run), isOpen: true };
         this.#logs.set(key, record);
       }
       for (const event of events) append(record, event);

@@ -66,7 +66,7 @@ export interface Parts {
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const doorbell = new Doorbell(realWorld);
   const problems = new Set<string>();
-  const listening: Listening = { log: undefined, ignored: new Set() };
+  const listening: Listening = { log: undefined };
   const given = options.config === undefined ? undefined : readText(options.config);
   if (given !== undefined) refuseBad(given, options.config ?? '');
   const workspace = await openFolder(options, { doorbell, problems, listening });
@@ -110,10 +110,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   });
   const runs = new Runs({
     world: realWorld,
-    journal: workspace,
+    workspace,
     settings: () => configuration.settings,
     onChanged: () => doorbell.ring('scenarios'),
-    onSession: (session) => void listening.ignored.add(session),
     ...(options.spawn ? { spawn: options.spawn } : {}),
   });
   const parts: Parts = {
@@ -140,10 +139,9 @@ export async function adopt({ workspace, log }: Parts, settings: Settings): Prom
   log.configure(settings.logging);
 }
 
-/** Who hears of events: the log, but not of the sessions of scenario runs, whose peers were never here. */
+/** Who hears of events, once there is one: the log. Sessions of scenario runs are none of its business. */
 interface Listening {
   log: Log | undefined;
-  readonly ignored: Set<string>;
 }
 
 /** A place for one problem that comes and goes; an empty text says that it is over. */
@@ -181,10 +179,7 @@ async function openFolder(
       doorbell.ring('messages', messages);
     },
     onProblem: problemSlot(problems, doorbell),
-    onEvent: (session, event, t) => {
-      if (!listening.ignored.has(session)) listening.log?.event(session, event, t);
-      else if (event.kind === 'close') listening.ignored.delete(session);
-    },
+    onEvent: (session, event, t) => listening.log?.event(session, event, t),
   });
   if ('refusal' in opened) {
     const { what, where, fix } = opened.refusal;

@@ -177,6 +177,28 @@ describe('serve', () => {
     }
   });
 
+  it('plays a scenario against these settings, with its sessions in the list under its run and out of the log', async () => {
+    const { id } = await window.call('scenarios.run', { scenarios: ['auth/password-guessing'], base: 'mine' });
+    await expect(window.call('scenarios.run', { scenarios: [], base: 'mine' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const rows = await sessionsWhen(window, (all) => {
+      const own = all.filter(({ run }) => run === id);
+      return own.length >= 2 && own.every(({ duration }) => duration !== undefined);
+    });
+    let state = await window.call('scenarios.state', { after: 0 });
+    while (state.run?.state === 'running') {
+      const rung = new Promise<void>((resolve) => window.onChanged(() => resolve()));
+      state = await window.call('scenarios.state', { after: 0 });
+      if (state.run?.state === 'running') await rung;
+    }
+    expect(state.run?.state).toBe('done');
+    expect(state.results.map(({ outcome }) => outcome)).toEqual(['held', 'held']);
+    const listed = new Set(rows.filter(({ run }) => run === id).map((row) => row.id));
+    for (const result of state.results) expect(result.sessions.every((session) => listed.has(session))).toBe(true);
+    expect((await window.call('log.tail', { after: 0 })).lines.join('\n')).not.toContain('guesser.example.net');
+  });
+
   it('sends a test message through its own front door', async () => {
     const sent = await window.call('test.send', {
       listener: 'mx',
