@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { openWorkspace } from '../../core/journal/workspace.ts';
+import { openWorkspace, type Workspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { runProgram, serveFresh, type Served } from '../host/served.ts';
 
@@ -28,6 +28,8 @@ export interface Look {
 interface Given {
   /** The workspace holds this text from the start: Apply writes to it. */
   readonly yaml?: string;
+  /** What else it holds. */
+  readonly fill?: (workspace: Workspace) => void;
   /** The settings come from a file that is never written. */
   readonly config?: string;
 }
@@ -35,7 +37,7 @@ interface Given {
 /** Serves a workspace and opens a browser for it. */
 export async function openProduct(executablePath: string, given: Given): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-product-'));
-  if (given.yaml !== undefined) await prepare(join(folder, 'lab.gatehouse'), given.yaml);
+  await prepare(join(folder, 'lab.gatehouse'), given);
   const config = join(folder, 'config.yml');
   if (given.config !== undefined) writeFileSync(config, given.config);
   const served = await serveFresh(given.config === undefined ? [] : ['--config', config], folder);
@@ -93,10 +95,12 @@ export const flags = [
   '--disable-sync',
 ];
 
-async function prepare(folder: string, yaml: string): Promise<void> {
+async function prepare(folder: string, { yaml, fill }: Given): Promise<void> {
+  if (yaml === undefined) return;
   const opened = await openWorkspace({ folder, world: realWorld });
   if ('refusal' in opened) throw new Error(JSON.stringify(opened.refusal));
   await opened.workspace.saveYaml(yaml);
+  fill?.(opened.workspace);
   await opened.workspace.close();
 }
 

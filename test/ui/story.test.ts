@@ -64,6 +64,7 @@ describeWith('chromium', 'the story', (chromium) => {
     await input.and(page.locator(':focus')).waitFor();
     await input.fill('50');
     await field('errors.maxAuthErrors').getByText('default 5').waitFor();
+    await field('errors.maxAuthErrors').getByText('Each connection may guess this many passwords').waitFor();
     await bar().getByText('1 change').waitFor();
     await bar().getByText('applies to new sessions; no listener restarts').waitFor();
     await bar().getByRole('button', { name: 'Apply' }).click();

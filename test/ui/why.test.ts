@@ -256,5 +256,7 @@ async function expectWhy(page: Page, reply: Extract<Event, { kind: 'reply' }>): 
   if (!decider) return;
   expect(terms, said).toContain(decider.text);
   if (decider.setting !== undefined)
-    await expect.poll(() => why(page).getByRole('button', { name: decider.setting }).count(), said).toBeGreaterThan(0);
+    await expect
+      .poll(() => why(page).getByRole('button', { name: decider.setting }).count(), { message: said })
+      .toBeGreaterThan(0);
 }
