@@ -230,6 +230,36 @@ describeWith('chromium', 'the Receiver view', (chromium) => {
     expect((await applied()).carried.axigenCfg).toBe('');
   });
 
+  test('an error of the zone names its line, and a click goes there', async () => {
+    await group('DNS').click();
+    const field = page.getByRole('textbox', { name: 'Zone' });
+    await field.fill('example.com TXT v=spf1 -all\nexample.com NONSENSE 1\n');
+    await setting('dns.zone')
+      .getByText(/line 2 of the zone/)
+      .waitFor();
+    await setting('dns.zone').getByRole('button', { name: 'Go to line 2' }).click();
+    const selected = await field.evaluate((area: HTMLTextAreaElement) =>
+      area.value.slice(area.selectionStart, area.selectionEnd),
+    );
+    expect(selected).toBe('example.com NONSENSE 1');
+    await page.keyboard.press('Control+2');
+    await page.getByText(/what you changed and did not apply is not in them/).waitFor();
+  });
+
+  test('files dropped on the view are read like chosen ones', async () => {
+    await group('Errors').click();
+    const transfer = await page.evaluateHandle(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['errors:\n  maxErrors: 12\n'], 'mine.yml', { type: 'text/plain' }));
+      return files;
+    });
+    await page.dispatchEvent('.receiver', 'dragover', { dataTransfer: transfer });
+    await page.getByText(/they become the draft/).waitFor();
+    await page.dispatchEvent('.receiver', 'drop', { dataTransfer: transfer });
+    await page.getByRole('button', { name: 'Make it the draft' }).click();
+    await expect.poll(() => page.getByLabel('Wrong commands allowed', { exact: true }).inputValue()).toBe('12');
+  });
+
   test('a file that cannot be read says where, and leaves the draft alone', async () => {
     await group('Errors').click();
     await page.getByLabel('Failed logins allowed', { exact: true }).fill('8');

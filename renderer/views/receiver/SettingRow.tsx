@@ -2,12 +2,12 @@
 import { ChevronRight, RotateCcw } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Meta } from '../../../core/contract/settings/leaf.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
+import { Button, IconButton, Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
 import { Say } from '../../ui/Field.tsx';
 import { count } from '../../ui/figures.ts';
 import { setValue, useDraft } from './draft.ts';
-import { oneLine, warnings } from './problems.ts';
+import { lineNamed, oneLine, warnings } from './problems.ts';
 import { equal, type Node, valueAt } from './tree.ts';
 
 export interface ControlProps {
@@ -41,6 +41,7 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
   const saved = useDraft((draft) => valueAt(draft.base?.settings, path));
   const problem = useProblem(path, true);
   const [warning] = problem === undefined ? warnings(meta, value) : [];
+  const problemLine = meta.kind === 'lines' && problem !== undefined ? lineNamed(problem) : undefined;
   const isOwn = node.fallback !== undefined && !equal(value, node.fallback);
   const described = [`${id}-unit`, `${id}-error`, `${id}-warning`, `${id}-help`].join(' ');
   const isSingle = !['choice', 'flag', 'set', 'list'].includes(meta.kind);
@@ -79,12 +80,23 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
           )}
         </div>
         <Say id={`${id}-error`} tone="refuse" text={problem} />
+        {problemLine !== undefined && <Jump to={() => selectLine(id, problemLine)}>Go to line {problemLine}</Jump>}
         <Say id={`${id}-warning`} tone="defer" text={warning} />
         <Help id={`${id}-help`} meta={meta} />
       </div>
       <div className="setting-basis">{meta.basis !== undefined && <BasisBadge basis={meta.basis} />}</div>
     </div>
   );
+}
+
+/** Selects a line of a text field, from 1. */
+function selectLine(id: string, number: number): void {
+  const field = document.getElementById(id);
+  if (!(field instanceof HTMLTextAreaElement)) return;
+  const lines = field.value.split('\n');
+  const from = lines.slice(0, number - 1).join('\n').length + (number > 1 ? 1 : 0);
+  field.focus();
+  field.setSelectionRange(from, from + (lines[number - 1]?.length ?? 0));
 }
 
 /** `0 to 999`; nothing for what has no range. */

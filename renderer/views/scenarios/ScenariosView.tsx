@@ -5,9 +5,9 @@ import type { ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base } from '../../../core/contract/scenario.ts';
 import '../../style/scenarios.css';
 import { useCommand } from '../../state/commands.ts';
-import { go, usePlace } from '../../state/place.ts';
+import { go, goToView, usePlace } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, Jump } from '../../ui/Button.tsx';
 import { caseLooks, Chip } from '../../ui/Chip.tsx';
 import { Select } from '../../ui/Choose.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -15,6 +15,7 @@ import { count, counted } from '../../ui/figures.ts';
 import { Meter } from '../../ui/Meter.tsx';
 import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { useWideWindow } from '../../ui/useWide.ts';
+import { isDirty, useDraft } from '../receiver/draft.ts';
 import { loadCatalogue, useCatalogue } from './catalogue.ts';
 import { filterRows, linesOf, type Theme, themesOf } from './model.ts';
 import { shownOf, useOutcomes } from './outcomes.ts';
@@ -83,6 +84,7 @@ export function ScenariosView() {
   const list = (
     <Pane label="Scenario list">
       <ListHead rows={shownRows} all={rows.length} />
+      <UnsavedNote />
       <RunLine />
       {lines.length === 0 ? (
         <EmptyState
@@ -215,6 +217,22 @@ function ListHead({ rows, all }: { readonly rows: readonly ScenarioRow[]; readon
         </Button>
       )}
     </PaneHead>
+  );
+}
+
+/** Runs play the applied settings: whoever has changed some and not applied them is told. */
+function UnsavedNote() {
+  const dirty = useDraft(isDirty);
+  const base = useBase((state) => state.base);
+  if (!dirty || base !== 'mine') return null;
+  return (
+    <div className="run-line unsaved-note" role="status">
+      <span aria-hidden>▲</span>
+      <span>
+        Runs use your settings as applied; what you changed and did not apply is not in them.{' '}
+        <Jump to={() => goToView('receiver')}>Look at it</Jump>
+      </span>
+    </div>
   );
 }
 
