@@ -4,6 +4,7 @@ import '@fontsource-variable/jetbrains-mono/index.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/kit.css';
+import './style/text.css';
 import './style/layers.css';
 import './style/list.css';
 import './style/frame.css';

@@ -167,6 +167,7 @@ describeWith('chromium', 'the Sessions view', (chromium) => {
     expect(await list().getAttribute('aria-activedescendant')).not.toBe(first);
     await page.keyboard.press('Enter');
     expect(await focused(page)).toBe('Transcript');
+    await transcript().getByText('220 ').first().waitFor();
     await page.keyboard.press('Home');
     expect(await why().innerText()).toContain('220');
     await page.keyboard.press('ArrowDown');

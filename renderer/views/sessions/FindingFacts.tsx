@@ -76,7 +76,7 @@ export function FindingEvidence({ finding, withoutCounters = false }: EvidencePr
           </dd>
         </>
       )}
-      {rule && (
+      {rule && rules.length === 0 && (
         <>
           <dt>rule</dt>
           <dd>
@@ -125,6 +125,7 @@ export function SettingLink({ path, had }: { readonly path: string; readonly had
   const now = settings && valueAt(settings, path);
   const value = valueText(had === undefined ? now : had);
   const hasChanged = had !== undefined && now !== undefined && JSON.stringify(now) !== JSON.stringify(had);
+  const isGone = had !== undefined && settings !== undefined && now === undefined;
   return (
     <>
       <Jump to={() => go({ view: 'receiver', setting: path })} title={about?.help}>
@@ -134,6 +135,9 @@ export function SettingLink({ path, had }: { readonly path: string; readonly had
         </span>
       </Jump>
       {hasChanged && <div className="small muted">now {valueText(now)}: changed since this session began</div>}
+      {isGone && (
+        <div className="small muted">not in the settings as they are now: a scenario brought it, or it was removed</div>
+      )}
       {about && (
         <div className="small muted">
           <BasisBadge basis={about.basis} /> {about.source}
