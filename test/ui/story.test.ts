@@ -80,7 +80,7 @@ describeWith('chromium', 'the story', (chromium) => {
     await tree().getByRole('row', { name: guessing }).click();
     await run(/2 breached/);
     await page.getByText(/Breached under your settings: The attacker had twelve passwords checked/).waitFor();
-    await page.getByRole('button', { name: 'Show the line' }).click();
+    await page.getByRole('button', { name: 'Show what differed' }).click();
     const difference = page.locator('#first-difference');
     expect(await difference.innerText()).toMatch(/expected[^]*421[^]*heard/);
     await page.getByRole('button', { name: 'Open the session that differed' }).click();
