@@ -2,10 +2,10 @@
 import type { Checked, Problem, SettingsState } from '../contract/calls.ts';
 import { HostError } from '../contract/rpc.ts';
 import { defaults, type Settings, settingsSchema } from '../contract/settings/settings.ts';
-import { zoneOf } from '../dns/zone.ts';
 import { type FileProblem, withRemedy } from '../formats/problem.ts';
-import { freshYaml, readSettings } from '../formats/yaml.ts';
+import { freshYaml } from '../formats/yaml.ts';
 import { keptYaml } from '../formats/yamlKeep.ts';
+import { readConfiguration } from './reading.ts';
 
 /** What a window sends: its text, or the values of its form. */
 export type Draft =
@@ -34,7 +34,7 @@ export class Configuration {
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
-    const read = readSettings(options.yaml, options.file);
+    const read = readConfiguration(options.yaml, options.file);
     this.problems = 'errors' in read ? read.errors : [];
     this.#state = {
       yaml: options.yaml,
@@ -75,26 +75,15 @@ export class Configuration {
 
   #read(draft: Draft): Read {
     if ('yaml' in draft) {
-      const read = readSettings(draft.yaml, this.#options.file);
+      const read = readConfiguration(draft.yaml, this.#options.file);
       if ('errors' in read) return { problems: read.errors.map(withRemedy) };
-      return withZone({ yaml: draft.yaml, settings: read.value });
+      return { yaml: draft.yaml, settings: read.value };
     }
     const parsed = settingsSchema.safeParse(draft.settings);
     if (!parsed.success)
       return { problems: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
-    const kept = keptYaml(draft.over ?? this.#state.yaml, parsed.data);
-    return withZone({ yaml: kept ?? freshYaml(parsed.data), settings: parsed.data });
+    const yaml = keptYaml(draft.over ?? this.#state.yaml, parsed.data) ?? freshYaml(parsed.data);
+    const read = readConfiguration(yaml, this.#options.file);
+    return 'errors' in read ? { problems: read.errors.map(withRemedy) } : { yaml, settings: parsed.data };
   }
-}
-
-/** The zone's own grammar is more than the schema can see. */
-function withZone(read: { readonly yaml: string; readonly settings: Settings }): Read {
-  const { errors } = zoneOf(read.settings.dns);
-  if (errors.length === 0) return read;
-  return {
-    problems: errors.map(({ line, message }) => ({
-      path: 'dns.zone',
-      message: `line ${line} of the zone: ${message}`,
-    })),
-  };
 }

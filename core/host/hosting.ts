@@ -43,6 +43,7 @@ export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
     await workbench.close();
     throw new CommandError(3, `the web host cannot listen on 127.0.0.1:${options.webPort}: ${systemReason(error)}`, [
       'name another port with --web-port, or leave it out to take any free one',
+      ...firstUserLines(workbench),
     ]);
   }
   const close = async () => {
@@ -58,6 +59,11 @@ export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
     process.once('SIGTERM', stop);
   });
   return { workbench, web, ended, close };
+}
+
+/** The user made on first start, for whoever starts it; also when the start then fails, because nobody is told again. */
+export function firstUserLines({ firstUser }: Workbench): readonly string[] {
+  return firstUser ? [`user ${firstUser.name}, password ${firstUser.password} (shown once)`] : [];
 }
 
 /** Reads a port option; exit 2 when it is none. */

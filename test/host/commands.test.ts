@@ -61,7 +61,13 @@ describe('the command line', () => {
     const syntax = await gatehouse('check', file('syntax.yml', 'errors:\n\tmaxErrors: 3\n'));
     expect([syntax.code, syntax.err]).toEqual([2, expect.stringMatching(/syntax\.yml:2:1: /)]);
     const zone = await gatehouse('check', file('zone.yml', 'dns:\n  zone: |\n    example.com NONSENSE x\n'));
-    expect([zone.code, zone.err]).toEqual([2, expect.stringContaining('dns.zone, line 1')]);
+    expect([zone.code, zone.err]).toEqual([
+      2,
+      expect.stringMatching(/zone\.yml:3:1: dns\.zone: line 1 of the zone: unknown type NONSENSE/),
+    ]);
+    const started = await gatehouse('serve', '--config', at('zone.yml'), '--workspace', at('never.gatehouse'));
+    expect([started.code, started.err]).toEqual([2, expect.stringContaining('line 1 of the zone')]);
+    expect(existsSync(at('never.gatehouse'))).toBe(false);
     expect((await gatehouse('check', file('good.yml', 'errors: { maxErrors: 3 }\n'))).code).toBe(0);
   });
 
@@ -81,6 +87,8 @@ describe('the command line', () => {
     await new Promise((resolve) => server.close(resolve));
     expect([code, out]).toEqual([3, '']);
     expect(err).toMatch(new RegExp(`mx at 127\\.0\\.0\\.1:${port}: EADDRINUSE: .*; 127\\.0\\.0\\.1:\\d+ is free`));
+    // The workspace was made, and its user with it: nobody will be told the password again.
+    expect(err).toMatch(/user test, password [0-9a-z]{4}(?:-[0-9a-z]{4}){3} \(shown once\)/);
   });
 
   it('ends with 3 when a certificate cannot be used, and says why', async () => {

@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import type { Settings } from '../../contract/settings/settings.ts';
 import { problemText } from '../../formats/problem.ts';
-import { parseYaml, readSettings } from '../../formats/yaml.ts';
-import { zoneOf } from '../../dns/zone.ts';
+import { parseYaml } from '../../formats/yaml.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { readText } from '../files.ts';
+import { readConfiguration } from '../reading.ts';
 import { load } from './run.ts';
 
 export const check: Command = {
@@ -46,19 +46,12 @@ function isScenario(file: string): boolean {
 
 /** Reads a configuration; exit 2 with every mistake at its line. */
 export function readConfig(file: string): Settings {
-  const read = readSettings(readText(file), file);
+  const read = readConfiguration(readText(file), file);
   if ('errors' in read)
     throw new CommandError(
       2,
       `${file} is not a valid configuration; nothing was changed`,
       read.errors.map(problemText),
-    );
-  const { errors } = zoneOf(read.value.dns);
-  if (errors.length > 0)
-    throw new CommandError(
-      2,
-      `${file}: the zone cannot be used; nothing was changed`,
-      errors.map(({ line, message }) => `dns.zone, line ${line}: ${message}`),
     );
   return read.value;
 }

@@ -1,7 +1,7 @@
 // `gatehouse serve`: the receiver and the loopback web host, until it is told to stop.
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
-import { hostWorkbench, portOption } from '../hosting.ts';
+import { firstUserLines, hostWorkbench, portOption } from '../hosting.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -42,10 +42,13 @@ and never again.`,
       throw new CommandError(
         3,
         failed.length === 1 ? 'a listener could not be bound' : `${failed.length} listeners could not be bound`,
-        failed.map(
-          (one) =>
-            `${one.name} at ${one.wanted}: ${one.error ?? 'no reason given'}${one.offer ? `; ${one.offer} is free` : ''}`,
-        ),
+        [
+          ...failed.map(
+            (one) =>
+              `${one.name} at ${one.wanted}: ${one.error ?? 'no reason given'}${one.offer ? `; ${one.offer} is free` : ''}`,
+          ),
+          ...firstUserLines(workbench),
+        ],
       );
     }
     if (values['json'] === true) {
@@ -69,10 +72,7 @@ and never again.`,
         process.stdout.write(
           `${one.name} (${one.role}, ${one.tls}): ${one.state === 'listening' ? `listening on ${one.bound}` : one.state}\n`,
         );
-      if (workbench.firstUser)
-        process.stdout.write(
-          `user ${workbench.firstUser.name}, password ${workbench.firstUser.password} (shown once)\n`,
-        );
+      for (const line of firstUserLines(workbench)) process.stdout.write(`${line}\n`);
       process.stdout.write(`window: ${web.url}\n`);
     }
     await hosted.ended;
