@@ -1,6 +1,6 @@
 // Where each listener is bound in the lab, and which changes of its settings bind it anew.
 import type { Listener } from '../contract/settings/listeners.ts';
-import { hostPort, isLoopback, parseHostPort, parseIp, type HostPort } from '../contract/settings/network.ts';
+import { hostPort, isLoopback, overlaps, parseHostPort, parseIp, type HostPort } from '../contract/settings/network.ts';
 
 /** Ports below this need rights on most systems. */
 const privileged = 1024;
@@ -9,14 +9,15 @@ const shift = 2500;
 
 /** The lab address of each listener, in order: its own, or one derived from the production address. */
 export function labAddresses(listeners: readonly Listener[]): HostPort[] {
-  const taken = new Set(listeners.filter((one) => one.enable && one.lab !== '').map((one) => one.lab));
+  const taken = listeners.flatMap((one) => (one.enable && one.lab !== '' ? (parseHostPort(one.lab) ?? []) : []));
   return listeners.map((one) => {
     const own = one.lab === '' ? undefined : parseHostPort(one.lab);
     if (own) return own;
     const derived = derive(one.address);
     let { port } = derived;
-    while (port !== 0 && taken.has(hostPort(derived.host, port))) port = port < 65_535 ? port + 1 : privileged;
-    if (one.enable && port !== 0) taken.add(hostPort(derived.host, port));
+    while (port !== 0 && taken.some((other) => overlaps(other, { ...derived, port })))
+      port = port < 65_535 ? port + 1 : privileged;
+    if (one.enable && port !== 0) taken.push({ ...derived, port });
     return { ...derived, port };
   });
 }

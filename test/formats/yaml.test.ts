@@ -65,6 +65,14 @@ describe('reading', () => {
       'listeners:\n  - {name: a, address: "0.0.0.0:25", lab: "127.0.0.1:2525"}\n  - {name: b, address: "0.0.0.0:26", lab: "127.0.0.1:2525"}\n',
       /^x\.yml:3:43: listeners\.1\.lab: listener 1 is bound to 127\.0\.0\.1:2525 already\. Change one of the two lab addresses, or leave it empty$/,
     ],
+    [
+      'listeners:\n  - {name: a, address: "0.0.0.0:25", lab: "[::1]:2525"}\n  - {name: b, address: "0.0.0.0:26", lab: "[0:0::1]:2525"}\n',
+      /listeners\.1\.lab: listener 1 is bound to \[::1\]:2525 already\./,
+    ],
+    [
+      'listeners:\n  - {name: a, address: "0.0.0.0:25", lab: "127.0.0.1:2525"}\n  - {name: b, address: "0.0.0.0:26", lab: "0.0.0.0:2525"}\n',
+      /listeners\.1\.lab: listener 1 is bound to 127\.0\.0\.1:2525 already\./,
+    ],
     ['errors: {}\nerrors: {}', 'x.yml:2:1: map keys must be unique. Remove one of the two'],
     ['\terrors: {}', 'x.yml:1:1: tabs are not allowed as indentation. Indent with spaces'],
     ['errors: [1', /^x\.yml:\d+:\d+: flow sequence .*\. /],

@@ -26,6 +26,14 @@ describe('a lab address', () => {
     ).toEqual(['127.0.0.1:2526', '127.0.0.1:2527', '127.0.0.1:2525', '127.0.0.1:2528']);
   });
 
+  test('gives way to every address of its family too, and not to the other family', () => {
+    expect(labs(named('a', { lab: '0.0.0.0:2525' }), named('b'), named('c', { address: '[::]:25' }))).toEqual([
+      '0.0.0.0:2525',
+      '127.0.0.1:2526',
+      '[::1]:2525',
+    ]);
+  });
+
   test('of a disabled listener stands in nobody’s way', () => {
     expect(labs(named('a', { enable: false }), named('b'))).toEqual(['127.0.0.1:2525', '127.0.0.1:2525']);
   });

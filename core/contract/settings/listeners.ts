@@ -2,7 +2,7 @@
 import { z } from '../schema.ts';
 import { listenerAccess, listenerFlow } from './access.ts';
 import { choice, flag, item, list, type Meta, record, text, whole } from './leaf.ts';
-import { parseHostPort } from './network.ts';
+import { type HostPort, hostPort, overlaps, parseHostPort } from './network.ts';
 
 const LISTENER = 'AXIGEN documentation, Listeners';
 
@@ -142,7 +142,7 @@ export const listeners = list(listener, {
   default: [firstListener],
 }).superRefine((all, context) => {
   const names = new Map<string, number>();
-  const labs = new Map<string, number>();
+  const labs: { readonly index: number; readonly at: HostPort }[] = [];
   all.forEach((one, index) => {
     const twin = names.get(one.name);
     if (twin !== undefined)
@@ -152,15 +152,15 @@ export const listeners = list(listener, {
         message: `listener ${twin + 1} has the name ${one.name} already; give this one another`,
       });
     else names.set(one.name, index);
-    const lab = one.lab === '' ? undefined : parseHostPort(one.lab);
-    if (!one.enable || !lab || lab.port === 0) return;
-    const other = labs.get(one.lab);
-    if (other !== undefined)
+    const at = one.lab === '' ? undefined : parseHostPort(one.lab);
+    if (!one.enable || !at || at.port === 0) return;
+    const other = labs.find((lab) => overlaps(lab.at, at));
+    if (other)
       context.addIssue({
         code: 'custom',
         path: [index, 'lab'],
-        message: `listener ${other + 1} is bound to ${one.lab} already; change one of the two lab addresses, or leave it empty`,
+        message: `listener ${other.index + 1} is bound to ${hostPort(other.at.host, other.at.port)} already; change one of the two lab addresses, or leave it empty`,
       });
-    else labs.set(one.lab, index);
+    else labs.push({ index, at });
   });
 });

@@ -122,6 +122,13 @@ export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether two addresses cannot both be bound: the same however written, or one of them is every address of the family. */
+export function overlaps(one: HostPort, other: HostPort): boolean {
+  if (one.port !== other.port || one.family !== other.family) return false;
+  const [first, second] = [parseIp(one.host)?.value, parseIp(other.host)?.value];
+  return first === second || first === 0n || second === 0n;
+}
+
 /** Whether the address can be reached from this machine only (127.0.0.0/8, ::1). */
 export function isLoopback(host: string): boolean {
   const ip = parseIp(host);
