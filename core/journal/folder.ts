@@ -24,7 +24,7 @@ export const paths = (folder: string) => ({
 });
 
 /** What may be in a folder before its database is made. */
-const early = new Set(['mail', 'log', 'certificates', 'open.json', 'workspace.sqlite-journal']);
+const early = new Set(['mail', 'log', 'tls', 'open.json', 'workspace.sqlite-journal']);
 
 /** A database larger than this is checked page by page only after a crash, octets. */
 const CHECKED = 512 * 1024 * 1024;
@@ -100,7 +100,8 @@ function isNew(folder: string): boolean {
 function makeFolder(folder: string): void {
   const above = dirname(resolve(folder));
   if (!existsSync(above)) makeFolder(above);
-  mkdirSync(folder);
+  // Mail, transcripts and passwords are in it: nobody else on this machine may look.
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Looks at the database without changing it, nor leaving files of its own beside it. */

@@ -183,3 +183,9 @@ test('a missing segment is told and does not keep the rest from being shown', as
   expect(await result.workspace.messageBytes(id)).toEqual(bytesOf(30, 1));
   await result.workspace.close();
 });
+
+test.skipIf(process.platform === 'win32')('a workspace is made for nobody else to look into', async () => {
+  const folder = join(newFolder(), 'deeper', 'w.gatehouse');
+  await (await opened(folder)).close();
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
