@@ -46,13 +46,16 @@ export function Frame() {
 
 const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]';
 
+/** What keeps its keys to itself, as long as it is not on its way out. */
+const layers = ':is([role=dialog], [role=alertdialog], [role=menu]):not([data-closed])';
+
 /** One listener for all shortcuts; a dialog or menu that is open keeps its keys to itself. */
 function useKeyboard(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const target = event.target instanceof Element ? event.target : undefined;
-      if (target?.closest('[role=dialog], [role=alertdialog], [role=menu]')) return;
+      if (target?.closest(layers)) return;
       const id = commandOf(event, target?.matches(typing) === true);
       if (id === undefined) return;
       event.preventDefault();

@@ -70,7 +70,7 @@ function RunProgress() {
     const words = run.state === 'done' ? 'done' : run.state === 'failed' ? `failed: ${run.error ?? ''}` : 'cancelled';
     return (
       <button type="button" className="status-item cut" onClick={() => goToView('scenarios')}>
-        run against {against} {words}, {count(run.done)} of {count(run.total)}
+        run {words}: {count(run.done)} of {count(run.total)} against {against}
       </button>
     );
   }

@@ -16,7 +16,11 @@ interface ChipProps {
 export function Chip({ tone = 'quiet', shape, children, title }: ChipProps) {
   return (
     <span className="chip" data-tone={tone} title={title}>
-      {shape !== undefined && <i aria-hidden>{shape}</i>}
+      {shape !== undefined && (
+        <i aria-hidden data-shape={shape}>
+          {shape}
+        </i>
+      )}
       {children}
     </span>
   );

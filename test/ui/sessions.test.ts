@@ -222,6 +222,29 @@ describeWith('chromium', 'the Sessions view', (chromium) => {
     }
   });
 
+  test('above the transcript the list has columns, which can be hidden', async () => {
+    const other = await stage.open();
+    const grid = other.getByRole('grid', { name: 'Sessions' });
+    await other.getByRole('button', { name: 'More for sessions' }).click();
+    await other.getByRole('menuitemradio', { name: 'List above the transcript' }).click();
+    await grid.getByRole('columnheader', { name: 'Reason' }).waitFor();
+    const row = grid.getByRole('row', { name: /bruteforce\.example/ });
+    expect(await row.innerText()).toMatch(/command\s+too-many-logins\s+421/);
+    await row.click();
+    const list = await grid.boundingBox();
+    const below = await other.getByRole('grid', { name: 'Transcript' }).boundingBox();
+    expect((below?.y ?? 0) > (list?.y ?? 0) + (list?.height ?? 0)).toBe(true);
+    expect(await axeFindings(other)).toEqual([]);
+    await other.getByRole('button', { name: 'Columns' }).click();
+    await other.getByRole('menuitemcheckbox', { name: 'Reason' }).click();
+    await other.keyboard.press('Escape');
+    await grid.getByRole('columnheader', { name: 'Reason' }).waitFor({ state: 'detached' });
+    await other.reload();
+    await grid.getByRole('columnheader', { name: 'Outcome' }).waitFor();
+    expect(await grid.getByRole('columnheader', { name: 'Reason' }).count()).toBe(0);
+    await other.close();
+  });
+
   test('clearing asks first', async () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('clear all sessions');

@@ -6,6 +6,7 @@ import { go } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
+import { Dotted } from '../../ui/Dotted.tsx';
 import { duration } from '../../ui/figures.ts';
 import { Meter } from '../../ui/Meter.tsx';
 import { Table } from '../../ui/Table.tsx';
@@ -192,7 +193,14 @@ function DnsTable({ questions }: { readonly questions: readonly DnsQuestion[] })
         <Table
           label="DNS questions and answers"
           columns={[
-            { title: 'asked', cell: (q) => <span className="mono">{`${q.name} ${q.type}`}</span> },
+            {
+              title: 'asked',
+              cell: (q) => (
+                <span className="mono">
+                  <Dotted text={q.name} /> {q.type}
+                </span>
+              ),
+            },
             {
               title: 'answer',
               cell: (q) => (

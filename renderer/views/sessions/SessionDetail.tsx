@@ -49,6 +49,9 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
   if (!isOpen) {
     return (
       <Pane label="Transcript">
+        <PaneHead>
+          <h2>Transcript</h2>
+        </PaneHead>
         <EmptyState icon={MousePointerClick} title="No session is open">
           Choose one in the list to read what was said, line by line, and why.
         </EmptyState>
