@@ -7,7 +7,7 @@ export interface Shown {
   readonly secret: boolean;
 }
 
-/** What of a line may be shown: `exchange` lines are all secret, `suspect` ones lose what looks like base64. */
+/** What of a line may be shown: `exchange` lines are all secret, `suspect` ones lose what looks like a credential. */
 export type Secrecy = 'plain' | 'suspect' | 'exchange';
 
 const auth = /^[\s\0]*auth/i;
@@ -30,7 +30,9 @@ export function redactLine(bytes: string, secrecy: Secrecy): Shown {
   if (secrecy === 'plain') return { bytes, secret: false };
   const verb = /^\s*([A-Za-z]+)/.exec(bytes)?.[1] ?? '';
   if (verbs.has(verb.toUpperCase())) return { bytes, secret: false };
-  return redactTokens(bytes, (token) => base64.test(token));
+  // A person at a keyboard may type the password itself: a word alone that is no command is taken for one.
+  const isAlone = !/[\s\0]/.test(bytes.trim());
+  return redactTokens(bytes, (token) => isAlone || base64.test(token));
 }
 
 /** Behind AUTH only the name of a mechanism is no secret, and what is glued to AUTH is suspect too. */

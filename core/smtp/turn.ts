@@ -31,24 +31,36 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   if (line.terminator === 'none' && !line.tooLong) return next();
   d.isExcused = d.excused > 0;
   d.excused = Math.max(0, d.excused - line.length);
-  work(d, 'command', next, () => dispatch(d, line, text));
+  const stage = d.exchange ? 'command' : stageOf(text);
+  work(d, stage, next, () => dispatch(d, line, { text, stage }));
 }
 
-function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<Answer> {
-  const oddity = oddityOf(d, line);
+/** What is said to EHLO and HELO, whatever it is, carries no enhanced code (RFC 2034 section 4). */
+function stageOf(text: string): Stage {
+  return /^[ \t]*(?:EHLO|HELO)(?![^\s\0])/i.test(text) ? 'ehlo' : 'command';
+}
+
+interface Told {
+  readonly text: string;
+  /** Where an answer that no verb gives belongs. */
+  readonly stage: Stage;
+}
+
+function dispatch(d: Dialogue, line: WireLine, { text, stage }: Told): Answer | Promise<Answer> {
+  const oddity = oddityOf(d, line, stage);
   if (oddity) {
     delete d.exchange;
     return oddity;
   }
   if (d.exchange) return continueLogin(d, text);
-  return run(d, text, line.bufferedAfter);
+  return run(d, { text, stage }, line.bufferedAfter);
 }
 
-function run(d: Dialogue, text: string, behind: number): Answer | Promise<Answer> {
+function run(d: Dialogue, { text, stage }: Told, behind: number): Answer | Promise<Answer> {
   const { verb: name, argument } = parseCommand(text);
   if (d.refused && name !== 'QUIT') {
     const because = 'the connection was refused and waits for QUIT (RFC 5321 section 3.1)';
-    return d.wrong('command', 'sequence-refused', { because });
+    return d.wrong(stage, 'sequence-refused', { because });
   }
   const verb = verbs.get(name);
   if (!verb)
@@ -57,15 +69,15 @@ function run(d: Dialogue, text: string, behind: number): Answer | Promise<Answer
 }
 
 /** Lines no verb is asked about (RFC 5321 section 2.3.8; NUL: section 4.1.2 admits none anywhere). */
-function oddityOf(d: Dialogue, line: WireLine): Answer | undefined {
+function oddityOf(d: Dialogue, line: WireLine, stage: Stage): Answer | undefined {
   if (line.tooLong)
-    return d.wrong('command', 'line-too-long', { because: 'the line is longer than strictness.maxCommandLine allows' });
+    return d.wrong(stage, 'line-too-long', { because: 'the line is longer than strictness.maxCommandLine allows' });
   const { bareLf, bareCr } = d.settings.strictness;
   if (line.terminator === 'lf' && bareLf === 'reject')
-    return d.wrong('command', 'bad-line-end', { because: 'the line ends in a bare LF' });
+    return d.wrong(stage, 'bad-line-end', { because: 'the line ends in a bare LF' });
   if (line.hasBareCr)
-    return d.wrong('command', bareCr === 'reject' ? 'bad-line-end' : 'syntax', { because: 'the line holds a bare CR' });
-  if (line.hasNul) return d.wrong('command', 'bad-line-end', { because: 'the line holds a NUL' });
+    return d.wrong(stage, bareCr === 'reject' ? 'bad-line-end' : 'syntax', { because: 'the line holds a bare CR' });
+  if (line.hasNul) return d.wrong(stage, 'bad-line-end', { because: 'the line holds a NUL' });
   return undefined;
 }
 

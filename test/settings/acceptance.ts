@@ -164,6 +164,7 @@ export const acceptance: Probes = {
           '250-gate.example at your service\n250 ENHANCEDSTATUSCODES',
           '250 gate.example at your service',
           '501 Syntax error in parameters: EHLO hostname',
+          '500 Commands end with CR LF',
           '250 2.1.0 Sender OK',
           '550 5.7.1 Relaying denied',
           '500 5.5.2 Unknown command',
@@ -177,6 +178,7 @@ export const acceptance: Probes = {
           '250 gate.example at your service',
           '250 gate.example at your service',
           '501 Syntax error in parameters: EHLO hostname',
+          '500 Commands end with CR LF',
           '250 Sender OK',
           '550 Relaying denied',
           '500 Unknown command',
@@ -187,7 +189,7 @@ export const acceptance: Probes = {
     async (lab) => {
       const client = await lab.connect();
       const heard = [await client.reply()];
-      const lines = ['EHLO a.example', 'HELO a.example', 'EHLO', 'MAIL FROM:<a@client.example>'];
+      const lines = ['EHLO a.example', 'HELO a.example', 'EHLO', 'EHLO a\0', 'MAIL FROM:<a@client.example>'];
       for (const line of [...lines, 'RCPT TO:<b@remote.example>', 'WHAT', 'QUIT']) heard.push(await client.ask(line));
       return heard;
     },

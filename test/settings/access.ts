@@ -157,7 +157,7 @@ export const access: Probes = {
         {
           heard: [
             '554 gate.example No SMTP service for your address',
-            '503 5.5.1 Only QUIT is taken here',
+            '503 Only QUIT is taken here',
             '503 5.5.1 Only QUIT is taken here',
             '221 2.0.0 gate.example closing connection',
           ],

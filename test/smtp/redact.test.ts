@@ -15,6 +15,8 @@ const table: [Secrecy, string, string][] = [
   ['plain', 'AUTH:PLAIN secret', '▮▮▮▮▮▮▮▮▮▮ ▮▮▮▮▮▮'],
   ['suspect', 'dGVzdA==', '▮▮▮▮▮▮▮▮'],
   ['suspect', 'FOO bar', 'FOO bar'],
+  ['suspect', 'Pa$$w0rd!', '▮▮▮▮▮▮▮▮▮'],
+  ['suspect', '*', '▮'],
   ['suspect', 'PASS dGVzdA==', '▮▮▮▮ ▮▮▮▮▮▮▮▮'],
   ['suspect', 'quit', 'quit'],
   ['suspect', 'VRFY administrator', 'VRFY administrator'],
