@@ -39,7 +39,12 @@ export function StatusLine() {
           title={`Show only ${outcome} sessions`}
           onClick={() => show(outcome)}
         >
-          <span aria-hidden style={{ color: counts[outcome] > 0 ? toneColour[outcome] : undefined, fontSize: 9 }}>
+          <span
+            aria-hidden
+            className="status-shape"
+            data-shape={outcomeLooks[outcome].shape}
+            style={{ color: counts[outcome] > 0 ? toneColour[outcome] : undefined }}
+          >
             {outcomeLooks[outcome].shape}
           </span>
           <b>{count(counts[outcome])}</b> {outcome}

@@ -25,7 +25,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
       <PaneHead>
         <h2>{title}</h2>
         <span className="muted cut" title={help}>
-          {help}
+          {firstSentence(help)}
         </span>
         <span className="grow" />
         {own > 0 && (
@@ -49,4 +49,9 @@ export function GroupPage({ group }: { readonly group: Group }) {
       </div>
     </>
   );
+}
+
+/** As much of a help as a head has room for; the tooltip has all of it. */
+function firstSentence(help: string): string {
+  return /^.*?\.(?=\s|$)/.exec(help)?.[0] ?? help;
 }

@@ -68,7 +68,6 @@ export function SaveBar() {
             </span>
           )}
         </span>
-        <span className="grow" />
         <Button kind="ghost" onClick={() => void discardNow(unsaved.length)}>
           Discard
         </Button>

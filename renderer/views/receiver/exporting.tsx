@@ -5,6 +5,7 @@ import type { Input, Output } from '../../../core/contract/calls.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Dotted } from '../../ui/Dotted.tsx';
 import { counted, size } from '../../ui/figures.ts';
 import { toast } from '../../ui/Toast.tsx';
 import { isDirty, useDraft } from './draft.ts';
@@ -108,7 +109,9 @@ export function ExportDialog() {
               <tbody>
                 {losses.map(({ path, value, why }) => (
                   <tr key={path}>
-                    <td className="mono wrap">{path}</td>
+                    <td className="mono">
+                      <Dotted text={path} />
+                    </td>
                     <td className="mono wrap">{value}</td>
                     <td>{why}</td>
                   </tr>
