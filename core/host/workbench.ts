@@ -105,6 +105,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         folder: tlsFolder,
         hostname: configuration.settings.acceptance.hostname,
         baseFolder,
+        imported: configuration.settings.carried.axigenCfg !== '',
       }),
     onState: () => doorbell.ring('receiver'),
   });

@@ -15,6 +15,13 @@ export interface Identity extends Pem {
 /** A certificate or key that cannot be used; the message says which file, what is wrong and what to do. */
 export class CertificateError extends Error {
   override name = 'CertificateError';
+  /** There is no such file. */
+  readonly isMissing: boolean;
+
+  constructor(message: string, isMissing = false) {
+    super(message);
+    this.isMissing = isMissing;
+  }
 }
 
 export interface CertificateOptions {
@@ -25,14 +32,26 @@ export interface CertificateOptions {
   readonly hostname: string;
   /** Relative file names of settings start here. */
   readonly baseFolder?: string;
+  /** The settings were imported from another server, where the files they name may have stayed: a missing one is stood in for. */
+  readonly imported?: boolean;
 }
 
 /** The files of the workbench's own CA. */
 export const authorityFile = 'test-ca.pem';
 const files = { ca: authorityFile, caKey: 'test-ca.key.pem', cert: 'server.pem', key: 'server.key.pem' };
 
-/** The identity of a listener: its own files when the settings name them, else the workbench's. */
+/** The identity of a listener: its own files when the settings name them, else the workbench's. Throws {@link CertificateError}. */
 export async function identityOf(listener: Listener, options: CertificateOptions): Promise<Identity> {
+  try {
+    return await namedIdentity(listener, options);
+  } catch (error) {
+    if (options.imported !== true || !(error instanceof CertificateError) || !error.isMissing) throw error;
+    const why = 'The configuration was imported, so the test certificate is shown until a copy of the file is there.';
+    return { ...(await ownIdentity(options)), warnings: [`${error.message} ${why}`] };
+  }
+}
+
+async function namedIdentity(listener: Listener, options: CertificateOptions): Promise<Identity> {
   const { certFile, keyFile } = listener.certificate;
   if (certFile === '' && keyFile === '') return ownIdentity(options);
   if (certFile === '')
@@ -90,6 +109,7 @@ async function readText(file: string, what: string): Promise<string> {
     if (code === 'ENOENT')
       throw new CertificateError(
         `${file}: there is no such ${what} file. Check the path; a relative one starts at the folder of the configuration.`,
+        true,
       );
     if (code === 'EACCES')
       throw new CertificateError(

@@ -157,4 +157,16 @@ describe('a person’s own certificate', () => {
     ]);
     expect(said.toString()).toMatch(/: OK\n$/);
   });
+
+  test('of an imported configuration may have stayed on its server: the test certificate is shown, with a warning', async () => {
+    const options = { world: realWorld, folder: join(folder(), 'tls'), hostname: 'gate.example', imported: true };
+    const named = (certFile: string) =>
+      listener.parse({ name: 'mx', address: '0.0.0.0:25', certificate: { certFile: join(options.folder, certFile) } });
+    const stood = await identityOf(named('mail.pem'), options);
+    expect(stood).toEqual({ ...(await ownIdentity(options)), warnings: [expect.stringContaining('mail.pem')] });
+    expect(stood.warnings[0]).toContain('the test certificate is shown until a copy of the file is there');
+    await expect(identityOf(named('mail.pem'), { ...options, imported: false })).rejects.toThrow(CertificateError);
+    writeFileSync(join(options.folder, 'mail.pem'), 'not a certificate');
+    await expect(identityOf(named('mail.pem'), options)).rejects.toThrow('no certificate in it');
+  });
 });

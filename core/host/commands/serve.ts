@@ -51,6 +51,7 @@ and never again.`,
         ],
       );
     }
+    for (const { name, error } of listeners) if (error !== undefined) process.stderr.write(`${name}: ${error}\n`);
     if (values['json'] === true) {
       const line = {
         web: web.url,
