@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { Meta } from '../../../core/contract/settings/leaf.ts';
 import { Button, IconButton, Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
+import { Dotted } from '../../ui/Dotted.tsx';
 import { Say } from '../../ui/Field.tsx';
 import { count } from '../../ui/figures.ts';
 import { setValue, useDraft } from './draft.ts';
@@ -54,7 +55,9 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
     >
       <div className="setting-name">
         {isSingle ? <label htmlFor={id}>{meta.title}</label> : <span id={`${id}-label`}>{meta.title}</span>}
-        <span className="setting-path">{path}</span>
+        <span className="setting-path">
+          <Dotted text={path} />
+        </span>
       </div>
       <div className="setting-body">
         <div className="setting-line">
