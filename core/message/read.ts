@@ -41,7 +41,11 @@ export async function readMessage(bytes: Uint8Array): Promise<ReadMessage> {
     }
     return { headers, parts, problems: [] };
   } catch (error) {
-    return { headers, parts: [], problems: [`the parts could not be read: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      headers,
+      parts: [],
+      problems: [`the parts could not be read: ${error instanceof Error ? error.message : String(error)}`],
+    };
   }
 }
 

@@ -222,7 +222,7 @@ test('only the newest are kept, and a window hears which went', async () => {
     expect([page.total, page.removed.length]).toEqual([6, 7]);
     return page;
   }, 5000);
-  expect(after.removed.sort()).toEqual(ids.slice(0, 7));
+  expect(after.removed.toSorted()).toEqual(ids.slice(0, 7));
   expect(after.rows.map((row) => row.id)).toContain(open.id);
   expect((await workspace.messagesAfter(0, 100)).rows.map((row) => row.id)).toEqual(mail.slice(8));
   expect(await workspace.messageBytes(mail[0] ?? '')).toBeUndefined();
