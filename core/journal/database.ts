@@ -44,6 +44,7 @@ export interface MessageRecord {
 
 export class Database {
   readonly #db: DatabaseSync;
+  #isDurable = true;
   readonly #prepared = new Map<string, StatementSync>();
 
   /** Opens or makes the file; throws SQLite's error when it is locked, damaged or not a database. */
@@ -68,8 +69,13 @@ export class Database {
     return statement;
   }
 
-  /** Runs in one transaction: all of it is on disk when this returns, or none when it throws. */
-  transaction(work: () => void): void {
+  /**
+   * Runs in one transaction: all of it is in the database when this returns, or none when it throws; on disk at once,
+   * or, when it need not be `durable`, with the next one that is.
+   */
+  transaction(work: () => void, durable = true): void {
+    if (durable !== this.#isDurable) this.#db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+    this.#isDurable = durable;
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       work();

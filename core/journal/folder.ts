@@ -19,12 +19,14 @@ import type { WorkspaceRefusal } from './protocol.ts';
 export const paths = (folder: string) => ({
   database: join(folder, 'workspace.sqlite'),
   mail: join(folder, 'mail'),
+  /** What the database may not have yet; gone after a clean end. */
+  redo: join(folder, 'redo.log'),
   /** Tells which process has the workspace open; what keeps others out is the lock on the database. */
   openBy: join(folder, 'open.json'),
 });
 
 /** What may be in a folder before its database is made. */
-const early = new Set(['mail', 'log', 'tls', 'open.json', 'workspace.sqlite-journal']);
+const early = new Set(['mail', 'log', 'tls', 'open.json', 'redo.log', 'workspace.sqlite-journal']);
 
 /** A database larger than this is checked page by page only after a crash, octets. */
 const CHECKED = 512 * 1024 * 1024;
@@ -137,7 +139,8 @@ function examine(folder: string): void {
   }
 }
 
-function describe(folder: string, error: unknown): WorkspaceRefusal {
+/** Why it cannot be opened, from the error that was thrown on the way. */
+export function describe(folder: string, error: unknown): WorkspaceRefusal {
   const { code, errcode, message } = error as { code?: string; errcode?: number; message: string };
   const { database } = paths(folder);
   switch (errcode === undefined ? undefined : errcode & 0xff) {

@@ -113,6 +113,11 @@ export class Messages {
     this.#empty(message);
   }
 
+  /** The segment of spilled bytes cannot be trusted: the messages they belong to fail when they are committed. */
+  distrust(failure: Failure): void {
+    for (const message of this.#open.values()) if (message.extents.length > 0) message.failure ??= failure;
+  }
+
   /** What of the message is still in memory. */
   bytesOf(message: Receiving): Uint8Array[] {
     return message.buffer === undefined ? [] : [message.buffer.subarray(0, message.used)];

@@ -7,8 +7,7 @@ import type { Database } from './database.ts';
 import type { Envelope } from './journal.ts';
 import { Lists } from './lists.ts';
 import { idOf } from './memory.ts';
-import type { Batch, Failure, Kept, Page, PageOf, Revisions, StoredChunk } from './protocol.ts';
-import { failureOf, type Messages, type Receiving } from './receiving.ts';
+import type { Batch, Kept, Page, PageOf, Revisions, StoredChunk } from './protocol.ts';
 import type { Extent, Segments } from './segments.ts';
 
 /** A message whose session waits for its 250. */
@@ -20,9 +19,18 @@ export interface Commit {
   readonly promise: StoredChunk | undefined;
 }
 
-export interface Outcome {
-  readonly stored: [message: number, size: number][];
-  readonly failed: [message: number, failure: Failure][];
+/** A message as it is kept: where its bytes stand, and its place in the list. */
+export interface KeptMessage {
+  readonly commit: Commit;
+  readonly size: number;
+  readonly extents: readonly Extent[];
+  readonly revision: number;
+}
+
+/** How far a write reaches: the number of the last redo record in it, and whether it is on disk at once. */
+export interface Reach {
+  readonly sequence: number;
+  readonly durable: boolean;
 }
 
 /** A session that is open, or has something the database does not have yet. */
@@ -47,7 +55,6 @@ const REMOVED = 1000;
 export class Store {
   readonly #db: Database;
   readonly #segments: Segments;
-  readonly #messages: Messages;
   readonly #live = new Map<number, Live>();
   readonly #dirty = new Set<number>();
   readonly #lists: Lists;
@@ -55,12 +62,13 @@ export class Store {
   readonly #reserved: Record<Kept, number>;
   #keep: Readonly<Record<Kept, number>>;
   #waiting = 0;
+  #synced: number;
 
-  constructor(o: { db: Database; segments: Segments; messages: Messages; keep: Readonly<Record<Kept, number>> }) {
+  constructor(o: { db: Database; segments: Segments; keep: Readonly<Record<Kept, number>> }) {
     this.#db = o.db;
     this.#segments = o.segments;
-    this.#messages = o.messages;
     this.#keep = o.keep;
+    this.#synced = o.db.readNumber('synced', 0);
     const each = (of: (kind: Kept) => number): Record<Kept, number> => ({
       sessions: of('sessions'),
       messages: of('messages'),
@@ -68,8 +76,6 @@ export class Store {
     this.#lists = new Lists(o.db);
     this.#reserved = each((kind) => o.db.readNumber(`reserved.${kind}`, 0));
     this.#next = each((kind) => Math.max(o.db.highest(kind), this.#reserved[kind]) + 1);
-    this.#endWhatACrashLeftOpen();
-    this.apply([]);
   }
 
   get next(): Readonly<Record<Kept, number>> {
@@ -89,7 +95,8 @@ export class Store {
     return this.#dirty.size > 0;
   }
 
-  #endWhatACrashLeftOpen(): void {
+  /** Sessions that were open when the process ended get their end. */
+  endWhatACrashLeftOpen(): void {
     for (const { number, row } of this.#db.unended()) {
       const { events, duration } = JSON.parse(row) as SessionRow;
       const body = {
@@ -167,57 +174,8 @@ export class Store {
     if (number >= this.#next[kind]) this.#next[kind] = number + 1;
   }
 
-  /** Puts all events so far and these messages on disk, in one write, two syncs and one transaction. */
-  apply(commits: readonly Commit[]): Outcome {
-    const outcome: Outcome = { stored: [], failed: [] };
-    const taken = commits.map((commit) => ({ commit, message: this.#messages.take(commit.number) }));
-    const sound = taken.filter(({ commit, message }) => {
-      if (message.failure) this.#fail(commit, message, message.failure, outcome);
-      return message.failure === undefined;
-    });
-    const failure = this.#group(sound, outcome);
-    if (failure === undefined) return outcome;
-    // One message too large for the disk must not take the others down with it.
-    for (const one of sound) {
-      const alone = sound.length > 1 ? this.#group([one], outcome) : failure;
-      if (alone) this.#fail(one.commit, one.message, alone, outcome);
-    }
-    if (commits.length === 0) throw Object.assign(new Error(failure.message), { code: failure.code });
-    return outcome;
-  }
-
-  #fail(commit: Commit, message: Receiving, failure: Failure, outcome: Outcome): void {
-    this.#messages.forget(message);
-    outcome.failed.push([commit.number, failure]);
-  }
-
-  #group(group: readonly { commit: Commit; message: Receiving }[], outcome: Outcome): Failure | undefined {
-    const mark = this.#segments.mark();
-    let appended: Extent[] = [];
-    const undo: (() => void)[] = [];
-    try {
-      const pieces = group.map(({ message }) => this.#messages.bytesOf(message));
-      if (pieces.some((each) => each.length > 0)) appended = this.#segments.append(pieces.flat());
-      if (group.some(({ message }) => message.size > 0)) this.#sync();
-      let at = 0;
-      const rows = group.map(({ commit, message }, index) => {
-        const own = appended.slice(at, (at += pieces[index]?.length ?? 0));
-        return { commit, size: message.size, extents: [...message.extents, ...own] };
-      });
-      for (const { commit } of rows) undo.push(this.#promised(commit));
-      this.#write(rows);
-      for (const { message } of group) this.#messages.done(message);
-      for (const { commit, size } of rows) outcome.stored.push([commit.number, size]);
-      return undefined;
-    } catch (error) {
-      this.#segments.cut(mark, appended);
-      for (const each of undo.reverse()) each();
-      return failureOf(error);
-    }
-  }
-
   /** Takes over what becomes true with a message; the function returned takes it back. */
-  #promised({ session, promise }: Commit): () => void {
+  promised({ session, promise }: Commit): () => void {
     if (!promise) return () => undefined;
     const live = this.#of(session, true);
     const { row, batches } = live;
@@ -231,39 +189,27 @@ export class Store {
     };
   }
 
-  #sync(): void {
-    try {
-      this.#segments.sync();
-    } catch (error) {
-      this.#segments.abandon();
-      throw error;
-    }
+  /** Tells windows that there is more, before the rows are made. */
+  grown(kind: Kept): number {
+    return ++this.#lists.revision[kind];
   }
 
-  #write(rows: readonly { commit: Commit; size: number; extents: Extent[] }[]): void {
-    const revision = this.#lists.revision.messages;
-    try {
-      this.#db.transaction(() => {
-        for (const number of this.#dirty) this.#saveSession(number);
-        for (const { commit, size, extents } of rows) {
-          this.#seen('messages', commit.number);
-          const row = JSON.stringify(messageRow(commit, size));
-          const { number, envelope } = commit;
-          this.#db.addMessage({
-            number,
-            revision: ++this.#lists.revision.messages,
-            extents,
-            row,
-            trace: envelope.trace,
-          });
-        }
-        for (const kind of ['sessions', 'messages'] as const) this.#reserve(kind);
-      });
-    } catch (error) {
-      this.#lists.revision.messages = revision;
-      throw error;
-    }
-    this.#lists.total.messages += rows.length;
+  /** Puts all events so far and these messages into the database, in one transaction that says how far it reaches. */
+  write(messages: readonly KeptMessage[], { sequence, durable }: Reach): void {
+    this.#db.transaction(() => {
+      for (const number of this.#dirty) this.#saveSession(number);
+      for (const { commit, size, extents, revision } of messages) {
+        const { number, envelope } = commit;
+        this.#seen('messages', number);
+        const row = JSON.stringify(messageRow(commit, size));
+        this.#db.addMessage({ number, revision, extents, row, trace: envelope.trace });
+      }
+      for (const kind of ['sessions', 'messages'] as const) this.#reserve(kind);
+      this.#db.write('redone', String(sequence));
+      // What is durable always changes something: SQLite syncs nothing for a transaction that does not.
+      if (durable) this.#db.write('synced', String((this.#synced += 1)));
+    }, durable);
+    this.#lists.total.messages += messages.length;
     for (const number of this.#dirty) this.#saved(number);
     this.#dirty.clear();
     this.#waiting = 0;
@@ -336,6 +282,12 @@ export class Store {
     return { row: JSON.parse(found.row) as MessageRow, trace: found.trace, bytes: this.#segments.read(found.extents) };
   }
 
+  /** Whether the message is kept, and its bytes stand there. */
+  holds(number: number, extents: readonly Extent[]): boolean {
+    const found = this.#db.message(number);
+    return found !== undefined && JSON.stringify(found.extents) === JSON.stringify(extents);
+  }
+
   retain(keep: Readonly<Record<Kept, number>>): void {
     this.#keep = keep;
   }
@@ -360,7 +312,6 @@ export class Store {
 
   /** Removes all messages, or all sessions that have ended; returns how many. */
   clear(kind: Kept): number {
-    this.apply([]);
     const { count, extents } = this.#lists.clear(kind);
     if (kind === 'sessions') for (const [number, live] of this.#live) this.#touch(number, live);
     this.#segments.release(extents);
@@ -369,7 +320,6 @@ export class Store {
 
   /** The last write before the database is closed; `next` are the numbers not given out. */
   close(next: Readonly<Record<Kept, number>>): void {
-    this.apply([]);
     for (const kind of ['sessions', 'messages'] as const) this.#db.write(`reserved.${kind}`, String(next[kind] - 1));
   }
 }

@@ -1,6 +1,8 @@
 // The writer thread: the one owner of a workspace's database and segments; everything is written and read here.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { leaveFolder, openFolder, paths } from './folder.ts';
+import type { Database } from './database.ts';
+import { describe, leaveFolder, openFolder, paths } from './folder.ts';
+import { Groups, type Outcome } from './groups.ts';
 import type { Envelope } from './journal.ts';
 import {
   type AskName,
@@ -11,15 +13,18 @@ import {
   type Revisions,
   type Said,
   type StoredChunk,
+  type WorkspaceRefusal,
   type WriterStart,
 } from './protocol.ts';
 import { failureOf, Messages } from './receiving.ts';
 import { RingOut } from './ring.ts';
 import { Segments } from './segments.ts';
-import { type Commit, type Outcome, Store } from './store.ts';
+import { type Commit, Store } from './store.ts';
 
 /** Events waiting in memory are written when they are more than this, characters. */
 const MANY = 4_000_000;
+/** The database follows when it is behind by this much and nobody waits, characters. */
+const BEHIND = 500_000;
 /** How long a group waits for messages that are nearly there: rounds of so many ms each. */
 const ROUNDS = 2;
 const ROUND = 0.25;
@@ -32,13 +37,42 @@ const say = (said: Said, transfer: ArrayBuffer[] = []) => port.postMessage(said,
 
 const opened = openFolder(folder);
 if ('refusal' in opened) say({ said: 'refused', refusal: opened.refusal });
-else work(opened.database);
+else {
+  const { database } = opened;
+  const begun = begin(database);
+  if ('store' in begun) work(database, begun);
+  else {
+    database.close();
+    say({ said: 'refused', refusal: begun.refusal });
+  }
+}
 
-function work(db: Extract<typeof opened, { database: unknown }>['database']): void {
-  const segments = new Segments(paths(folder).mail);
-  const messages = new Messages(segments, (octets) => ring.settle(octets));
-  const problems = segments.open(db.extents());
-  const store = new Store({ db, segments, messages, keep });
+interface Begun {
+  readonly segments: Segments;
+  readonly messages: Messages;
+  readonly store: Store;
+  readonly groups: Groups;
+  readonly problems: readonly string[];
+}
+
+function begin(db: Database): Begun | { readonly refusal: WorkspaceRefusal } {
+  try {
+    // The log is replayed before the segments are opened: they are cut off where the database says their messages end.
+    const segments = new Segments(paths(folder).mail);
+    const messages = new Messages(segments, (octets) => ring.settle(octets));
+    const store = new Store({ db, segments, keep });
+    const sequence = db.readNumber('redone', 0);
+    const groups = new Groups({ store, segments, messages, file: paths(folder).redo, sequence });
+    const problems = segments.open(db.extents());
+    store.endWhatACrashLeftOpen();
+    groups.settle(true);
+    return { segments, messages, store, groups, problems };
+  } catch (error) {
+    return { refusal: describe(folder, error) };
+  }
+}
+
+function work(db: Database, { segments, messages, store, groups, problems }: Begun): void {
   const parts = new Map<number, Buffer[]>();
   const questions: Question[] = [];
   const promises = new Map<number, StoredChunk>();
@@ -48,6 +82,7 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
   let closed = false;
   let told: Revisions = { sessions: -1, messages: -1 };
   let problem = '';
+  const nothing: Outcome = { stored: [], failed: [] };
 
   say({ said: 'opened', next: store.next, revisions: store.revisions, problems });
 
@@ -74,7 +109,9 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
       case record.chunk:
         return messages.chunk(a, bytes);
       case record.events:
-        return store.events(a, b, bytes.toString());
+      case record.end:
+      case record.run:
+        return groups.take(type, a, b, bytes);
       case record.commit:
         return void commits.push({
           number: a,
@@ -84,10 +121,6 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
         });
       case record.promise:
         return void promises.set(a, { first: b, text: bytes.toString() });
-      case record.end:
-        return store.end(a);
-      case record.run:
-        return store.run(a, bytes.toString());
       case record.abort:
         return messages.forget(messages.take(a));
       case record.sync:
@@ -108,19 +141,22 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     }
   };
 
-  const write = (): Outcome => {
-    const now = commits;
+  const commit = (): Outcome => {
+    const outcome = groups.commit(commits);
     commits = [];
-    syncDue = false;
+    if (outcome.stored.length > 0) complain('');
+    return outcome;
+  };
+
+  /** Brings the database up to date; what it refuses waits in memory. */
+  const settle = (durable: boolean): void => {
     try {
-      const outcome = store.apply(now);
-      if (outcome.stored.length > 0 || outcome.failed.length === 0) complain('');
-      return outcome;
+      groups.settle(durable);
+      complain('');
     } catch (error) {
       const { code, message } = failureOf(error);
-      const lost = store.giveUp() ? '; the oldest are lost' : '';
+      const lost = groups.giveUp() ? '; the oldest are lost' : '';
       complain(`sessions cannot be recorded: ${code}: ${message}; they are kept in memory and tried again${lost}`);
-      return { stored: [], failed: [] };
     }
   };
 
@@ -144,7 +180,10 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     events: ({ session, after }) => store.eventsOf(session, after),
     messages: (page) => store.messages(page),
     message: (number) => store.message(number),
-    clear: (kind) => store.clear(kind),
+    clear: (kind) => {
+      groups.settle(false);
+      return store.clear(kind);
+    },
     retain: (kept) => {
       store.retain(kept);
       pruning = true;
@@ -167,9 +206,12 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     },
     close: (next) => {
       closed = true;
+      groups.settle(true);
+      segments.sync();
       store.close(next);
       segments.close();
       leaveFolder(folder, db);
+      groups.close();
       return null;
     },
   };
@@ -196,8 +238,13 @@ function work(db: Extract<typeof opened, { database: unknown }>['database']): vo
     const asked = questions.splice(0);
     ring.drain(take);
     if (commits.length > 0) gather();
-    const due = commits.length > 0 || (syncDue && store.isDirty) || store.waiting > MANY;
-    tell(due ? write() : { stored: [], failed: [] });
+    tell(commits.length > 0 ? commit() : nothing);
+    if (syncDue && groups.isDirty) settle(true);
+    else if (groups.waiting > (commits.length > 0 ? MANY : BEHIND) || (asked.length > 0 && groups.isBehind))
+      settle(false);
+    if (asked.length > 0) groups.fold();
+    syncDue = false;
+    tell(nothing);
     for (const question of asked) answer(question);
     if (closed) break;
     if (pruning) pruning = prune();
