@@ -38,7 +38,7 @@ export function MessagesView() {
       parts={[
         {
           id: 'messages',
-          size: 408,
+          size: 400,
           min: 260,
           isFixed: true,
           content: (

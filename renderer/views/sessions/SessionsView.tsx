@@ -89,7 +89,7 @@ export function SessionsView() {
     listAt === 'side' && isWide ? (
       <Split
         id="sessions.side"
-        parts={[{ id: 'sessions', size: 408, min: 280, isFixed: true, content: list }, ...reading]}
+        parts={[{ id: 'sessions', size: 400, min: 280, isFixed: true, content: list }, ...reading]}
       />
     ) : (
       <Split
