@@ -2,10 +2,23 @@
 import { resolve } from 'node:path';
 import { realWorld } from '../world/real.ts';
 import { windowFolder } from './assets.ts';
+import type { Command } from './cli.ts';
 import { CommandError, systemReason } from './exit.ts';
 import { usualWorkspace } from './files.ts';
 import { openWeb, type WebHost } from './web.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
+
+/** The options of every command that opens a workbench. */
+export const hostingOptions = {
+  config: {
+    type: 'string',
+    short: 'c',
+    value: 'FILE',
+    help: 'take the settings from this YAML file; it is never written to',
+  },
+  workspace: { type: 'string', short: 'w', value: 'DIR', help: 'keep sessions and messages there' },
+  'web-port': { type: 'string', value: 'N', help: 'port of the web host; 0, any free one, unless said' },
+} as const satisfies Command['options'];
 
 export interface Hosted {
   readonly workbench: Workbench;

@@ -1,12 +1,11 @@
 // The loopback web host: the window's files over HTTP and the contract's port over a WebSocket, for whoever has the token.
 import { timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { maxFrame, type Port } from '../contract/port.ts';
 import { webSocketPort } from './ports.ts';
+import { contentSecurityPolicy, windowFile } from './windowFiles.ts';
 
 export interface WebOptions {
   /** Folder with the built window; asked for with the first page, because it may have to be built. */
@@ -25,33 +24,6 @@ export interface WebHost {
   readonly port: number;
   close(): Promise<void>;
 }
-
-/** Nothing but our own files runs, loads or is talked to; inline styles are CodeMirror's and the panes'. */
-export const contentSecurityPolicy = (port: number): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "font-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
-    "frame-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-  '.map': 'application/json',
-};
 
 /** Serves the window on 127.0.0.1 alone. Rejects with the system's error when the port is taken. */
 export async function openWeb(options: WebOptions): Promise<WebHost> {
@@ -122,20 +94,14 @@ async function serveFile(
   } catch {
     return end(response, 400, 'malformed address');
   }
-  const assets = await assetsOf();
-  const file = normalize(join(assets, path === '/' ? 'index.html' : path));
-  const type = types[extname(file)];
-  if (!file.startsWith(normalize(assets) + sep) || type === undefined) return end(response, 404, 'no such file');
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch {
-    return end(response, 404, 'no such file');
-  }
+  const file = await windowFile(await assetsOf(), path);
+  if (!file) return end(response, 404, 'no such file');
+  const { type, bytes } = file;
+  const port = request.socket.localPort ?? 0;
   response.writeHead(200, {
     'Content-Type': type,
     'Content-Length': bytes.length,
-    'Content-Security-Policy': contentSecurityPolicy(request.socket.localPort ?? 0),
+    'Content-Security-Policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]),
     'Cache-Control': path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

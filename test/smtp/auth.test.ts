@@ -1,19 +1,10 @@
 // Holds logins to RFC 4954, counts the failed ones, and lets no credential into any record.
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { redacted } from '../../core/contract/event.ts';
-import { bodies, type Ground, ground, ofKind, password, plainResponse, user } from './playground.ts';
+import { bodies, grounds, ofKind, password, plainResponse, user } from './playground.ts';
 
-let open: Ground[] = [];
-const start = async (...args: Parameters<typeof ground>) => {
-  const made = await ground(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open) await each.close();
-  open = [];
-});
+const start = grounds();
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const cram = (challenge: string, secret: string) =>

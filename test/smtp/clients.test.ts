@@ -3,20 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { authorityFile } from '../../core/smtp/certificates.ts';
-import { certificates, type Ground, ground, mx, ofKind, password, user } from './playground.ts';
+import { certificates, grounds, mx, ofKind, password, user } from './playground.ts';
 
-let open: Ground[] = [];
-const start = async (...args: Parameters<typeof ground>) => {
-  const made = await ground(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open) await each.close();
-  open = [];
-});
+const start = grounds();
 
 const message = { from: 'a@client.example', to: 'b@gate.example', subject: 'Grüße', text: '.\n..\nx'.repeat(500) };
 

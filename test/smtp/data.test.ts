@@ -1,18 +1,9 @@
 // Holds the message phase to its promises: bytes as sent, one end, every refusal behind the true end, bounded and counted.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
-import { type Client, type Ground, ground, ofKind, until } from './playground.ts';
+import { type Client, type Ground, grounds, ofKind, until } from './playground.ts';
 
-let open: Ground[] = [];
-const start = async (...args: Parameters<typeof ground>) => {
-  const made = await ground(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open) await each.close();
-  open = [];
-});
+const start = grounds();
 
 const stored = (g: Ground) => g.journal.messages.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
 

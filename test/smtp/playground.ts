@@ -4,6 +4,7 @@ import { connect as tcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsOver, type ConnectionOptions } from 'node:tls';
+import { afterEach } from 'vitest';
 import type { Event, EventBody } from '../../core/contract/event.ts';
 import { type Settings, settingsSchema, type SettingsInput } from '../../core/contract/settings/settings.ts';
 import type { Journal } from '../../core/journal/journal.ts';
@@ -275,4 +276,18 @@ export function heldWorld(): { readonly world: World; readonly timers: HeldTimer
     },
   };
   return { world, timers, advance: (ms) => void (ahead += ms) };
+}
+
+/** Grounds that are closed after each test of the file that asks for them. */
+export function grounds(): typeof ground {
+  let open: Ground[] = [];
+  afterEach(async () => {
+    for (const each of open) await each.close();
+    open = [];
+  });
+  return async (...args) => {
+    const made = await ground(...args);
+    open.push(made);
+    return made;
+  };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as tcp } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CloseReason } from '../../core/contract/event.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { authorityFile } from '../../core/smtp/certificates.ts';
@@ -11,8 +11,7 @@ import {
   bodies,
   certificates,
   Client,
-  type Ground,
-  ground,
+  grounds,
   heldWorld,
   mx,
   ofKind,
@@ -22,16 +21,7 @@ import {
   user,
 } from './playground.ts';
 
-let open: Ground[] = [];
-const start = async (...args: Parameters<typeof ground>) => {
-  const made = await ground(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open) await each.close();
-  open = [];
-});
+const start = grounds();
 
 const submissions = {
   name: 'submissions',

@@ -1,18 +1,9 @@
 // Holds the receiver to whom it turns away: unwanted connections, silent clients, clients that take no replies.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../core/contract/settings/settings.ts';
-import { bodies, type Ground, ground, heldWorld, mx, ofKind, until } from './playground.ts';
+import { bodies, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
 
-let open: Ground[] = [];
-const start = async (...args: Parameters<typeof ground>) => {
-  const made = await ground(...args);
-  open.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const each of open) await each.close();
-  open = [];
-});
+const start = grounds();
 
 describe('a connection that is not wanted', () => {
   const deny = [{ ipSet: '127.0.0.0/8' }];

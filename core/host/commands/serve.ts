@@ -1,7 +1,7 @@
 // `gatehouse serve`: the receiver and the loopback web host, until it is told to stop.
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
-import { firstUserLines, hostWorkbench, portOption } from '../hosting.ts';
+import { hostingOptions, firstUserLines, hostWorkbench, portOption } from '../hosting.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -15,14 +15,7 @@ With --json, one line on standard output says where: {"web": ADDRESS, "listeners
 "production", "tls", "state"}], "workspace": DIR, "user": {"name", "password"}}; "user" only when it was made just now,
 and never again.`,
   options: {
-    config: {
-      type: 'string',
-      short: 'c',
-      value: 'FILE',
-      help: 'take the settings from this YAML file; it is never written to',
-    },
-    workspace: { type: 'string', short: 'w', value: 'DIR', help: 'keep sessions and messages there' },
-    'web-port': { type: 'string', value: 'N', help: 'port of the web host; 0, any free one, unless said' },
+    ...hostingOptions,
     json: { type: 'boolean', help: 'print one line of JSON' },
   },
   run: async ({ values, files }) => {

@@ -2,7 +2,7 @@
 import { windowFolder } from '../assets.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
-import { hostWorkbench, portOption } from '../hosting.ts';
+import { hostingOptions, hostWorkbench, portOption } from '../hosting.ts';
 import { openBrowser, startElectron } from '../opening.ts';
 
 export const start: Command = {
@@ -13,14 +13,7 @@ export const start: Command = {
 Opens the workbench. Where Electron cannot start (its program could not be downloaded, or there is no display) it says so
 in one line and opens the same workbench in a Chromium window on 127.0.0.1, or prints the address to open.`,
   options: {
-    config: {
-      type: 'string',
-      short: 'c',
-      value: 'FILE',
-      help: 'take the settings from this YAML file; it is never written to',
-    },
-    workspace: { type: 'string', short: 'w', value: 'DIR', help: 'keep sessions and messages there' },
-    'web-port': { type: 'string', value: 'N', help: 'port of the web host; 0, any free one, unless said' },
+    ...hostingOptions,
     browser: { type: 'boolean', help: 'do not try Electron' },
     'no-open': { type: 'boolean', help: 'open nothing, print the address' },
   },
