@@ -9,6 +9,8 @@ const BELL = 3;
 const WANTED = 4;
 /** Message octets the writer has written to a segment or given up, modulo 2^32. */
 const SETTLED = 5;
+/** Never changes: waiting for it is resting. */
+const RESTING = 6;
 
 /** Each record begins at a multiple of this: length, type, two numbers. */
 const HEADER = 16;
@@ -151,6 +153,11 @@ export class RingOut {
     const isOver = !ready() && Atomics.wait(this.#control, BELL, bell, ms) === 'timed-out';
     Atomics.store(this.#control, ASLEEP, 0);
     return isOver;
+  }
+
+  /** Sleeps for `ms` without being woken. */
+  rest(ms: number): void {
+    Atomics.wait(this.#control, RESTING, 0, ms);
   }
 
   settle(octets: number): void {

@@ -28,6 +28,8 @@ const BEHIND = 500_000;
 /** How long a group waits for messages that are nearly there: rounds of so many ms each. */
 const ROUNDS = 2;
 const ROUND = 0.25;
+/** How long a group waits, without being woken, when it is smaller than the last one, ms: about as long as a sync takes. */
+const REST = 0.4;
 /** After the disk has refused something, the next try comes at the latest after this long, ms. */
 const AGAIN = 1000;
 
@@ -77,6 +79,7 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
   const questions: Question[] = [];
   const promises = new Map<number, StoredChunk>();
   let commits: Commit[] = [];
+  let lately = 0;
   let syncDue = false;
   let pruning = true;
   let closed = false;
@@ -134,6 +137,11 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
 
   /** Messages still coming in are likely to want their 250 in a moment: one sync serves them all. */
   const gather = (): void => {
+    if (commits.length < lately) {
+      ring.rest(REST);
+      ring.drain(take);
+    }
+    lately = commits.length;
     let most = ROUNDS;
     while (most > 0 && messages.underWay > commits.length) {
       ring.sleep(() => !ring.empty, ROUND);
