@@ -139,7 +139,11 @@ class ListenerSet implements Receiver {
     );
     this.#bindings = next;
     const restarted: string[] = [];
-    for (const [index, binding] of next.entries()) {
+    // `::` comes last: it takes what is left of a port that an IPv4 listener has, and the other way round it would not go.
+    const order = [...next.entries()].sort(
+      ([, a], [, b]) => Number(a.wanted.host === '::') - Number(b.wanted.host === '::'),
+    );
+    for (const [index, binding] of order) {
       const one = settings.listeners[index];
       if (!one?.enable || binding.bound) continue;
       await this.#bind(one, binding);

@@ -7,6 +7,7 @@ import { createReceiver } from '../core/receiver.ts';
 import type { UserLookup } from '../core/sasl/users.ts';
 import { CertificateError, identityOf } from '../core/smtp/certificates.ts';
 import { realWorld } from '../core/world/real.ts';
+import type { World } from '../core/world/world.ts';
 import { bodies, certificates, Client, type Ground, ground, mx, ofKind } from './smtp/playground.ts';
 
 let open: Ground[] = [];
@@ -101,6 +102,20 @@ describe('a receiver', () => {
     expect(state.listeners[0]).toMatchObject({ state: 'listening', bound: failed?.offer });
     expect(state.listeners[0]).not.toHaveProperty('error');
     expect(state.listeners[1]?.bound).toBe(other?.bound);
+  });
+
+  test('binds :: after IPv4 listeners, whose port it could not leave to them the other way round', async () => {
+    const hosts: string[] = [];
+    const world: World = {
+      ...realWorld,
+      listen: (at, accept) => {
+        hosts.push(at.host);
+        return realWorld.listen(at, accept);
+      },
+    };
+    const g = await start({ listeners: [{ ...six, lab: '[::]:0' }, mx, { ...six, name: 'seven' }] }, { world });
+    expect(hosts).toEqual(['127.0.0.1', '::1', '::']);
+    expect(g.receiver.state().listeners.map(({ name }) => name)).toEqual(['six', 'mx', 'seven']);
   });
 
   test('tries again where a port has become free', async () => {
