@@ -1,6 +1,5 @@
 // Asks mailauth about SPF (RFC 7208) and keeps what it found as evidence; every DNS question goes to the resolver given.
 import type { DNSResolver } from 'mailauth';
-import { spf } from 'mailauth/lib/spf/index.js';
 import type { DnsQuestion, Mailbox, SpfAnswer } from '../contract/facts.ts';
 
 export interface SpfQuestion {
@@ -23,6 +22,9 @@ export interface SpfQuestion {
   /** What all answers come from, such as the zone: while it is the same object, the same question is answered from memory. */
   readonly source?: object;
 }
+
+/** It draws in an HTTP client and more, a tenth of a second of work at every start: only those pay who ask. */
+const library = () => import('mailauth/lib/spf/index.js');
 
 /** Answers by source and question; so many for one source, then anew. */
 const remembered = new WeakMap<object, Map<string, SpfAnswer>>();
@@ -56,6 +58,7 @@ export async function checkSpf(question: SpfQuestion): Promise<SpfAnswer> {
  */
 async function evaluate(question: SpfQuestion): Promise<SpfAnswer> {
   const { identity, ip, helo, asked } = question;
+  const { spf } = await library();
   const began = question.elapsed();
   const answer = await spf({
     ip,
