@@ -1,5 +1,6 @@
 // A workbench with its web host, from start to an orderly end.
 import { resolve } from 'node:path';
+import type { ListenerState } from '../contract/calls.ts';
 import { realWorld } from '../world/real.ts';
 import { windowFolder } from './assets.ts';
 import type { Command } from './cli.ts';
@@ -72,6 +73,15 @@ export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
     process.once('SIGTERM', stop);
   });
   return { workbench, web, ended, close };
+}
+
+/** What whoever starts it should know of a listener that runs: its certificate, and that others can reach it. */
+export function listenerWarnings({ name, state, error, loopback, bound }: ListenerState): readonly string[] {
+  if (state !== 'listening') return [];
+  const open = loopback
+    ? []
+    : [`${name}: other machines can reach ${bound}; a lab address of 127.0.0.1 or [::1] is for this one only`];
+  return [...(error === undefined ? [] : [`${name}: ${error}`]), ...open];
 }
 
 /** The user made on first start, for whoever starts it; also when the start then fails, because nobody is told again. */

@@ -1,7 +1,7 @@
 // `gatehouse serve`: the receiver and the loopback web host, until it is told to stop.
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
-import { hostingOptions, firstUserLines, hostWorkbench, portOption } from '../hosting.ts';
+import { firstUserLines, hostingOptions, hostWorkbench, listenerWarnings, portOption } from '../hosting.ts';
 
 export const serve: Command = {
   name: 'serve',
@@ -44,7 +44,7 @@ and never again.`,
         ],
       );
     }
-    for (const { name, error } of listeners) if (error !== undefined) process.stderr.write(`${name}: ${error}\n`);
+    for (const warning of listeners.flatMap(listenerWarnings)) process.stderr.write(`${warning}\n`);
     if (values['json'] === true) {
       const line = {
         web: web.url,

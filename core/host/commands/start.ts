@@ -2,7 +2,7 @@
 import { windowFolder } from '../assets.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
-import { hostingOptions, hostWorkbench, portOption } from '../hosting.ts';
+import { hostingOptions, hostWorkbench, listenerWarnings, portOption } from '../hosting.ts';
 import { openBrowser, startElectron } from '../opening.ts';
 
 export const start: Command = {
@@ -37,6 +37,7 @@ in one line and opens the same workbench in a Chromium window on 127.0.0.1, or p
     const { workbench, web } = hosted;
     for (const one of workbench.state().listeners) {
       if (one.state === 'listening') process.stdout.write(`Listening on ${one.bound} (${one.name}, ${one.tls})\n`);
+      for (const warning of listenerWarnings(one)) process.stdout.write(`${warning}\n`);
       if (one.state === 'failed')
         process.stdout.write(
           `${one.name} is not listening: ${one.error}${one.offer ? `; ${one.offer} is free` : ''}\n`,
