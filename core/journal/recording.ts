@@ -155,7 +155,10 @@ class Session implements SessionLog {
     this.flush();
     if (truths.length === 0) return;
     this.#promised = truths;
-    const text = JSON.stringify({ t: truths.map(({ t }) => t), e: truths.map(({ body }) => body) });
+    const text = textOf(
+      truths.map(({ t }) => t),
+      truths.map(({ body }) => body),
+    );
     this.#sending.put(record.promise, message, this.#handed + 1, text);
   }
 
@@ -176,12 +179,7 @@ class Session implements SessionLog {
   flush(): void {
     const waiting = this.#bodies.length;
     if (waiting === 0) return;
-    this.#sending.put(
-      record.events,
-      this.number,
-      this.#handed + 1,
-      JSON.stringify({ t: this.#times, e: this.#bodies }),
-    );
+    this.#sending.put(record.events, this.number, this.#handed + 1, textOf(this.#times, this.#bodies));
     this.#handed += waiting;
     this.#bodies = [];
     this.#times = [];
@@ -205,4 +203,19 @@ class Session implements SessionLog {
     this.#sending.soon(this.#flush);
     this.#ended();
   }
+}
+
+/** The JSON of bodies that are frozen, such as replies to good commands: they come again and again. */
+const texts = new WeakMap<EventBody, string>();
+
+/** The JSON of a {@link Batch}. */
+function textOf(times: readonly number[], bodies: readonly EventBody[]): string {
+  return `{"t":[${times.join()}],"e":[${bodies.map(jsonOf).join()}]}`;
+}
+
+function jsonOf(body: EventBody): string {
+  if (!Object.isFrozen(body)) return JSON.stringify(body);
+  let text = texts.get(body);
+  if (text === undefined) texts.set(body, (text = JSON.stringify(body)));
+  return text;
 }

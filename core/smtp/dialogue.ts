@@ -17,7 +17,7 @@ import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
 import type { UserLookup } from '../sasl/users.ts';
-import { Replies } from './replies.ts';
+import { type Prepared, Replies } from './replies.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { relativeStack } from './stack.ts';
 import type { DataPhase } from './wireParser.ts';
@@ -78,11 +78,6 @@ export interface Answer {
   readonly then?: 'quit' | 'tls';
   /** The reply's event is on record already, with the message it tells of. */
   readonly recorded?: Prepared;
-}
-
-export interface Prepared {
-  readonly bytes: string;
-  readonly body: EventBody;
 }
 
 export class Dialogue {
@@ -173,11 +168,7 @@ export class Dialogue {
 
   /** What the answer is on the wire, and the event that explains it. */
   reply(answer: Answer, joined = false): Prepared {
-    const { bytes, code, enhanced } = this.#replies.to(answer);
-    const { verdict } = answer;
-    const plain = { kind: 'reply', bytes, code, verdict } as const;
-    const body = enhanced === undefined ? plain : { ...plain, enhanced };
-    return { bytes, body: joined ? { ...body, joined } : body };
+    return this.#replies.prepared(answer, joined);
   }
 
   /** The one place that writes: every reply leaves here, its event before it. */

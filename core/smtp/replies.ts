@@ -1,5 +1,7 @@
 // Verdicts as bytes on the wire: worded by policy, put into lines, and kept when the same will be said again.
+import type { EventBody } from '../contract/event.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import type { Verdict } from '../contract/verdict.ts';
 import { replyFor, replyTo, type Reply } from '../policy/reply.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { Answer } from './dialogue.ts';
@@ -9,6 +11,12 @@ export interface Said {
   readonly bytes: string;
   readonly code: number;
   readonly enhanced?: string;
+}
+
+/** A reply on its way: its bytes, and the event that explains it. */
+export interface Prepared {
+  readonly bytes: string;
+  readonly body: EventBody;
 }
 
 export class Replies {
@@ -23,8 +31,31 @@ export class Replies {
     return replies;
   }
 
+  readonly #prepared = new WeakMap<Verdict, Prepared>();
+
   constructor(settings: Settings) {
     this.#settings = settings;
+  }
+
+  /** What the answer is on the wire and in the record; the same frozen object for the same verdict, when nothing else is said. */
+  prepared(answer: Answer, joined: boolean): Prepared {
+    const { verdict, values, lines } = answer;
+    const isKept = !joined && values === undefined && lines === undefined && Object.isFrozen(verdict);
+    if (!isKept) return this.#made(answer, joined);
+    let prepared = this.#prepared.get(verdict);
+    if (!prepared) {
+      prepared = this.#made(answer, false);
+      Object.freeze(prepared.body);
+      this.#prepared.set(verdict, prepared);
+    }
+    return prepared;
+  }
+
+  #made(answer: Answer, joined: boolean): Prepared {
+    const { bytes, code, enhanced } = this.to(answer);
+    const plain = { kind: 'reply', bytes, code, verdict: answer.verdict } as const;
+    const body = enhanced === undefined ? plain : { ...plain, enhanced };
+    return { bytes, body: joined ? { ...body, joined } : body };
   }
 
   to(answer: Answer): Said {
