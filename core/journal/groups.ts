@@ -1,6 +1,6 @@
 // Groups: what came through the ring is made durable in groups, one write and one sync each; the database follows in its own time.
 import type { Envelope } from './journal.ts';
-import { type Failure, record } from './protocol.ts';
+import { type Failure, type Kept, record } from './protocol.ts';
 import { failureOf, type Messages, type Receiving } from './receiving.ts';
 import { readRedo, Redo, type RedoRecord, Staged } from './redo.ts';
 import type { Extent, Segments } from './segments.ts';
@@ -261,6 +261,14 @@ export class Groups {
       this.#distrust([], error);
       return false;
     }
+  }
+
+  /** Removes all messages, or all sessions that have ended, also from the log; returns how many. */
+  clear(kind: Kept): number {
+    this.settle(false);
+    const count = this.#store.clear(kind);
+    if (this.#redo.isSound && this.#renewed()) this.#redo.empty();
+    return count;
   }
 
   /** Gives up events the disk has refused for too long; returns whether it had to. */

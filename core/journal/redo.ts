@@ -1,5 +1,5 @@
 // The redo log: one file of records, each durable after one write and one sync, from which the database can be brought up to date.
-import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, writeAll } from './segments.ts';
@@ -149,6 +149,13 @@ export class Redo {
   /** Everything so far is durable elsewhere: the file is written anew from its start, in the room it has. */
   reset(): void {
     this.#end = 0;
+  }
+
+  /** As `reset`, and what stood in the file is gone from it. Throws the system's error. */
+  empty(): void {
+    this.reset();
+    if (this.#fd >= 0) ftruncateSync(this.#fd, 0);
+    this.#reach = 0;
   }
 
   /** Removes the file, unless what it holds may be wanted after all. */

@@ -79,9 +79,9 @@ export class RingIn {
     return payload.length;
   }
 
-  /** Wakes the writer when it sleeps. */
+  /** Wakes the writer when it sleeps; once, however long it takes to get up. */
   wake(): void {
-    if (Atomics.load(this.#control, ASLEEP) === 0) return;
+    if (Atomics.exchange(this.#control, ASLEEP, 0) === 0) return;
     Atomics.add(this.#control, BELL, 1);
     Atomics.notify(this.#control, BELL);
   }

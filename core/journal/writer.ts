@@ -188,10 +188,7 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
     events: ({ session, after }) => store.eventsOf(session, after),
     messages: (page) => store.messages(page),
     message: (number) => store.message(number),
-    clear: (kind) => {
-      groups.settle(false);
-      return store.clear(kind);
-    },
+    clear: (kind) => groups.clear(kind),
     retain: (kept) => {
       store.retain(kept);
       pruning = true;

@@ -107,10 +107,17 @@ test('a message that was removed does not come back with the log', async () => {
   const folder = newFolder();
   const workspace = await opened(folder);
   await work(workspace);
+  const log = readFileSync(join(folder, 'redo.log'));
+  expect(log.includes(Buffer.from(bytesOf(300, 4)))).toBe(true);
   await workspace.clearMessages();
+  expect(statSync(join(folder, 'redo.log')).size).toBe(0);
   const copy = copyOf(folder);
+  // Also when the power takes back that the log was emptied.
+  writeFileSync(join(copy, 'redo.log'), log);
   const again = await opened(copy);
   expect((await again.messagesAfter(0, 10)).rows).toEqual([]);
+  await again.close();
+  expect(readdirSync(join(copy, 'mail')).every((name) => statSync(join(copy, 'mail', name)).size === 0)).toBe(true);
 });
 
 test('a torn record ends the log, at every place it can be torn: what stands before it is kept whole', async () => {
