@@ -130,9 +130,12 @@ function weigh(next: Draft, event: Extract<Event, { kind: 'reply' }>): void {
   if (verdict.closes && verdict.action !== 'accept') return decide(next, 'dropped', event);
   if (next.outcome === 'dropped') return;
   if (verdict.stage === 'message' && code === 250) return decide(next, 'accepted', event);
-  if (code >= 500 && verdict.action === 'refuse')
-    return decide(next, next.stored > 0 ? next.outcome : 'refused', event);
-  if (code >= 400 && code < 500 && verdict.action === 'defer' && next.stored === 0) decide(next, 'deferred', event);
+  if (next.stored > 0) return;
+  // What is out of order behind a refusal is its consequence, not a decision of its own.
+  const isConsequence = verdict.findings.length === 0 && (next.outcome === 'refused' || next.outcome === 'deferred');
+  if (isConsequence) return;
+  if (code >= 500 && verdict.action === 'refuse') return decide(next, 'refused', event);
+  if (code >= 400 && code < 500 && verdict.action === 'defer') decide(next, 'deferred', event);
 }
 
 function decide(next: Draft, outcome: SessionOutcome, event: Decision): void {
