@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { openWorkspace, type Workspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { runProgram, serveFresh, type Served } from '../host/served.ts';
+import { flags } from './window.ts';
 
 export interface Product {
   readonly served: Served;
@@ -84,16 +85,6 @@ export async function openProduct(executablePath: string, given: Given): Promise
     },
   };
 }
-
-export const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 async function prepare(folder: string, { yaml, fill }: Given): Promise<void> {
   if (yaml === undefined) return;

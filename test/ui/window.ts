@@ -12,7 +12,7 @@ import { openWeb, type WebHost } from '../../core/host/web.ts';
 import { openWorkbench, type Workbench } from '../../core/host/workbench.ts';
 import { Client } from '../smtp/playground.ts';
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
