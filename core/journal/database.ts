@@ -269,9 +269,17 @@ export class Database {
       .map((row) => String(row['json']));
   }
 
+  /** A password that is nobody's any more leaves nothing behind: its bytes are overwritten, and the write-ahead log is emptied. */
   saveUsers(users: readonly { readonly name: string; readonly json: string }[]): void {
-    this.#sql('DELETE FROM users').run();
-    for (const user of users) this.#sql('INSERT INTO users VALUES (?, ?)').run(user.name, user.json);
+    this.#db.exec('PRAGMA secure_delete = ON');
+    try {
+      this.transaction(() => {
+        this.#sql('DELETE FROM users').run();
+        for (const user of users) this.#sql('INSERT INTO users VALUES (?, ?)').run(user.name, user.json);
+      });
+    } finally {
+      this.#db.exec('PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE)');
+    }
   }
 
   /** The newest runs first. */

@@ -201,7 +201,7 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
     },
     users: () => db.users(),
     saveUsers: (users) => {
-      db.transaction(() => db.saveUsers(users));
+      db.saveUsers(users);
       return null;
     },
     runs: (most) => db.runs(most),
