@@ -125,6 +125,10 @@ describe('the command line', () => {
     const yaml = readFileSync(at('back.yml'), 'utf8');
     expect(yaml).toMatch(/maxAuthErrors: 7/);
     expect(yaml).toMatch(/banner: Hello there/);
+    // A configuration beside the two files is no part of them.
+    writeFileSync(join(out, 'lab.yml'), yaml);
+    const again = await gatehouse('import', join(out, 'lab.yml'), '--out', at('again.yml'));
+    expect([again.code, readFileSync(at('again.yml'), 'utf8')]).toEqual([0, yaml]);
     const broken = file('broken.cfg', 'Server {\n  smtpIncoming = {\n    maxErrors 20\n  }\n}\n');
     const refused = await gatehouse('import', broken, '--out', at('never.yml'));
     expect([refused.code, existsSync(at('never.yml'))]).toEqual([2, false]);

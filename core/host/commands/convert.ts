@@ -76,8 +76,9 @@ along untouched and listed with its line, on standard error or with --json in {"
     if (out === undefined) throw new CommandError(2, 'import needs --out FILE');
     mustBeFree(out, values['force'] === true);
     const [first] = files;
-    const beside = files.length === 1 && first ? join(dirname(first), 'smtpFilters.script') : '';
-    const all = files.length === 1 && first !== beside && existsSync(beside) ? [...files, beside] : files;
+    const isAlone = files.length === 1 && first !== undefined && !/\.ya?ml$/i.test(first);
+    const beside = isAlone ? join(dirname(first), 'smtpFilters.script') : '';
+    const all = isAlone && first !== beside && existsSync(beside) ? [...files, beside] : files;
     const { problems, settings, notes } = importSettings(
       all.map((file) => ({ name: basename(file), text: readText(file) })),
     );
