@@ -91,14 +91,14 @@ describe('the command line', () => {
     expect(err).toMatch(/user test, password [0-9a-z]{4}(?:-[0-9a-z]{4}){3} \(shown once\)/);
   });
 
-  it('ends with 3 when a certificate cannot be used, and says why', async () => {
+  it('ends with 2 when a certificate cannot be used, and says why', async () => {
     file('cert.pem', 'not a certificate');
     const config = file(
       'cert.yml',
       'listeners:\n  - { name: mx, address: 0.0.0.0:25, lab: "127.0.0.1:0", certificate: { certFile: cert.pem } }\n',
     );
     const { code, err } = await gatehouse('serve', '--config', config, '--workspace', at('cert.gatehouse'));
-    expect([code, err]).toEqual([3, expect.stringContaining('no certificate in it')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('no certificate in it')]);
   });
 
   it('ends with 3 for a folder that is no workspace, and changes nothing in it', async () => {

@@ -61,7 +61,12 @@ export const acceptance = record(
     }),
     extensions: record(
       {
-        pipelining: extension('PIPELINING', 'Several commands in one go (RFC 2920).', WIZARD, true),
+        pipelining: extension(
+          'PIPELINING',
+          'Several commands in one go (RFC 2920). Off: not offered; commands that come in one go all the same are answered one by one, in order.',
+          WIZARD,
+          true,
+        ),
         size: extension(
           'SIZE',
           'The largest message is announced, and a declared size taken (RFC 1870).',
@@ -101,7 +106,7 @@ export const acceptance = record(
       },
       {
         title: 'Extensions',
-        help: 'What EHLO offers. An extension that is off is neither offered nor understood.',
+        help: 'What EHLO offers. An extension that is off is not offered, and its commands and parameters are not understood.',
         source: 'AXIGEN documentation, Acceptance Basic Settings',
         basis: 'documented',
       },

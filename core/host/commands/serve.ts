@@ -1,4 +1,5 @@
 // `gatehouse serve`: the receiver and the loopback web host, until it is told to stop.
+import type { ListenerState } from '../../contract/calls.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { firstUserLines, hostingOptions, hostWorkbench, listenerWarnings, portOption } from '../hosting.ts';
@@ -33,7 +34,7 @@ and never again.`,
     if (failed.length > 0) {
       await hosted.close();
       throw new CommandError(
-        3,
+        failed.every(isBadInput) ? 2 : 3,
         failed.length === 1 ? 'a listener could not be bound' : `${failed.length} listeners could not be bound`,
         [
           ...failed.map(
@@ -73,3 +74,6 @@ and never again.`,
     return 0;
   },
 };
+
+/** A certificate that cannot be used is the person's input; what the system refuses begins with its error code. */
+const isBadInput = ({ error = '' }: ListenerState): boolean => !/^E[A-Z]+: /.test(error);
