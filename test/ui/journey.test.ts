@@ -5,7 +5,7 @@ import type { Event } from '../../core/contract/event.ts';
 import { ground, Client as Raw, until } from '../smtp/playground.ts';
 import { describeWith } from '../tooling/programs.ts';
 import { freePort, openProduct, type Product, sessionList, sessionRows, transcript, why } from './product.ts';
-import { axeFindings } from './window.ts';
+import { axeFindings, findCommand } from './window.ts';
 
 describeWith('chromium', 'the window by keyboard alone', (chromium) => {
   let product: Product;
@@ -64,12 +64,7 @@ describeWith('chromium', 'the window by keyboard alone', (chromium) => {
   });
 
   test('the palette runs a command', async () => {
-    await keys('Control+k');
-    await page.keyboard.type('receiver');
-    await page
-      .getByRole('option', { name: /^Receiver/ })
-      .first()
-      .waitFor();
+    await findCommand(page, 'receiver', 'Receiver');
     await keys('Enter');
     await heading('Receiver');
   });

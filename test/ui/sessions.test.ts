@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SessionRow } from '../../core/contract/summary.ts';
 import { describeWith } from '../tooling/programs.ts';
-import { axeFindings, openStage, type Stage } from './window.ts';
+import { axeFindings, findCommand, openStage, type Stage } from './window.ts';
 
 const yaml = `
 listeners:
@@ -195,8 +195,7 @@ describeWith('chromium', 'the Sessions view', (chromium) => {
     await page.keyboard.press('Control+k');
     await page.keyboard.press('Escape');
     await expect.poll(() => focused(page)).toBe('Sessions');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('dark');
+    await findCommand(page, 'dark', 'Dark theme');
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -246,15 +245,13 @@ describeWith('chromium', 'the Sessions view', (chromium) => {
   });
 
   test('clearing asks first', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('clear all sessions');
+    await findCommand(page, 'clear all sessions', 'Clear all sessions');
     await page.keyboard.press('Enter');
     await page.getByRole('alertdialog').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await list().locator('[role=row][aria-selected]').count()).toBe(7);
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('clear all sessions');
+    await findCommand(page, 'clear all sessions', 'Clear all sessions');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /^Clear 7/ }).click();
     await page.getByRole('heading', { name: 'No session yet' }).waitFor();

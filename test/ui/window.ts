@@ -122,3 +122,13 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 600)}: ${failureSummary}`),
   );
 }
+
+/** Opens the palette and types, until the command meant is the one Enter would run. */
+export async function findCommand(page: Page, typed: string, title: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const input = page.getByPlaceholder('What do you want to do?');
+  await input.waitFor();
+  await expect.poll(() => input.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.type(typed);
+  await page.locator('[role=option][aria-selected=true]', { hasText: title }).waitFor();
+}
