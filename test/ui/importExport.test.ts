@@ -44,14 +44,15 @@ describeWith('chromium', 'import and export', (chromium) => {
   async function exportAs(name: RegExp): Promise<Files> {
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('menuitem', { name }).click();
-    losses = await dialog()
-      .getByRole('region', { name: 'What is lost' })
-      .locator('tbody td:first-child')
-      .allInnerTexts();
     const files: Download[] = [];
     const hear = (download: Download) => files.push(download);
     page.on('download', hear);
     const save = dialog().getByRole('button', { name: /^Save / });
+    await save.last().waitFor();
+    losses = await dialog()
+      .getByRole('region', { name: 'What is lost' })
+      .locator('tbody td:first-child')
+      .allInnerTexts();
     const count = await save.count();
     await save.last().click();
     await expect.poll(() => files.length).toBe(Math.max(1, count - 1));
