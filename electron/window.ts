@@ -1,5 +1,5 @@
 // The hardened window: sandboxed, isolated, going nowhere, opening nothing, asking for no permission.
-import { BrowserWindow, session, shell, type WebContents } from 'electron';
+import { BrowserWindow, session, type WebContents } from 'electron';
 
 /** The one address the window ever shows. */
 export const home = 'app://gatehouse/index.html';
@@ -58,9 +58,4 @@ export function denyPermissions(): void {
   own.webRequest.onBeforeRequest((details, decide) => {
     decide({ cancel: !/^(app|devtools|data|blob):/.test(details.url) });
   });
-}
-
-/** Opens a page of the documentation in the person's browser; only https, and only when asked through the menu. */
-export function openOutside(url: string): void {
-  if (url.startsWith('https://')) void shell.openExternal(url);
 }

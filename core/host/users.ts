@@ -2,7 +2,9 @@
 import { HostError } from '../contract/rpc.ts';
 import type { Workspace } from '../journal/workspace.ts';
 import { createUser, generatePassword, type User, type UserLookup, UserTable } from '../sasl/users.ts';
+import { readUsers } from '../sasl/userRecords.ts';
 import type { World } from '../world/world.ts';
+import { CommandError } from './exit.ts';
 
 type Listed = { readonly name: string; readonly created: number };
 
@@ -20,9 +22,16 @@ export class Users {
     this.#table = new UserTable([], { key: this.#key });
   }
 
+  /** Reads the table, every row checked; exit 3, with what is wrong and no secret, when it is damaged. */
   static async open(workspace: Workspace, world: World): Promise<Users> {
     const users = new Users(workspace, world);
-    users.#use(await workspace.loadUsers<User>());
+    const read = readUsers(await workspace.loadUsers());
+    if (!read.ok)
+      throw new CommandError(3, `${workspace.folder}: the table of users is damaged; nothing was changed`, [
+        ...read.problems.map(({ path, message }) => `${path} ${message}`),
+        'name another workspace, or restore this one',
+      ]);
+    users.#use(read.users);
     return users;
   }
 

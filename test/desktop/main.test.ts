@@ -90,7 +90,6 @@ vi.mock('electron', () => {
         webRequest: { onBeforeRequest: (handler: never) => void (fake.handlers['request'] = handler) },
       },
     },
-    shell: { openExternal: vi.fn() },
   };
 });
 
