@@ -1,10 +1,10 @@
 // Events: the numbered records of a session; the journal is made of nothing else.
-import type { DataFacts, Endpoint, Mailbox, Stage, TlsFacts } from './facts.ts';
+import type { DataFacts, Endpoint, Mailbox, ProxyFacts, Stage, TlsFacts, XclientFacts } from './facts.ts';
 import { z } from './schema.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Version of the event shapes below; a workspace with a newer one is refused, never guessed at. */
-export const eventVersion = 1;
+export const eventVersion = 2;
 
 /** Why a session ended. */
 export const closeReasons = [
@@ -13,6 +13,16 @@ export const closeReasons = [
   'limit',
   'idle',
   'handshake-timeout',
+  'command-deadline',
+  'data-deadline',
+  'data-rate',
+  'session-deadline',
+  'slow-reader',
+  'lookup-deadline',
+  'message-limit',
+  'command-limit',
+  'junk-limit',
+  'proxy-error',
   'peer-fin',
   'peer-rst',
   'tls-error',
@@ -37,6 +47,8 @@ export type EventBody =
       readonly secured: boolean;
       /** Settings generation the session keeps to its end. */
       readonly generation: number;
+      /** The connection came through a trusted proxy; `peer` and `local` are what it said. */
+      readonly proxy?: ProxyFacts;
       /** Wall clock, ms since 1970. */
       readonly at: number;
     }
@@ -48,8 +60,26 @@ export type EventBody =
       readonly behind: number;
       /** Segments (reads) the line was spread over, when more than one. */
       readonly segments?: number;
+      /** ms between its first octet and its last, when they came apart. */
+      readonly took?: number;
+      /** What was taken although the strict grammar does not have it, in the words of grammar.ts. */
+      readonly lenient?: readonly string[];
       readonly secret?: boolean;
     }
+  /** Octets that were no line: a PROXY header, a TLS handshake where SMTP was expected. At most the first 536. */
+  | { readonly kind: 'octets'; readonly what: 'proxy' | 'foreign'; readonly bytes: string; readonly length: number }
+  /** A BDAT chunk has come (RFC 3030 section 2), or as much of it as there was when the connection ended. */
+  | {
+      readonly kind: 'chunk';
+      readonly octets: number;
+      readonly announced: number;
+      readonly last: boolean;
+      readonly segments: number;
+      /** Swallowed: the command was refused. */
+      readonly refused?: boolean;
+    }
+  /** XCLIENT was accepted: from here on the session counts as coming from `peer`. */
+  | { readonly kind: 'xclient'; readonly peer: Endpoint; readonly xclient: XclientFacts }
   | {
       readonly kind: 'data';
       readonly facts: DataFacts;
@@ -66,12 +96,15 @@ export type EventBody =
       readonly verdict: Verdict;
       /** Left in the same write as the reply before it. */
       readonly joined?: boolean;
+      /** A server-side fault (settings group `faults`) changed what was sent: `bytes` is what crossed, this is what was meant. */
+      readonly fault?: { readonly rule: string; readonly meant: string };
     }
   /** A decision that said nothing: a silent close, or one on a check that only records. */
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'tls'; readonly state: 'starting'; readonly discarded: number }
   | { readonly kind: 'tls'; readonly state: 'up'; readonly facts: TlsFacts; readonly ms: number }
-  | { readonly kind: 'tls'; readonly state: 'failed'; readonly error: string }
+  /** `alert`: the TLS alert the client sent, e.g. `unknown ca`. */
+  | { readonly kind: 'tls'; readonly state: 'failed'; readonly error: string; readonly alert?: string }
   | {
       readonly kind: 'stored';
       readonly message: string;
@@ -94,7 +127,20 @@ export interface DataException {
 /** An event as the journal keeps it: `n` counts from 1 within its session, `t` is ms since the session's connect. */
 export type Event = EventBody & { readonly n: number; readonly t: number };
 
-const known = ['connect', 'line', 'data', 'reply', 'verdict', 'tls', 'stored', 'close', 'fault'] as const;
+const known = [
+  'connect',
+  'line',
+  'octets',
+  'chunk',
+  'xclient',
+  'data',
+  'reply',
+  'verdict',
+  'tls',
+  'stored',
+  'close',
+  'fault',
+] as const;
 
 /** Checks the frame of an event read from a file; the members of each kind are ours and versioned by {@link eventVersion}. */
 export const eventSchema = z.looseObject({ n: z.number().int().min(1), t: z.number().min(0), kind: z.enum(known) });

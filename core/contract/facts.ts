@@ -2,6 +2,7 @@
 import type { FlowLimits } from './settings/flow.ts';
 import type { Listener } from './settings/listeners.ts';
 import type { SpfResult } from './settings/sender.ts';
+import type { StrictRule } from './settings/strictness.ts';
 
 /** The moments at which policy is asked, in order. `command` is asked once more for every line, after its own stage has answered. */
 export const stages = [
@@ -39,6 +40,32 @@ export interface FlowCount {
   readonly peerIntervalConnections: number;
 }
 
+/** What a trusted proxy said of the connection (HAProxy, The PROXY protocol). */
+export interface ProxyFacts {
+  readonly version: 1 | 2;
+  /** `local`: the proxy itself is calling, a health check; `unknown`: it does not know who is. The proxy's own address counts then. */
+  readonly command: 'proxy' | 'local' | 'unknown';
+  /** The proxy's own address. */
+  readonly through: Endpoint;
+}
+
+/** An entry of `strictness.exempt` that counts for the connection. */
+export interface Exemption {
+  /** Path of the entry, e.g. `strictness.exempt.0`. */
+  readonly path: string;
+  readonly network: string;
+  readonly from: readonly StrictRule[];
+}
+
+/** What a trusted client said with XCLIENT; in force until the end of the session. */
+export interface XclientFacts {
+  /** The client's own address. */
+  readonly through: Endpoint;
+  readonly name?: string;
+  readonly helo?: string;
+  readonly login?: string;
+}
+
 export interface ConnectionFacts {
   readonly id: string;
   /** The listener's settings as they were when the connection came. */
@@ -48,6 +75,26 @@ export interface ConnectionFacts {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly flow: readonly FlowCount[];
+  readonly proxy?: ProxyFacts;
+  readonly xclient?: XclientFacts;
+  /** Why `strictness` counts less for this peer. */
+  readonly exempt?: readonly Exemption[];
+}
+
+/** The certificate a client showed in the handshake. */
+export interface ClientCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate, as OpenSSL writes it. */
+  readonly fingerprint: string;
+  /** Wall clock, ms since 1970. */
+  readonly validFrom: number;
+  readonly validTo: number;
+  /** Certificates above its own, as sent. */
+  readonly depth: number;
+  readonly trusted: boolean;
+  /** Why it is not trusted, in OpenSSL's word, e.g. `CERT_HAS_EXPIRED`. */
+  readonly error?: string;
 }
 
 export interface TlsFacts {
@@ -56,6 +103,10 @@ export interface TlsFacts {
   readonly sni?: string;
   readonly alpn?: string;
   readonly resumed: boolean;
+  /** Absent when none was asked for; `none` when the client had none. */
+  readonly client?: ClientCertificate | 'none';
+  /** The SNI entry whose certificate was shown, e.g. `*.example.com`; absent for the listener's own. */
+  readonly certificate?: string;
 }
 
 /** Known since the last TLS start (RFC 3207 section 4.2: nothing from before counts). */
@@ -69,6 +120,10 @@ export interface SessionFacts {
   failedLogins: number;
   /** Messages accepted in this session. */
   messages: number;
+  /** Command lines, this one included; lines of a login exchange are not commands. Survives STARTTLS. */
+  commands: number;
+  /** Junk commands since the session began or its last message was accepted, this one included. Survives STARTTLS. */
+  junk: number;
   spfEhlo?: SpfAnswer;
 }
 
@@ -93,12 +148,36 @@ export interface DataFacts {
   readonly overLimit: boolean;
 }
 
+/** What RCPT asked of delivery reports (RFC 3461); kept with the message, honoured by nobody here. */
+export interface RecipientDsn {
+  readonly notify?: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[];
+  /** `addr-type;address`, xtext decoded. */
+  readonly orcpt?: string;
+}
+
+/** The top-level header of a message (RFC 5322 section 2.2). */
+export interface HeaderSize {
+  readonly octets: number;
+  readonly fields: number;
+}
+
 export interface TransactionFacts {
   readonly sender: Mailbox;
   /** Declared by SIZE= (RFC 1870), octets. */
   readonly declaredSize?: number;
-  readonly body?: '7BIT' | '8BITMIME';
-  readonly recipients: Mailbox[];
+  readonly body?: '7BIT' | '8BITMIME' | 'BINARYMIME';
+  /** RFC 6531. */
+  readonly smtpUtf8?: boolean;
+  /** RFC 8689. */
+  readonly requireTls?: boolean;
+  /** RFC 3461: RET and ENVID. */
+  readonly dsn?: { readonly ret?: 'FULL' | 'HDRS'; readonly envid?: string };
+  /** What in the command now judged is outside of the strict grammar, in the words of grammar.ts. */
+  lenient?: readonly string[];
+  /** Octets of BDAT chunks so far; a transaction with one takes no DATA (RFC 3030 section 2). */
+  chunks?: number;
+  header?: HeaderSize;
+  readonly recipients: (Mailbox & { readonly dsn?: RecipientDsn })[];
   /** The recipient now asked about, at stage rcpt. */
   recipient?: Mailbox;
   spfMail?: SpfAnswer;

@@ -64,15 +64,51 @@ const hardened = {
   // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
   acceptance: { maxRcptCount: 100 },
   loops: { maxReceivedHeaders: 100 },
-  errors: { maxErrors: 10, maxAuthErrors: 3 },
-  strictness: { bareLf: 'reject', bareCr: 'reject', nul: 'reject' },
+  errors: {
+    maxErrors: 10,
+    maxAuthErrors: 3,
+    // Postfix: 500 octets a second, 100 junk commands; a command line has half a minute.
+    deadlines: { commandLine: 30, data: 1800, session: 7200, slowReader: 30, lookup: 30, leastRate: 500 },
+    session: { maxMessages: 1000, maxCommands: 10_000, maxJunk: 50 },
+  },
+  strictness: {
+    bareLf: 'reject',
+    bareCr: 'reject',
+    commandBareLf: 'reject',
+    commandBareCr: 'reject',
+    nul: 'reject',
+    longTextLine: 'reject',
+    earlyTalk: 'reject',
+    // Long enough to catch early talkers on loopback; over the Internet 2000 to 6000 are usual.
+    greetingDelay: 100,
+    pipelining: 'reject',
+    startTlsInjection: 'reject',
+    foreignProtocol: 'reject',
+    grammar: 'strict',
+  },
 } as const;
+
+/** What the recovered configuration's script offers; the product knows no others. */
+const axigenExtensions = {
+  enhancedStatusCodes: false,
+  authEquals: true,
+  smtpUtf8: false,
+  chunking: false,
+  binaryMime: false,
+  limits: false,
+} as const;
+
+const everyone = ['0.0.0.0/0', '::/0'];
+const loose = {
+  security: { versions: ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'], ciphers: 'ALL:@SECLEVEL=0', serverOrder: false },
+  xclient: everyone,
+} satisfies SettingsInput extends { listeners?: (infer L)[] } ? Partial<L> : never;
 
 const inputs: Record<Preset, SettingsInput> = {
   // The recovered configuration: one clear listener with STARTTLS allowed by the script.
   'axigen-10.3': {
     listeners: [mx, submission],
-    acceptance: { dialect: 'axigen', extensions: { enhancedStatusCodes: false, authEquals: true } },
+    acceptance: { dialect: 'axigen', extensions: axigenExtensions },
     sender: { spf: { map: spfMaps.documented } },
   },
   'hardened-mx': {
@@ -92,17 +128,44 @@ const inputs: Record<Preset, SettingsInput> = {
   },
   weak: {
     listeners: [
-      { ...mx, flow: open, access: anyone },
-      { ...submission, flow: open, access: anyone },
-      { ...submissions, flow: open, access: anyone },
+      { ...mx, ...loose, flow: open, access: anyone },
+      { ...submission, ...loose, flow: open, access: anyone },
+      { ...submissions, ...loose, flow: open, access: anyone },
     ],
     flow: { service: open },
     authentication: { localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },
-    acceptance: { maxDataSize: 0 },
+    acceptance: { maxDataSize: 0, extensions: { vrfy: 'tell', dsn: true, requireTls: true } },
     sender: { spf: { ehlo: false, mailFrom: false } },
     loops: { maxReceivedHeaders: 999 },
-    errors: { maxErrors: 'unlimited', maxAuthErrors: 'unlimited' },
-    strictness: { bareLf: 'allow', bareCr: 'allow', nul: 'allow', maxCommandLine: 1_048_576 },
+    errors: {
+      maxErrors: 'unlimited',
+      maxAuthErrors: 'unlimited',
+      deadlines: {
+        commandLine: 'unlimited',
+        data: 'unlimited',
+        session: 'unlimited',
+        slowReader: 'unlimited',
+        lookup: 'unlimited',
+        leastRate: 0,
+      },
+      session: { maxMessages: 'unlimited', maxCommands: 'unlimited', maxJunk: 'unlimited' },
+    },
+    strictness: {
+      bareLf: 'allow',
+      bareCr: 'allow',
+      commandBareLf: 'allow',
+      commandBareCr: 'allow',
+      nul: 'allow',
+      maxCommandLine: 1_048_576,
+      longCommandLine: 'allow',
+      longTextLine: 'allow',
+      eightBit: 'allow',
+      earlyTalk: 'allow',
+      pipelining: 'allow',
+      startTlsInjection: 'allow',
+      foreignProtocol: 'allow',
+      header: 'allow',
+    },
   },
 };
 

@@ -81,6 +81,17 @@ export function foldSummary(row: SessionRow, event: Event): SessionRow {
       next.bytes += event.bytes.length + 2;
       remember(next, event.bytes);
       break;
+    case 'octets':
+      next.bytes += event.length;
+      break;
+    case 'xclient':
+      next.peer = event.peer.address;
+      next.peerPort = event.peer.port;
+      break;
+    case 'chunk':
+      // The octets of a message that is taken come again with its data event.
+      if (event.refused === true) next.bytes += event.octets;
+      break;
     case 'data':
       next.bytes += event.facts.bytes;
       break;

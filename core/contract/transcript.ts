@@ -1,6 +1,6 @@
 // The transcript: what a person reads of a session, a pure fold of its events.
 import type { Event } from './event.ts';
-import type { Stage } from './facts.ts';
+import type { Stage, TlsFacts } from './facts.ts';
 import { assertNever } from './never.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -106,6 +106,12 @@ function itemsOf(event: Event): TranscriptItem[] {
           notes: lineNotes(event),
         },
       ];
+    case 'octets':
+      return [{ kind: 'data', n, t, text: octetsText(event), notes: [readable(event.bytes)] }];
+    case 'chunk':
+      return [{ kind: 'data', n, t, text: chunkText(event), notes: event.refused === true ? ['swallowed'] : [] }];
+    case 'xclient':
+      return [{ kind: 'data', n, t, text: xclientText(event), notes: [] }];
     case 'data':
       return [{ kind: 'data', n, t, text: dataText(event), notes: dataNotes(event) }];
     case 'reply':
@@ -163,7 +169,22 @@ function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {
   if (event.bytes.includes('\0')) notes.push('holds NUL');
   if (event.behind > 0) notes.push(`${event.behind} bytes already behind it`);
   if (event.segments !== undefined && event.segments > 1) notes.push(`in ${event.segments} segments`);
+  if (event.took !== undefined) notes.push(`${(event.took / 1000).toFixed(1)} s from first to last octet`);
+  for (const one of event.lenient ?? []) notes.push(one.replaceAll('-', ' '));
   return notes;
+}
+
+function octetsText({ what, length }: Extract<Event, { kind: 'octets' }>): string {
+  return what === 'proxy' ? `PROXY header, ${length} bytes` : `${length} bytes that are no SMTP`;
+}
+
+function chunkText({ octets, announced, last }: Extract<Event, { kind: 'chunk' }>): string {
+  const short = octets < announced ? ` of ${announced} announced` : '';
+  return `chunk of ${octets} bytes${short}${last ? ', the last' : ''}`;
+}
+
+function xclientText({ peer, xclient }: Extract<Event, { kind: 'xclient' }>): string {
+  return `from here on this counts as ${peer.address} (XCLIENT from ${xclient.through.address})`;
 }
 
 function dataText(event: Extract<Event, { kind: 'data' }>): string {
@@ -191,17 +212,26 @@ function tlsText(event: Extract<Event, { kind: 'tls' }>): string {
     return event.discarded > 0
       ? `handshake; ${event.discarded} plaintext bytes behind STARTTLS discarded`
       : 'handshake';
-  if (event.state === 'failed') return `handshake failed: ${event.error}`;
+  if (event.state === 'failed')
+    return `handshake failed: ${event.error}${event.alert === undefined ? '' : ` (alert: ${event.alert})`}`;
   const { facts, ms } = event;
   return [
     facts.protocol,
     facts.cipher,
     facts.sni ? `SNI ${facts.sni}` : 'no SNI',
+    facts.alpn === undefined ? '' : `ALPN ${facts.alpn}`,
     facts.resumed ? 'resumed' : '',
+    clientText(facts.client),
     `${ms.toFixed(0)} ms`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function clientText(client: TlsFacts['client']): string {
+  if (client === undefined) return '';
+  if (client === 'none') return 'no client certificate';
+  return `client certificate ${client.subject}${client.trusted ? '' : `, not trusted: ${client.error ?? 'unknown'}`}`;
 }
 
 /** Bytes as text a person can read on one line: what cannot be printed is spelled out. */

@@ -59,6 +59,12 @@ export function linesOf(session: LogSession, event: EventBody, logLevel = 31): r
       return one('connections', level.info, `${ended(event.local)} connection accepted from ${ended(event.peer)}`);
     case 'line':
       return isTalk ? one('dialogue', level.protocol, `<< ${printableOctets(event.bytes)}`) : none;
+    case 'octets':
+      return isTalk ? one('dialogue', level.protocol, `<< ${event.length} bytes, no command`) : none;
+    case 'chunk':
+      return isTalk ? one('dialogue', level.protocol, `<< ${event.octets} bytes of chunk read`) : none;
+    case 'xclient':
+      return one('connections', level.info, `XCLIENT: session counts as from ${ended(event.peer)}`);
     case 'data':
       return isTalk ? one('dialogue', level.protocol, `<< ${event.facts.bytes} bytes and final dot read`) : none;
     case 'reply':

@@ -1,4 +1,5 @@
 // Why an answer is what it is: for each reason the reply code, enhanced code, public wording per dialect, and where they come from.
+import type { CloseReason } from '../contract/event.ts';
 import type { Basis } from '../contract/settings/leaf.ts';
 
 export interface Reason {
@@ -12,6 +13,8 @@ export interface Reason {
   /** How sure we are that the modelled product answers so: `observed` on the wire, `documented`, `assumed`, or `ours` (it has no such answer). */
   readonly basis: Basis;
   readonly rfc: string;
+  /** The close reason when a session ends with this answer; `policy` unless given. */
+  readonly close?: CloseReason;
 }
 
 const table = {

@@ -11,6 +11,12 @@ function canonical(event: Event): unknown {
       return ['connect', event.listener, event.role, event.secured];
     case 'line':
       return ['line', event.secret === true ? '' : event.bytes, event.end];
+    case 'octets':
+      return ['octets', event.what, event.bytes];
+    case 'chunk':
+      return ['chunk', event.octets, event.announced, event.last];
+    case 'xclient':
+      return ['xclient', event.peer.address];
     case 'data':
       return ['data', event.exceptions.length, event.facts.overLimit];
     case 'reply':

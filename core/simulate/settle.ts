@@ -76,7 +76,13 @@ function isolated(settings: Settings): Settings {
     listeners: settings.listeners.map((listener) => ({
       ...listener,
       lab: '127.0.0.1:0',
-      certificate: { certFile: '', keyFile: '' },
+      certificate: {
+        ...listener.certificate,
+        certFile: '',
+        keyFile: '',
+        sni: listener.certificate.sni.map((one) => ({ ...one, certFile: '', keyFile: '' })),
+      },
+      security: { ...listener.security, clientCaFile: '', keyLog: '' },
     })),
   };
 }

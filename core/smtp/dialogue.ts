@@ -60,7 +60,8 @@ type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Facts while they grow: policy sees them read-only. */
 export interface GrowingFacts {
-  readonly connection: ConnectionFacts;
+  /** Another one after XCLIENT. */
+  connection: ConnectionFacts;
   session: SessionFacts;
   transaction?: Growing<TransactionFacts>;
   login?: LoginFacts;
@@ -78,6 +79,11 @@ export interface Answer {
   readonly then?: 'quit' | 'tls';
   /** The reply's event is on record already, with the message it tells of. */
   readonly recorded?: Prepared;
+}
+
+/** What is known of a session when it begins. */
+export function newSession(): SessionFacts {
+  return { wrongCommands: 0, failedLogins: 0, messages: 0, commands: 0, junk: 0 };
 }
 
 export class Dialogue {
@@ -112,7 +118,7 @@ export class Dialogue {
     this.opening = opening;
     this.settings = opening.settings;
     this.wire = wire;
-    this.facts = { connection: opening.connection, session: { wrongCommands: 0, failedLogins: 0, messages: 0 } };
+    this.facts = { connection: opening.connection, session: newSession() };
     if (opening.tls) this.facts.session.tls = opening.tls;
     this.#replies = Replies.of(opening.settings);
     const { facts } = this;
@@ -201,8 +207,8 @@ export class Dialogue {
     this.reset();
     delete this.exchange;
     delete this.facts.login;
-    const { wrongCommands, failedLogins, messages } = this.facts.session;
-    this.facts.session = { wrongCommands, failedLogins, messages };
+    const { wrongCommands, failedLogins, messages, commands, junk } = this.facts.session;
+    this.facts.session = { wrongCommands, failedLogins, messages, commands, junk };
   }
 
   /** Ends the session: the reason is recorded once, what was said is sent. */

@@ -8,6 +8,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import type { Journal, SessionLog } from '../journal/journal.ts';
 import { evaluateAccess } from '../policy/access.ts';
 import { decide } from '../policy/decide.ts';
+import { effectiveSettings } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
@@ -20,6 +21,7 @@ import {
   handshakeTooLong,
   tlsFacts,
 } from './handshake.ts';
+import { newSession } from './dialogue.ts';
 import { relativeStack } from './stack.ts';
 import type { AskSpf } from './spfQuestion.ts';
 
@@ -97,7 +99,9 @@ export class Gate {
   #arrive(accepted: Accepted): Arrival | undefined {
     const { world, journal, flow, implicit } = this.#options;
     const current = this.#options.current();
-    const { settings, listenerIndex, generation } = current;
+    const { listenerIndex, generation } = current;
+    if (!current.settings.listeners[listenerIndex]) return undefined;
+    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, accepted.peer.address);
     const listener = settings.listeners[listenerIndex];
     if (!listener) return undefined;
     const log = journal.session();
@@ -116,7 +120,15 @@ export class Gate {
       at: world.now(),
     });
     const visit = flow.enter({ settings, listenerIndex, address: peer.address });
-    const connection = { id: log.id, listener, listenerIndex, peer, local, flow: [...visit.counts] };
+    const connection = {
+      id: log.id,
+      listener,
+      listenerIndex,
+      peer,
+      local,
+      flow: [...visit.counts],
+      ...(exempt.length > 0 && { exempt }),
+    };
     this.#open += 1;
     const over = () => {
       this.#open -= 1;
@@ -124,7 +136,7 @@ export class Gate {
       this.#options.changed();
     };
     this.#options.changed();
-    return { accepted, current, log, begun, connection, visit, record, over };
+    return { accepted, current: { ...current, settings }, log, begun, connection, visit, record, over };
   }
 
   /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */
@@ -135,7 +147,7 @@ export class Gate {
       (connection.flow as FlowCount[]).push(visit.rule(access.flow.path, access.flow.limits));
     return decide('connect', {
       settings,
-      facts: { connection, session: { wrongCommands: 0, failedLogins: 0, messages: 0 } },
+      facts: { connection, session: newSession() },
       elapsed: () => this.#options.world.elapsed(),
       spf: () => Promise.reject(new Error('there is no identity to ask about before EHLO')),
     });

@@ -48,7 +48,7 @@ export function contextOf(known: Known): PolicyContext {
       local: { address: '127.0.0.1', port: 2525 },
       flow: known.flow ?? [],
     },
-    session: { wrongCommands: 0, failedLogins: 0, messages: 0, ...known.session },
+    session: { wrongCommands: 0, failedLogins: 0, messages: 0, commands: 0, junk: 0, ...known.session },
     ...(known.transaction && {
       transaction: { sender: mailbox('a@remote.example'), recipients: [], ...known.transaction },
     }),

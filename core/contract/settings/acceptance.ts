@@ -1,10 +1,6 @@
 // Acceptance: what the service says of itself, how much it takes, and which extensions it offers.
-import { choice, flag, record, text, whole } from './leaf.ts';
-
-const WIZARD = 'AXIGEN 10.3.1 smtpFilters.script';
-
-const extension = (title: string, help: string, source: string, on: boolean) =>
-  flag({ title, help, source, basis: source === WIZARD ? 'observed' : 'documented', default: on });
+import { serviceExtensions } from './extensions.ts';
+import { choice, record, text, whole } from './leaf.ts';
 
 export const acceptance = record(
   {
@@ -59,58 +55,7 @@ export const acceptance = record(
       default: 1000,
       warn: [{ below: 100, text: 'RFC 5321 section 4.5.3.1.8 asks for at least 100 recipients.' }],
     }),
-    extensions: record(
-      {
-        pipelining: extension(
-          'PIPELINING',
-          'Several commands in one go (RFC 2920). Off: not offered; commands that come in one go all the same are answered one by one, in order.',
-          WIZARD,
-          true,
-        ),
-        size: extension(
-          'SIZE',
-          'The largest message is announced, and a declared size taken (RFC 1870).',
-          'AXIGEN EHLO observed',
-          true,
-        ),
-        eightBitMime: extension(
-          '8BITMIME',
-          'MAIL with BODY=8BITMIME (RFC 6152). Off: the parameter gets 555.',
-          WIZARD,
-          true,
-        ),
-        startTls: extension(
-          'STARTTLS',
-          'Offered on STARTTLS listeners (RFC 3207). Off: 502, and nothing can be secured.',
-          WIZARD,
-          true,
-        ),
-        enhancedStatusCodes: extension(
-          'ENHANCEDSTATUSCODES',
-          'Replies carry codes such as 5.7.1 (RFC 2034). No observed AXIGEN reply has one.',
-          'RFC 2034',
-          true,
-        ),
-        help: extension(
-          'HELP',
-          'The HELP command is offered and answered (RFC 5321 section 4.1.1.8).',
-          'AXIGEN EHLO observed',
-          true,
-        ),
-        authEquals: extension(
-          'AUTH= line',
-          'The mechanisms a second time as AUTH=, for clients older than RFC 2554. AXIGEN sends it.',
-          'AXIGEN EHLO observed',
-          false,
-        ),
-      },
-      {
-        title: 'Extensions',
-        help: 'What EHLO offers. An extension that is off is not offered, and its commands and parameters are not understood.',
-        source: 'AXIGEN documentation, Acceptance Basic Settings',
-        basis: 'documented',
-      },
-    ),
+    extensions: serviceExtensions,
   },
   {
     title: 'Acceptance',

@@ -1,8 +1,11 @@
 // Listeners: where the service answers, in production and in the lab, and how each is secured.
 import { z } from '../schema.ts';
 import { listenerAccess, listenerFlow } from './access.ts';
+import { listenerExtensions } from './extensions.ts';
 import { choice, flag, item, list, type Meta, record, text, whole } from './leaf.ts';
 import { type HostPort, hostPort, overlaps, parseHostPort } from './network.ts';
+import { certificate, security } from './security.ts';
+import { proxy, xclient } from './trusted.ts';
 
 const LISTENER = 'AXIGEN documentation, Listeners';
 
@@ -75,32 +78,8 @@ export const listener = item(
       default: 'starttls',
       restarts: true,
     }),
-    certificate: record(
-      {
-        certFile: text({
-          title: 'Certificate file',
-          help: 'PEM file with the certificate and its chain; it may hold the private key too, as AXIGEN keeps it. Empty: a certificate of the workbench’s own test CA, made on first start.',
-          source: 'AXIGEN CLI help 10.5 (certFile)',
-          basis: 'documented',
-          default: '',
-          restarts: true,
-        }),
-        keyFile: text({
-          title: 'Key file',
-          help: 'PEM file with the private key, when the certificate file does not hold it. Encrypted keys are refused: decrypt a copy with openssl pkey.',
-          source: 'Gatehouse',
-          basis: 'ours',
-          default: '',
-          restarts: true,
-        }),
-      },
-      {
-        title: 'Certificate',
-        help: 'Used for STARTTLS and implicit TLS.',
-        source: LISTENER,
-        basis: 'documented',
-      },
-    ),
+    certificate,
+    security,
     handshakeTimeout: whole({
       title: 'Handshake timeout',
       help: 'How long a TLS handshake may take before the connection is closed. AXIGEN keeps it once for the server (sslHandshakeTimeout).',
@@ -122,6 +101,9 @@ export const listener = item(
       default: 300,
       warn: [{ below: 300, text: 'RFC 5321 section 4.5.3.2.7 asks servers to wait at least 5 minutes (300 s).' }],
     }),
+    extensions: listenerExtensions,
+    proxy,
+    xclient,
     access: listenerAccess,
     flow: listenerFlow,
   },
@@ -152,6 +134,12 @@ export const listeners = list(listener, {
         message: `listener ${twin + 1} has the name ${one.name} already; give this one another`,
       });
     else names.set(one.name, index);
+    if (one.tls !== 'clear' && one.security.versions.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'security', 'versions'],
+        message: 'a listener with TLS needs at least one version; TLSv1.2 and TLSv1.3 are usual',
+      });
     const at = one.lab === '' ? undefined : parseHostPort(one.lab);
     if (!one.enable || !at || at.port === 0) return;
     const other = labs.find((lab) => overlaps(lab.at, at));

@@ -4,12 +4,14 @@ import { acceptance } from './acceptance.ts';
 import { access } from './access.ts';
 import { authentication } from './authentication.ts';
 import { domains } from './domains.ts';
+import { errors } from './errors.ts';
 import { flow } from './flow.ts';
 import { lines, record } from './leaf.ts';
-import { dns, errors, loops, strictness } from './limits.ts';
+import { dns, loops } from './limits.ts';
 import { listeners } from './listeners.ts';
 import { sender } from './sender.ts';
 import { logging, queue } from './storage.ts';
+import { strictness } from './strictness.ts';
 
 const carried = record(
   {
