@@ -1,5 +1,6 @@
 // The reference page of all settings, written from the schema that the form, the defaults and the checks come from.
 import type { z } from '../../core/contract/schema.ts';
+import type { Meta } from '../../core/contract/settings/leaf.ts';
 import { groups } from '../../core/contract/settings/settings.ts';
 import { bare, defaultOf, itemOf, metaOf, shapeOf } from '../../core/formats/settingsTree.ts';
 
@@ -39,7 +40,12 @@ function row({ path, schema }: Leaf): string {
   const value = defaultOf(schema);
   const shown = value === undefined ? 'none: must be written' : `\`${JSON.stringify(value)}\``;
   const basis = meta.basis === undefined ? '' : ` (${meta.basis})`;
-  return `| \`${path}\` | **${cell(meta.title ?? '')}.** ${cell(meta.help ?? '')} | ${range(schema)} | ${shown}${basis} | ${cell(meta.source ?? '')} |`;
+  return `| \`${path}\` | **${cell(meta.title ?? '')}.** ${cell([meta.help ?? '', ...meant(meta)].join(' '))} | ${range(schema)} | ${shown}${basis} | ${cell(meta.source ?? '')} |`;
+}
+
+/** What each word of a choice does, where it says so. */
+function meant({ options = [] }: Partial<Meta>): string[] {
+  return options.flatMap(({ value, help }) => (help === undefined ? [] : [`\`${value}\`: ${help}`]));
 }
 
 function range(schema: z.core.$ZodType): string {

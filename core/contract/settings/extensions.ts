@@ -117,22 +117,30 @@ const ours = { source: 'RFC 5321 section 7.3', basis: 'ours' } as const;
 const policies = {
   vrfy: {
     title: 'VRFY',
-    help: 'blind: 252 for every name, so that nobody learns who exists. tell: 250 for a mailbox of ours, 550 for another name. off: 502.',
-    options: ['blind', 'tell', 'off'],
+    help: 'What a client hears that asks whether a mailbox exists.',
+    options: {
+      blind: '252 for every name, so that nobody learns who exists.',
+      tell: '250 for a mailbox of ours, 550 for another name.',
+      off: '502, as for a command that is not offered.',
+    },
     ...ours,
     warn: [{ value: 'tell', text: 'Anyone may ask which mailboxes exist.' }],
   },
   expn: {
     title: 'EXPN',
-    help: 'off: 502. blind: 252, whatever the list. There are no lists here to expand.',
-    options: ['off', 'blind'],
+    help: 'What a client hears that asks who is on a mailing list. There are no lists here to expand.',
+    options: { off: '502, not offered.', blind: '252, whatever the list.' },
     ...ours,
     warn: [],
   },
   etrn: {
     title: 'ETRN',
-    help: 'A request to send waiting mail (RFC 1985). off: 502, not offered. refuse: offered, 459. accept: offered, 251, because nothing ever waits here.',
-    options: ['off', 'refuse', 'accept'],
+    help: 'What a client hears that asks for the mail waiting for it (RFC 1985).',
+    options: {
+      off: '502, not offered.',
+      refuse: 'Offered, and answered 459.',
+      accept: 'Offered, and answered 251, because nothing ever waits here.',
+    },
     source: 'RFC 1985',
     basis: 'ours',
     warn: [],
@@ -141,20 +149,27 @@ const policies = {
 
 type Switch = keyof typeof switches;
 
+const keys = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as K[];
 const entries = <K extends string, V>(table: Readonly<Record<K, V>>) => Object.entries(table) as [K, V][];
 
 function mapped<K extends string, V, R>(table: Readonly<Record<K, V>>, make: (value: V) => R): Record<K, R> {
   return Object.fromEntries(entries(table).map(([key, value]) => [key, make(value)])) as Record<K, R>;
 }
 
-const policy = <const T extends readonly [string, ...string[]]>(one: {
+const policy = <T extends string>(one: {
   readonly title: string;
   readonly help: string;
-  readonly options: T;
+  /** Each word with what it does; the first is the default. */
+  readonly options: Readonly<Record<T, string>>;
   readonly source: string;
   readonly basis: Basis;
   readonly warn: readonly { readonly value: string; readonly text: string }[];
-}) => choice<T[number]>({ ...one, default: one.options[0] });
+}) =>
+  choice<T>({
+    ...one,
+    options: entries(one.options).map(([value, help]) => ({ value, title: value, help })),
+    default: Object.keys(one.options)[0] as T,
+  });
 
 /** `acceptance.extensions`: what every listener offers unless it says otherwise. */
 export const serviceExtensions = record(
@@ -190,9 +205,9 @@ export const listenerExtensions = record(
     ...mapped(switches as Record<Switch, Extension>, ({ title }) =>
       choice({ ...ownAbout(title), options: ['service', 'on', 'off'], default: 'service' }),
     ),
-    vrfy: choice({ ...ownAbout('VRFY'), options: ['service', ...policies.vrfy.options], default: 'service' }),
-    expn: choice({ ...ownAbout('EXPN'), options: ['service', ...policies.expn.options], default: 'service' }),
-    etrn: choice({ ...ownAbout('ETRN'), options: ['service', ...policies.etrn.options], default: 'service' }),
+    vrfy: choice({ ...ownAbout('VRFY'), options: ['service', ...keys(policies.vrfy.options)], default: 'service' }),
+    expn: choice({ ...ownAbout('EXPN'), options: ['service', ...keys(policies.expn.options)], default: 'service' }),
+    etrn: choice({ ...ownAbout('ETRN'), options: ['service', ...keys(policies.etrn.options)], default: 'service' }),
   },
   {
     title: 'Extensions',

@@ -119,10 +119,22 @@ export const security = record(
     }),
     clientCertificate: choice({
       title: 'Client certificate',
-      help: 'off: not asked for. request: asked for, and its facts are shown; none, or one that is not trusted, changes nothing and is never taken for an identity. require: without a trusted one the client hears 421 behind the handshake.',
+      help: 'Whether clients are asked for a certificate of their own in the handshake.',
       source: `${CLI} (requestClientAuth)`,
       basis: 'documented',
-      options: ['off', 'request', 'require'],
+      options: [
+        { value: 'off', title: 'off', help: 'Not asked for.' },
+        {
+          value: 'request',
+          title: 'request',
+          help: 'Asked for and shown; none, or one that is not trusted, changes nothing and is never taken for an identity.',
+        },
+        {
+          value: 'require',
+          title: 'require',
+          help: 'Without a trusted one the client hears 421 behind the handshake.',
+        },
+      ],
       default: 'off',
       restarts: true,
     }),

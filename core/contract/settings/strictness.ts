@@ -6,13 +6,17 @@ const words = ['reject', 'normalise', 'allow'] as const;
 /** `reject` refuses, `normalise` takes it in a harmless form, `allow` takes it as it is. */
 export type Strict = (typeof words)[number];
 
-type Told = Pick<About, 'title' | 'help' | 'source'> & { readonly default: Strict; readonly danger?: string };
+type Told = Pick<About, 'title' | 'help' | 'source'> & {
+  readonly words: Readonly<Record<Strict, string>>;
+  readonly default: Strict;
+  readonly danger?: string;
+};
 
-const rule = ({ danger, ...about }: Told) =>
+const rule = ({ danger, words: means, ...about }: Told) =>
   choice({
     ...about,
     basis: 'ours',
-    options: words,
+    options: words.map((value) => ({ value, title: value, help: means[value] })),
     ...(danger !== undefined && { warn: [{ value: 'allow', text: danger }] }),
   });
 
@@ -68,34 +72,59 @@ export const strictness = record(
   {
     bareLf: rule({
       title: 'Bare LF in messages',
-      help: 'A line feed without a carriage return. reject: the message is refused after its true end. normalise: it is stored as CRLF; only CRLF.CRLF ends a message. allow: it counts as a line end, so LF.LF ends a message: the door of SMTP smuggling, kept for showing it.',
+      help: 'A line feed without a carriage return.',
+      words: {
+        reject: 'The message is refused after its true end.',
+        normalise: 'It is stored as CRLF; only CRLF.CRLF ends a message.',
+        allow: 'It counts as a line end, so LF.LF ends a message: the door of SMTP smuggling, kept for showing it.',
+      },
       source: `${LINES}; CVE-2023-51764`,
       default: 'normalise',
       danger: SMUGGLING,
     }),
     bareCr: rule({
       title: 'Bare CR in messages',
-      help: 'A carriage return without a line feed. reject, normalise and allow as for bare LF.',
+      help: 'A carriage return without a line feed.',
+      words: {
+        reject: 'The message is refused after its true end.',
+        normalise: 'It is stored as CRLF; only CRLF.CRLF ends a message.',
+        allow: 'It counts as a line end, so CR.CR ends a message: the door of SMTP smuggling, kept for showing it.',
+      },
       source: LINES,
       default: 'normalise',
       danger: SMUGGLING,
     }),
     commandBareLf: rule({
       title: 'Bare LF in commands',
-      help: 'An LF ends a command in any case. reject: a command that ends in a bare one gets 500. normalise: it is understood, and noted. allow: it is understood.',
+      help: 'An LF ends a command in any case.',
+      words: {
+        reject: 'A command that ends in a bare one gets 500.',
+        normalise: 'It is understood, and noted.',
+        allow: 'It is understood.',
+      },
       source: LINES,
       default: 'normalise',
     }),
     commandBareCr: rule({
       title: 'Bare CR in commands',
-      help: 'reject: a line that holds one gets 500. normalise: it counts as a blank, so that one line can never be two commands. allow: it ends the line.',
+      help: 'A carriage return without a line feed within a command line.',
+      words: {
+        reject: 'A line that holds one gets 500.',
+        normalise: 'It counts as a blank, so that one line can never be two commands.',
+        allow: 'It ends the line.',
+      },
       source: LINES,
       default: 'reject',
       danger: 'One line for the client can be two commands for this receiver.',
     }),
     nul: rule({
       title: 'NUL bytes',
-      help: 'reject: a message that holds a zero byte is refused after its end (554 5.6.0), a command gets 500. normalise: it is taken out. allow: messages are stored with it, and commands are read with it. BODY=BINARYMIME allows it in messages.',
+      help: 'Zero bytes in messages and commands. BODY=BINARYMIME allows them in messages.',
+      words: {
+        reject: 'A message that holds a zero byte is refused after its end (554 5.6.0), a command gets 500.',
+        normalise: 'It is taken out.',
+        allow: 'Messages are stored with it, and commands are read with it.',
+      },
       source: 'RFC 5321 section 2.3.7',
       default: 'reject',
     }),
@@ -112,7 +141,12 @@ export const strictness = record(
     }),
     longCommandLine: rule({
       title: 'Longer command lines',
-      help: 'reject: 500 5.5.6, and the line is swallowed to its end. normalise: what is beyond the limit is cut off. allow: taken, up to 1 MiB.',
+      help: 'What happens to a command line beyond the limit.',
+      words: {
+        reject: '500 5.5.6, and the line is swallowed to its end.',
+        normalise: 'What is beyond the limit is cut off.',
+        allow: 'Taken, up to 1 MiB.',
+      },
       source: 'RFC 5321 section 4.5.3.1.4',
       default: 'reject',
       danger: 'A client decides how much memory one line takes, up to 1 MiB.',
@@ -130,19 +164,34 @@ export const strictness = record(
     }),
     longTextLine: rule({
       title: 'Longer text lines',
-      help: 'reject: the message is refused after its end (554 5.6.0). normalise: the line is broken with CRLF. allow: stored as it is.',
+      help: 'What happens to a line of a message beyond the limit.',
+      words: {
+        reject: 'The message is refused after its end (554 5.6.0).',
+        normalise: 'The line is broken with CRLF.',
+        allow: 'Stored as it is.',
+      },
       source: 'RFC 5321 section 4.5.3.1.6',
       default: 'allow',
     }),
     eightBit: rule({
       title: '8-bit text undeclared',
-      help: 'Octets above 0x7F in a message without BODY=8BITMIME, BINARYMIME or SMTPUTF8. reject: refused after its end (554 5.6.3). normalise: the highest bit is cleared. allow: stored as it is.',
+      help: 'Octets above 0x7F in a message without BODY=8BITMIME, BINARYMIME or SMTPUTF8.',
+      words: {
+        reject: 'Refused after its end (554 5.6.3).',
+        normalise: 'The highest bit is cleared.',
+        allow: 'Stored as it is.',
+      },
       source: 'RFC 6152; RFC 5321 section 2.4',
       default: 'allow',
     }),
     header: rule({
       title: 'Headers beyond the caps',
-      help: 'A header larger than the two settings below allow. reject: the message is refused after its end (552 5.3.4). normalise: fields beyond the caps are cut off. allow: stored as it is.',
+      help: 'A header larger than the two settings below allow.',
+      words: {
+        reject: 'The message is refused after its end (552 5.3.4).',
+        normalise: 'Fields beyond the caps are cut off.',
+        allow: 'Stored as it is.',
+      },
       source: 'Postfix, header_size_limit; Haraka, max_header_lines',
       default: 'reject',
       danger: 'One message can make whatever reads its header work for minutes.',
@@ -187,36 +236,63 @@ export const strictness = record(
     }),
     earlyTalk: rule({
       title: 'Early talk',
-      help: 'Octets from the client before the greeting. reject: 554 in place of the greeting; the session then waits for QUIT (section 3.1). normalise: they wait for the greeting, and are noted. allow: they wait for the greeting.',
+      help: 'Octets from the client before the greeting.',
+      words: {
+        reject: '554 in place of the greeting; the session then waits for QUIT (section 3.1).',
+        normalise: 'They wait for the greeting, and are noted.',
+        allow: 'They wait for the greeting.',
+      },
       source: 'RFC 5321 section 4.3.1',
       default: 'reject',
     }),
     pipelining: rule({
       title: 'Unauthorised pipelining',
-      help: 'Commands sent before the reply they must wait for: before EHLO, behind DATA, behind any command that must be last in its group (RFC 2920 section 3.1), or at all where PIPELINING is not offered. reject: 554 5.5.0 and 421 in one write, and the connection is closed. normalise: answered one by one, in order, and noted. allow: answered in order. What follows the final dot in one group is lawful.',
+      help: 'Commands sent before the reply they must wait for: before EHLO, behind DATA, behind any command that must be last in its group (RFC 2920 section 3.1), or at all where PIPELINING is not offered. What follows the final dot in one group is lawful.',
+      words: {
+        reject: '554 5.5.0 and 421 in one write, and the connection is closed.',
+        normalise: 'Answered one by one, in order, and noted.',
+        allow: 'Answered in order.',
+      },
       source: 'RFC 2920 section 3.1; Postfix, smtpd_forbid_unauth_pipelining',
       default: 'normalise',
     }),
     startTlsInjection: rule({
       title: 'Plaintext behind STARTTLS',
-      help: 'What came in clear behind STARTTLS. reject: 554 5.5.0 and 421 instead of 220, and the connection is closed. normalise: thrown away (RFC 3207 section 4.2). allow: run as if it had come inside TLS: the hole of CVE-2011-0411, kept for showing it.',
+      help: 'What came in clear behind STARTTLS.',
+      words: {
+        reject: '554 5.5.0 and 421 instead of 220, and the connection is closed.',
+        normalise: 'Thrown away (RFC 3207 section 4.2).',
+        allow: 'Run as if it had come inside TLS: the hole of CVE-2011-0411, kept for showing it.',
+      },
       source: 'RFC 3207 section 4.2; CVE-2011-0411',
       default: 'normalise',
       danger: 'Anyone on the path can put commands into the encrypted session.',
     }),
     foreignProtocol: rule({
       title: 'Other protocols',
-      help: 'Lines of HTTP, SSH, RTSP and the like, header-like lines, and a TLS handshake where SMTP is expected. reject: 421, and the connection is closed at once. normalise: 500, counted as a wrong command. allow: 500, not counted.',
+      help: 'Lines of HTTP, SSH, RTSP and the like, header-like lines, and a TLS handshake where SMTP is expected.',
+      words: {
+        reject: '421, and the connection is closed at once.',
+        normalise: '500, counted as a wrong command.',
+        allow: '500, not counted.',
+      },
       source: 'CVE-2021-3618 (ALPACA); Postfix, smtpd_forbidden_commands',
       default: 'normalise',
       danger: 'A web page can make a browser talk to this receiver for as long as it likes.',
     }),
     grammar: choice({
       title: 'Command grammar',
-      help: 'lenient: blanks and tabs where they do not belong, dots at odd places, underscores in domains, bare IP addresses and source routes are taken, and each is named in the transcript. strict: each is refused (501), by RFC 5321 and RFC 6531.',
+      help: 'How closely commands and addresses must follow RFC 5321 and RFC 6531.',
       source: 'RFC 5321 sections 3.3 and 4.1; RFC 6531',
       basis: 'ours',
-      options: ['lenient', 'strict'],
+      options: [
+        {
+          value: 'lenient',
+          title: 'lenient',
+          help: 'Blanks and tabs where they do not belong, dots at odd places, underscores in domains, bare IP addresses and source routes are taken, and each is named in the transcript.',
+        },
+        { value: 'strict', title: 'strict', help: 'Each is refused (501), by RFC 5321 and RFC 6531.' },
+      ],
       default: 'lenient',
     }),
     exempt: list(exemption, {

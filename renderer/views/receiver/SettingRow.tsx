@@ -85,7 +85,7 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
         <Say id={`${id}-error`} tone="refuse" text={problem} />
         {problemLine !== undefined && <Jump to={() => selectLine(id, problemLine)}>Go to line {problemLine}</Jump>}
         <Say id={`${id}-warning`} tone="defer" text={warning} />
-        <Help id={`${id}-help`} meta={meta} />
+        <Help id={`${id}-help`} meta={meta} value={value} />
       </div>
       <div className="setting-basis">{meta.basis !== undefined && <BasisBadge basis={meta.basis} />}</div>
     </div>
@@ -125,16 +125,24 @@ export function splitHelp(help: string): readonly [string, string] {
 interface HelpProps {
   readonly id?: string;
   readonly meta: Meta;
+  /** What it is set to: the help of that option is always shown. */
+  readonly value?: unknown;
 }
 
 /** The first sentence always; the rest, the options and the source on demand. */
-export function Help({ id, meta }: HelpProps) {
+export function Help({ id, meta, value }: HelpProps) {
   const [isOpen, setOpen] = useState(false);
   const [first, rest] = splitHelp(meta.help ?? '');
   const options = (meta.options ?? []).filter((option) => option.help !== undefined);
+  const chosen = options.find((option) => option.value === value);
   return (
     <div className="help" id={id}>
       {first}{' '}
+      {!isOpen && chosen && (
+        <>
+          <strong>{chosen.title}:</strong> {chosen.help}{' '}
+        </>
+      )}
       {isOpen && (
         <>
           {rest}
