@@ -38,10 +38,14 @@ export const listener = item(
     }),
     role: choice({
       title: 'Role',
-      help: 'What the listener is for: mx takes mail from other servers (port 25), submission from mail programs after STARTTLS (port 587, RFC 6409), submissions from mail programs over implicit TLS (port 465, RFC 8314). The role decides who is exempt from SPF and who must log in.',
+      help: 'What the listener is for; it decides who is exempt from SPF and who must log in.',
       source: 'RFC 6409, RFC 8314',
       basis: 'ours',
-      options: ['mx', 'submission', 'submissions'],
+      options: [
+        { value: 'mx', title: 'mx', help: 'Mail from other servers, port 25.' },
+        { value: 'submission', title: 'submission', help: 'Mail programs after STARTTLS, port 587 (RFC 6409).' },
+        { value: 'submissions', title: 'submissions', help: 'Mail programs over implicit TLS, port 465 (RFC 8314).' },
+      ],
       default: 'mx',
     }),
     address: addressText
@@ -67,13 +71,13 @@ export const listener = item(
       ),
     tls: choice({
       title: 'TLS',
-      help: 'Clear: no TLS at all. STARTTLS: clear first, secured on request (RFC 3207). Implicit: the handshake comes first (RFC 8314).',
+      help: 'Whether and when the connection is secured.',
       source: 'AXIGEN documentation, Listeners (sslEnable); RFC 3207; RFC 8314',
       basis: 'documented',
       options: [
-        { value: 'clear', title: 'clear' },
-        { value: 'starttls', title: 'STARTTLS' },
-        { value: 'implicit', title: 'implicit TLS' },
+        { value: 'clear', title: 'clear', help: 'No TLS at all.' },
+        { value: 'starttls', title: 'STARTTLS', help: 'Clear first, secured on request (RFC 3207).' },
+        { value: 'implicit', title: 'implicit TLS', help: 'The handshake comes first (RFC 8314).' },
       ],
       default: 'starttls',
       restarts: true,
