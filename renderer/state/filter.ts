@@ -1,4 +1,5 @@
 // The filter language of the session list: words and `field:value` terms, read, matched and completed. Pure.
+import { closeReasons } from '../../core/contract/event.ts';
 import { contains, type IpRange, parseIp, parseIpSet } from '../../core/contract/settings/network.ts';
 import type { SessionRow } from '../../core/contract/summary.ts';
 import { parseMoment, parseSpan } from './moment.ts';
@@ -14,6 +15,7 @@ export const fields = {
   stage: 'where it was decided: mail, rcpt, auth ...',
   code: 'reply code or class: 550, 5xx',
   reason: 'key of the reason: spf-fail',
+  closed: 'how it ended: quit, idle, slow-reader ...',
   helo: 'part of the name in EHLO or HELO',
   listener: 'name of the listener',
   run: 'scenario run: yes, no, or its id',
@@ -144,6 +146,8 @@ function testOf(field: FilterField, value: string, now: Date): Test {
       return (row) => row.code !== undefined && String(row.code).startsWith(wanted.replace(/x+$/, ''));
     case 'reason':
       return (row) => has(row.reason);
+    case 'closed':
+      return (row) => row.closed === wanted;
     case 'helo':
       return (row) => has(row.helo);
     case 'listener':
@@ -252,6 +256,7 @@ export function completeFilter(
 const fixed: Partial<Record<FilterField, readonly string[]>> = {
   outcome: ['accepted', 'refused', 'deferred', 'dropped', 'open', 'closed'],
   code: ['5xx', '4xx', '2xx'],
+  closed: closeReasons,
   run: ['no', 'yes'],
   after: ['5m', '1h', '1d'],
   before: ['5m', '1h', '1d'],

@@ -33,6 +33,7 @@ const accepted = row({
   stage: 'message',
   reason: 'message-ok',
   code: 250,
+  closed: 'slow-reader',
   listener: 'submission',
   started: noon.getTime() - 600_000,
 });
@@ -61,6 +62,8 @@ describe('matching', () => {
     ['code:2xx', ['accepted']],
     ['reason:spf', ['refused']],
     ['listener:sub', ['accepted']],
+    ['closed:slow-reader', ['accepted']],
+    ['closed:slow', []],
     ['after:11:55', ['refused']],
     ['after:5m', ['refused']],
     ['before:11:55', ['accepted']],

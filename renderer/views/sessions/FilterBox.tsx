@@ -149,6 +149,8 @@ function valuesOf(field: FilterField, row: SessionRow): readonly (string | undef
       return [row.code === undefined ? undefined : String(row.code)];
     case 'reason':
       return [row.reason];
+    case 'closed':
+      return [row.closed];
     case 'helo':
       return [row.helo];
     case 'listener':

@@ -1,5 +1,6 @@
 // The columns of the session list, in their order; each can be hidden.
 import type { ReactNode } from 'react';
+import type { CloseReason } from '../../../core/contract/event.ts';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { OutcomeChip } from '../../ui/Chip.tsx';
 import { clock, count, counted, duration, size } from '../../ui/figures.ts';
@@ -52,17 +53,31 @@ export function decided(row: SessionRow): string {
     parts.push(size(row.bytes), row.user && `user ${row.user}`, row.tls ? 'TLS' : undefined);
   else if (row.outcome === 'open') parts.push(counted(row.commands, 'command'), row.tls ? 'TLS' : undefined);
   else if (row.outcome === 'closed')
-    parts.push(row.closed === undefined ? undefined : (closedWords[row.closed] ?? row.closed));
+    parts.push(row.closed === undefined ? undefined : closedWords[row.closed]);
   else parts.push(row.stage, row.because ?? row.reason);
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
-const closedWords: Readonly<Record<string, string>> = {
+const closedWords: Readonly<Record<CloseReason, string>> = {
   quit: 'QUIT without a message',
   'peer-fin': 'the client hung up',
   'peer-rst': 'the client reset the connection',
+  policy: 'closed by a rule',
+  limit: 'closed at a limit',
   idle: 'silent for too long',
   'handshake-timeout': 'the TLS handshake took too long',
+  'command-deadline': 'a command line took too long',
+  'data-deadline': 'the message took too long',
+  'data-rate': 'the message came too slowly',
+  'session-deadline': 'the session took too long',
+  'slow-reader': 'the client did not read its replies',
+  'lookup-deadline': 'a lookup was never answered',
+  'message-limit': 'too many messages',
+  'command-limit': 'too many commands',
+  'junk-limit': 'too many junk commands',
+  'proxy-error': 'the PROXY header was missing or wrong',
   'tls-error': 'the TLS handshake failed',
   shutdown: 'the receiver stopped',
+  drop: 'dropped without a word',
+  fault: 'a bug in the receiver',
 };
