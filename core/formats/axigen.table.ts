@@ -138,7 +138,7 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
     'the policy script would have to set it for each listener, which this export does not write',
   ],
   ['listeners.*.proxy.**', OURS],
-  ['listeners.*.xclient**', OURS],
+  ['listeners.*.xclient', OURS],
   ['**.answer.*', ANSWER],
   ['**.ipSet', 'address sets are written without blanks and in lower case; the meaning is the same'],
   ['domains.**', 'domains and accounts are kept in the storage of the product, not in these files'],

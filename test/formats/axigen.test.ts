@@ -98,7 +98,7 @@ describe('export, then import', () => {
         (random, allow, deny, last) => {
           const settings = settingsSchema.parse({
             ...defaults,
-            errors: random.errors,
+            errors: { maxErrors: random.errors.maxErrors, maxAuthErrors: random.errors.maxAuthErrors },
             loops: random.loops,
             flow: { service: { ...random.flow.service, answer: undefined } },
             logging: { ...random.logging, events: undefined },
