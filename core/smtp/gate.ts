@@ -1,29 +1,26 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import type { EventBody } from '../contract/event.ts';
-import type { ConnectionFacts, FlowCount, TlsFacts } from '../contract/facts.ts';
-import type { Settings } from '../contract/settings/settings.ts';
-import type { Verdict } from '../contract/verdict.ts';
-import type { Journal, SessionLog } from '../journal/journal.ts';
-import { evaluateAccess } from '../policy/access.ts';
-import { decide } from '../policy/decide.ts';
-import { effectiveSettings } from '../policy/effective.ts';
-import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
-import type { UserLookup } from '../sasl/users.ts';
-import type { Accepted, World } from '../world/world.ts';
-import type { Listener } from './listener.ts';
-import {
-  handshakeError,
-  type HandshakeEnd,
-  handshakeLeft,
-  handshakeStopped,
-  handshakeTooLong,
-  tlsFacts,
-} from './handshake.ts';
-import { newSession } from './dialogue.ts';
-import { relativeStack } from './stack.ts';
-import type { AskSpf } from './spfQuestion.ts';
+import type { Socket } from "node:net";
+import type { EventBody } from "../contract/event.ts";
+import type {
+  ConnectionFacts,
+  FlowCount,
+  TlsFacts,
+} from "../contract/facts.ts";
+import type { Settings } from "../contract/settings/settings.ts";
+import type { Verdict } from "../contract/verdict.ts";
+import type { Journal, SessionLog } from "../journal/journal.ts";
+import { evaluateAccess } from "../policy/access.ts";
+import { decide } from "../policy/decide.ts";
+import { effectiveSettings } from "../policy/effective.ts";
+import type { FlowCounters, FlowVisit } from "../policy/flow.ts";
+import type { UserLookup } from "../sasl/users.ts";
+import type { Accepted, World } from "../world/world.ts";
+import type { Listener } from "./listener.ts";
+import { handshakeStopped } from "./handshake.ts";
+import { newSession } from "./dialogue.ts";
+import { relativeStack } from "./stack.ts";
+import type { AskSpf } from "./spfQuestion.ts";
+import { shakeHands } from "./upgrade.ts";
 
 /** The settings in force for a new connection. */
 export interface Current {
@@ -57,10 +54,20 @@ interface Arrival {
   readonly over: () => void;
 }
 
+/** What a session begins with. */
+interface Ready {
+  readonly socket: Socket;
+  readonly greeting: Verdict;
+  readonly tls?: TlsFacts;
+}
+
+const noIdentity = () =>
+  Promise.reject(new Error("there is no identity to ask about before EHLO"));
+
 export class Gate {
   readonly #options: GateOptions;
-  /** Sockets in their implicit TLS handshake, and what ends each. */
-  readonly #handshakes = new Set<() => void>();
+  /** What ends each connection that waits for its PROXY header or for its implicit TLS handshake. */
+  readonly #waiting = new Set<() => void>();
   #open = 0;
 
   constructor(options: GateOptions) {
@@ -75,14 +82,16 @@ export class Gate {
   /** Takes a new connection; bound to `this`, for the world to call. */
   readonly accept = (accepted: Accepted): void => {
     // From the first moment on: a client that resets at once must not end the process.
-    accepted.socket.on('error', () => undefined);
+    accepted.socket.on("error", () => undefined);
     let arrival: Arrival | undefined;
     try {
       const here = (arrival = this.#arrive(accepted));
       if (!here) return void accepted.socket.destroy();
       const verdict = this.#decide(here);
       if (!(verdict instanceof Promise)) return this.#enter(here, verdict);
-      verdict.then((late) => this.#enter(here, late)).catch((error: unknown) => this.#fault(here, error));
+      verdict
+        .then((late) => this.#enter(here, late))
+        .catch((error: unknown) => this.#fault(here, error));
     } catch (error) {
       if (arrival) this.#fault(arrival, error);
       // Not even its record could be opened.
@@ -90,9 +99,9 @@ export class Gate {
     }
   };
 
-  /** Ends handshakes that have not become sessions. */
+  /** Ends what has not become a session. */
   stop(): void {
-    for (const end of [...this.#handshakes]) end();
+    for (const end of [...this.#waiting]) end();
   }
 
   /** Undefined when the listener was taken out of the settings while the connection came. */
@@ -101,15 +110,23 @@ export class Gate {
     const current = this.#options.current();
     const { listenerIndex, generation } = current;
     if (!current.settings.listeners[listenerIndex]) return undefined;
-    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, accepted.peer.address);
+    const { settings, exempt } = effectiveSettings(
+      current.settings,
+      listenerIndex,
+      accepted.peer.address,
+    );
     const listener = settings.listeners[listenerIndex];
     if (!listener) return undefined;
     const log = journal.session();
     const begun = world.elapsed();
     const { peer, local } = accepted;
-    const record = (body: EventBody) => void log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
+    const record = (body: EventBody) =>
+      void log.append(
+        body,
+        Math.round((world.elapsed() - begun) * 1000) / 1000,
+      );
     record({
-      kind: 'connect',
+      kind: "connect",
       listener: listener.name,
       role: listener.role,
       production: listener.address,
@@ -119,7 +136,11 @@ export class Gate {
       generation,
       at: world.now(),
     });
-    const visit = flow.enter({ settings, listenerIndex, address: peer.address });
+    const visit = flow.enter({
+      settings,
+      listenerIndex,
+      address: peer.address,
+    });
     const connection = {
       id: log.id,
       listener,
@@ -136,40 +157,64 @@ export class Gate {
       this.#options.changed();
     };
     this.#options.changed();
-    return { accepted, current: { ...current, settings }, log, begun, connection, visit, record, over };
+    return {
+      accepted,
+      current: { ...current, settings },
+      log,
+      begun,
+      connection,
+      visit,
+      record,
+      over,
+    };
   }
 
   /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */
   #decide({ current, connection, visit }: Arrival): Verdict | Promise<Verdict> {
     const { settings, listenerIndex } = current;
-    const access = evaluateAccess(settings, listenerIndex, connection.peer.address);
+    const access = evaluateAccess(
+      settings,
+      listenerIndex,
+      connection.peer.address,
+    );
     if (access.allowed && access.flow)
-      (connection.flow as FlowCount[]).push(visit.rule(access.flow.path, access.flow.limits));
-    return decide('connect', {
+      (connection.flow as FlowCount[]).push(
+        visit.rule(access.flow.path, access.flow.limits),
+      );
+    return decide("connect", {
       settings,
       facts: { connection, session: newSession() },
       elapsed: () => this.#options.world.elapsed(),
-      spf: () => Promise.reject(new Error('there is no identity to ask about before EHLO')),
+      spf: noIdentity,
     });
   }
 
   #enter(arrival: Arrival, verdict: Verdict): void {
     const { implicit } = this.#options;
-    if (verdict.action !== 'accept') arrival.visit.refused();
+    if (verdict.action !== "accept") arrival.visit.refused();
     // Text in front of an implicit TLS handshake is no SMTP, so every refusal is silent there.
-    if (implicit && verdict.action !== 'accept') return this.#turnAway(arrival, { ...verdict, closes: 'silent' });
-    if (verdict.closes === 'silent') return this.#turnAway(arrival, verdict);
+    if (implicit && verdict.action !== "accept")
+      return this.#turnAway(arrival, { ...verdict, closes: "silent" });
+    if (verdict.closes === "silent") return this.#turnAway(arrival, verdict);
     if (implicit) return this.#handshake(arrival, verdict);
-    this.#begin(arrival, { socket: arrival.accepted.socket, greeting: verdict });
+    this.#begin(arrival, {
+      socket: arrival.accepted.socket,
+      greeting: verdict,
+    });
   }
 
   #turnAway(arrival: Arrival, verdict: Verdict): void {
-    arrival.record({ kind: 'verdict', verdict });
-    this.#end(arrival, { kind: 'close', by: 'us', reason: 'drop', detail: verdict.because });
+    arrival.record({ kind: "verdict", verdict });
+    this.#end(arrival, {
+      kind: "close",
+      by: "us",
+      reason: "drop",
+      detail: verdict.because,
+    });
     arrival.accepted.socket.destroy();
   }
 
-  #end(arrival: Arrival, body: EventBody & { kind: 'close' }): void {
+  #end(arrival: Arrival, body: EventBody & { kind: "close" }): void {
     arrival.record(body);
     arrival.log.end();
     arrival.over();
@@ -177,64 +222,81 @@ export class Gate {
 
   #fault(arrival: Arrival, error: unknown): void {
     const { message, stack } = relativeStack(error);
-    arrival.record({ kind: 'fault', stage: 'connect', error: message, stack });
+    arrival.record({ kind: "fault", stage: "connect", error: message, stack });
     this.#end(arrival, {
-      kind: 'close',
-      by: 'us',
-      reason: 'fault',
-      detail: 'a bug in the receiver, see the fault event',
+      kind: "close",
+      by: "us",
+      reason: "fault",
+      detail: "a bug in the receiver, see the fault event",
     });
     arrival.accepted.socket.destroy();
   }
 
-  /** RFC 8314 section 3.3: TLS first, the greeting after it. */
+  /** RFC 8314 section 3.3: TLS first, the greeting after it, unless policy has something against what the handshake showed. */
   #handshake(arrival: Arrival, greeting: Verdict): void {
     const { world, listener } = this.#options;
-    const { connection, record } = arrival;
-    const from = world.elapsed();
-    record({ kind: 'tls', state: 'starting', discarded: 0 });
-    const { context } = listener;
-    const socket = new TLSSocket(arrival.accepted.socket, {
-      isServer: true,
-      ...(context && { secureContext: context }),
+    const { connection, record, current } = arrival;
+    const { tls } = listener;
+    if (!tls)
+      throw new Error(
+        `listener ${connection.listener.name} has implicit TLS and no certificate`,
+      );
+    const handshake = shakeHands(arrival.accepted.socket, {
+      world,
+      tls,
+      settings: current.settings,
+      seconds: connection.listener.handshakeTimeout,
+      place: "implicit",
+      discarded: 0,
+      record,
+      up: (socket, facts) => {
+        this.#waiting.delete(stop);
+        this.#judge(arrival, { socket, greeting, tls: facts });
+      },
+      failed: (end) => {
+        this.#waiting.delete(stop);
+        this.#end(arrival, { kind: "close", ...end });
+      },
     });
-    let settled = false;
-    const settle = (): boolean => {
-      if (settled) return false;
-      settled = true;
-      timer.cancel();
-      this.#handshakes.delete(stopped);
-      return true;
-    };
-    const fail = (end: HandshakeEnd) => {
-      if (!settle()) return;
-      record({ kind: 'tls', state: 'failed', error: end.detail });
-      this.#end(arrival, { kind: 'close', ...end });
-      socket.destroy();
-    };
-    const stopped = () => fail(handshakeStopped);
-    const failed = (error: Error) => fail(handshakeError(error));
-    const left = () => fail(handshakeLeft);
-    const seconds = connection.listener.handshakeTimeout;
-    const timer = world.after(seconds * 1000, () => fail(handshakeTooLong(seconds)));
-    this.#handshakes.add(stopped);
-    socket.on('error', failed);
-    // Where Node reports what a client did wrong in a handshake that no tls.Server watches.
-    socket.on('_tlsError', failed);
-    socket.once('end', left);
-    socket.once('close', left);
-    socket.once('secure', () => {
-      if (!settle()) return;
-      const tls = tlsFacts(socket);
-      record({ kind: 'tls', state: 'up', facts: tls, ms: world.elapsed() - from });
-      this.#begin(arrival, { socket, greeting, tls });
-    });
+    const stop = () => handshake.stop(handshakeStopped);
+    this.#waiting.add(stop);
   }
 
-  #begin(
-    arrival: Arrival,
-    ready: { readonly socket: Socket; readonly greeting: Verdict; readonly tls?: TlsFacts },
-  ): void {
+  /** Asks stage `tls`; a refusal is spoken in place of the greeting. */
+  #judge(arrival: Arrival, ready: Ready & { readonly tls: TlsFacts }): void {
+    const { settings } = arrival.current;
+    const judged = (verdict: Verdict) => {
+      if (verdict.closes === "silent") {
+        ready.socket.destroy();
+        return this.#turnAway(arrival, verdict);
+      }
+      if (verdict.action === "accept" && verdict.findings.length > 0)
+        arrival.record({ kind: "verdict", verdict });
+      this.#begin(
+        arrival,
+        verdict.action === "accept" ? ready : { ...ready, greeting: verdict },
+      );
+    };
+    try {
+      const verdict = decide("tls", {
+        settings,
+        facts: {
+          connection: arrival.connection,
+          session: { ...newSession(), tls: ready.tls },
+        },
+        elapsed: () => this.#options.world.elapsed(),
+        spf: noIdentity,
+      });
+      if (!(verdict instanceof Promise)) return judged(verdict);
+      verdict
+        .then(judged)
+        .catch((error: unknown) => this.#fault(arrival, error));
+    } catch (error) {
+      this.#fault(arrival, error);
+    }
+  }
+
+  #begin(arrival: Arrival, ready: Ready): void {
     const { world, users, spf, listener } = this.#options;
     const { log, begun, connection, current, over } = arrival;
     const { settings, generation } = current;
@@ -245,7 +307,18 @@ export class Gate {
       remotePort: connection.peer.port,
       localAddress: connection.local.address,
       localPort: connection.local.port,
-      opening: { settings, generation, world, log, begun, connection, users, spf, over, ...rest },
+      opening: {
+        settings,
+        generation,
+        world,
+        log,
+        begun,
+        connection,
+        users,
+        spf,
+        over,
+        ...rest,
+      },
     });
   }
 }

@@ -4,19 +4,15 @@ import type { TLSSocket } from 'node:tls';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import type { SMTPServer } from 'smtp-server';
-import type { Stage } from '../contract/facts.ts';
+import type { Stage, TlsFacts } from '../contract/facts.ts';
 import type { Timer } from '../world/world.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
-import {
-  handshakeError,
-  type HandshakeEnd,
-  handshakeLeft,
-  handshakeStopped,
-  handshakeTooLong,
-  tlsFacts,
-} from './handshake.ts';
+import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
+import type { Listener } from './listener.ts';
 import { recordData } from './verbs/data.ts';
+import { judgeTls } from './verbs/starttls.ts';
 import { greet, shutDown, takeLine, timeOut } from './turn.ts';
+import { type Handshake, shakeHands } from './upgrade.ts';
 import { type DataPhase, WireParser } from './wireParser.ts';
 
 /** What `connect` hands over: smtp-server's own options and the opening of the dialogue. */
@@ -42,8 +38,8 @@ export class Session extends SMTPConnection implements Wire {
   #lastInput: number;
   #timer: Timer | undefined;
   #top: Socket;
-  #handshakeFrom = 0;
-  #failure: string | undefined;
+  #handshake: Handshake | undefined;
+  #failure: (Error & { readonly code?: string }) | undefined;
 
   constructor(server: SMTPServer, socket: Socket, options: SessionOptions) {
     super(server, socket, options);
@@ -141,40 +137,58 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   startTls(): void {
-    const { world, connection } = this.#opening;
+    const { world, connection, settings } = this.#opening;
     this.#flush();
     // Reset behind its command: the close that follows says so.
     if (this._socket.destroyed || !this._parser) return;
-    this.dialogue.record({ kind: 'tls', state: 'starting', discarded: this.#reader.buffered });
+    const { tls } = this._server as Listener;
+    // The listener was in clear from the start: `starttls-off` has said so.
+    if (!tls) return this.dialogue.close('fault', 'STARTTLS was answered on a listener without TLS');
     this.#timer?.cancel();
-    this.#handshakeFrom = world.elapsed();
-    const seconds = connection.listener.handshakeTimeout;
-    this.#timer = world.after(seconds * 1000, () => this.#handshakeFailed(handshakeTooLong(seconds)));
-    this.upgrade(
-      () => undefined,
-      () => this.#secured(),
-    );
+    // What stands behind the command in clear is thrown away (RFC 3207 section 5): the parser that holds it never works again.
+    const retired = this.#reader;
+    const discarded = retired.buffered;
+    this._socket.unpipe(this._parser as SMTPStream);
+    retired.isClosed = true;
+    this._parser = this._createParser();
+    this._upgrading = true;
+    // Its listeners are those of a session in clear; the handshake has its own.
+    this._socket.removeAllListeners();
+    this._socket.on('error', () => undefined);
+    this.#handshake = shakeHands(this._socket, {
+      world,
+      tls,
+      settings,
+      seconds: connection.listener.handshakeTimeout,
+      place: 'starttls',
+      discarded,
+      record: (body) => this.dialogue.record(body),
+      up: (socket, facts) => this.#secured(socket, facts),
+      failed: (end) => this.#handshakeFailed(end),
+    });
   }
 
   #handshakeFailed(end: HandshakeEnd): void {
-    const d = this.dialogue;
-    if (d.over) return;
-    d.record({ kind: 'tls', state: 'failed', error: end.detail });
-    d.lost(end.by, end.reason, end.detail);
+    this.#handshake = undefined;
+    this.dialogue.lost(end.by, end.reason, end.detail);
     this.drop();
   }
 
-  #secured(): void {
-    const { world } = this.#opening;
-    this.#timer?.cancel();
-    if (this.dialogue.over) return;
-    this.dialogue.forget();
-    const facts = tlsFacts(this._socket as TLSSocket);
-    this.dialogue.facts.session.tls = facts;
-    this.dialogue.record({ kind: 'tls', state: 'up', facts, ms: world.elapsed() - this.#handshakeFrom });
-    this.#lastInput = world.elapsed();
+  #secured(socket: TLSSocket, facts: TlsFacts): void {
+    this.#handshake = undefined;
+    this._socket = this.#top = socket;
+    this._upgrading = false;
+    this.secure = true;
+    socket.on('close', (hadError) => this._onCloseEvent(hadError));
+    socket.on('error', (error) => this._onError(error));
+    const d = this.dialogue;
+    if (d.over) return this.drop();
+    d.forget();
+    d.facts.session.tls = facts;
+    this.#lastInput = this.#opening.world.elapsed();
     this.#watch();
-    if (this.dialogue.draining) shutDown(this.dialogue);
+    if (d.draining) return shutDown(d);
+    judgeTls(d, () => socket.pipe(this._parser as SMTPStream));
   }
 
   /** Ends the session as soon as no transaction is open (RFC 5321 section 3.8). */
@@ -182,7 +196,7 @@ export class Session extends SMTPConnection implements Wire {
     const d = this.dialogue;
     d.draining = true;
     if (d.over || d.working || d.facts.transaction) return;
-    if (this._upgrading) return this.#handshakeFailed(handshakeStopped);
+    if (this.#handshake) return this.#handshake.stop(handshakeStopped);
     shutDown(d);
   }
 
@@ -199,16 +213,10 @@ export class Session extends SMTPConnection implements Wire {
     // Only stock code paths that are overridden above would come here.
   }
 
-  /** Called with the socket of the connection, and by `upgrade` with the one that will carry TLS. */
-  override _armTimeout(socket: Socket = this._socket): void {
-    this.#top = socket;
+  override _armTimeout(): void {
     // Each socket of ours has a listener for every error, or a reset could end the process.
-    socket.on('error', () => undefined);
-    if (!this._upgrading) return this.#watch();
-    // The sockets are half-open, so a client that leaves in the handshake only ends its side.
-    socket.once('end', () => {
-      if (this._upgrading) this.#handshakeFailed(handshakeLeft);
-    });
+    this._socket.on('error', () => undefined);
+    this.#watch();
   }
 
   /** One timer a session, looked at when it fires: input only notes the time. */
@@ -236,8 +244,7 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   override _onError(error: Error & { code?: string }): void {
-    this.#failure ??= error.code ?? error.message;
-    if (this._upgrading) this.#handshakeFailed(handshakeError(error));
+    this.#failure ??= error;
   }
 
   override _onClose(): void {
@@ -247,11 +254,18 @@ export class Session extends SMTPConnection implements Wire {
     if (parser && !d.over) cutOff(d, parser);
     super._onClose();
     if (d.over) return;
-    const code = this.#failure;
-    if (this._upgrading) this.#handshakeFailed(handshakeLeft);
-    else if (code === undefined) d.lost('client', 'peer-fin', 'the client closed the connection');
-    else if (code.startsWith('ERR_SSL')) d.lost('client', 'tls-error', `TLS failed: ${code}`);
+    const code = this.#failure?.code ?? this.#failure?.message;
+    if (code === undefined) d.lost('client', 'peer-fin', 'the client closed the connection');
+    else if (code.startsWith('ERR_SSL')) this.#tlsFailed(this.#failure as Error, code);
     else d.lost('client', 'peer-rst', `the connection was lost: ${code}`);
+  }
+
+  /** TLS broke behind its handshake: an alert of the client for one, which in TLS 1.3 may come as late as this. */
+  #tlsFailed(error: Error, code: string): void {
+    const alert = alertOf(error);
+    const detail = alert === undefined ? `TLS failed: ${code}` : `the client ended TLS with the alert: ${alert}`;
+    this.dialogue.record({ kind: 'tls', state: 'failed', error: detail, ...(alert !== undefined && { alert }) });
+    this.dialogue.lost('client', 'tls-error', detail);
   }
 }
 

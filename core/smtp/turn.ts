@@ -1,6 +1,7 @@
 // One line's way through a session: recorded, judged by its verb, answered, counted, and only then the next one.
 import type { Stage } from '../contract/facts.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
+import { closeOf } from './closing.ts';
 import { parseCommand } from './grammar.ts';
 import { redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
@@ -9,9 +10,10 @@ import type { WireLine } from './wireLine.ts';
 
 /** The greeting, or the refusal that stands in its place. */
 export function greet(d: Dialogue): void {
-  const verdict = d.opening.greeting;
-  d.say({ verdict });
-  if (verdict.closes) return d.close(verdict.reason.startsWith('too-many') ? 'limit' : 'policy', verdict.because);
+  const answer = d.answered({ verdict: d.opening.greeting });
+  const { verdict } = answer;
+  d.say(answer);
+  if (verdict.closes) return d.whenSent(() => d.close(closeOf(verdict), verdict.because));
   // RFC 5321 section 3.1: after 554 the server waits for QUIT and answers 503 to all else.
   d.refused = verdict.action !== 'accept';
 }
@@ -32,6 +34,7 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   d.isExcused = d.excused > 0;
   d.excused = Math.max(0, d.excused - line.length);
   const stage = d.exchange ? 'command' : stageOf(text);
+  d.faults?.heard(text, d.exchange !== undefined);
   work(d, stage, next, () => dispatch(d, line, { text, stage }));
 }
 
@@ -109,8 +112,9 @@ function failed(d: Dialogue, error: unknown, stage: Stage): Answer {
   return d.fault(error, stage);
 }
 
-/** Speaks the answer and asks stage `command`, which sees the counters with this line included. */
-function finish(d: Dialogue, answer: Answer, next: () => void): void {
+/** Speaks the answer. */
+function finish(d: Dialogue, given: Answer, next: () => void): void {
+  const answer = d.answered(given);
   if (answer.wrong) d.facts.session.wrongCommands += 1;
   const { verdict } = answer;
   if (verdict.closes === 'silent') {
@@ -118,7 +122,15 @@ function finish(d: Dialogue, answer: Answer, next: () => void): void {
     return d.close('drop', verdict.because);
   }
   d.say(answer);
-  if (verdict.closes === 'reply') return d.close('policy', verdict.because);
+  if (d.pace === undefined) return spoke(d, answer, next);
+  d.whenSent(() => attempt(d, 'command', next, () => spoke(d, answer, next)));
+}
+
+/** Goes on behind the reply: asks stage `command`, which sees the counters with this line included. */
+function spoke(d: Dialogue, answer: Answer, next: () => void): void {
+  if (d.over) return;
+  const { verdict } = answer;
+  if (verdict.closes === 'reply') return d.close(closeOf(verdict), verdict.because);
   if (answer.then === 'quit') return d.close('quit', 'the client said QUIT');
   const limit = d.ask('command');
   if (!(limit instanceof Promise)) return afterwards(d, { answer, limit, next });

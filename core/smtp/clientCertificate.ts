@@ -1,0 +1,61 @@
+// The certificate a client showed: who it says it is, how long its chain is, and whether it is trusted here.
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import type { DetailedPeerCertificate } from "node:tls";
+import { verifyPeerCertificate } from "smtp-server/lib/smtp-connection.js";
+import type { ClientCertificate } from "../contract/facts.ts";
+
+/** A name is evidence, not a place to keep things. */
+const longestName = 1000;
+/** Longer chains than OpenSSL takes do not come here; a loop in one must not hold us. */
+const longestChain = 100;
+
+/** `none` when the client was asked and had none. `deepest`: `listeners.*.security.clientDepth`. */
+export function clientCertificate(
+  socket: TLSSocket,
+  deepest: number,
+): ClientCertificate | "none" {
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) return "none";
+  // Sets `authorized` and `authorizationError`, as tls.Server does for the sockets it accepts.
+  verifyPeerCertificate(socket, {
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  const depth = depthOf(socket.getPeerCertificate(true));
+  const verified = socket.authorized
+    ? undefined
+    : String(socket.authorizationError);
+  const error =
+    verified ?? (depth > deepest ? "CERT_CHAIN_TOO_LONG" : undefined);
+  return {
+    subject: nameOf(certificate.subject),
+    issuer: nameOf(certificate.issuer),
+    fingerprint: certificate.fingerprint256,
+    validFrom: Date.parse(certificate.validFrom),
+    validTo: Date.parse(certificate.validTo),
+    depth,
+    trusted: error === undefined,
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** Certificates above the client's own: those it sent, and the root where it is known. */
+function depthOf(certificate: DetailedPeerCertificate): number {
+  let depth = 0;
+  let at: PeerCertificate &
+    Partial<Pick<DetailedPeerCertificate, "issuerCertificate">> = certificate;
+  while (
+    at.issuerCertificate &&
+    at.issuerCertificate !== at &&
+    depth < longestChain
+  ) {
+    at = at.issuerCertificate;
+    depth += 1;
+  }
+  return depth;
+}
+
+/** One line of what OpenSSL writes on several. */
+function nameOf(name: string | undefined): string {
+  return (name ?? "").trim().replaceAll("\n", ", ").slice(0, longestName);
+}
