@@ -1,18 +1,15 @@
-// What the benchmark drives: ours with everything on, stock smtp-server, the same with our storage, and smtp-sink.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// What the benchmark drives: ours with everything on and without capture, stock smtp-server, and other servers beside them.
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { startAiosmtpd, startHaraka, startSink } from './others.ts';
+import { firstLine, type Missing, type Running, stop, type SubjectName } from './running.ts';
 
-export const subjects = ['stock', 'stock+storage', 'gatehouse', 'smtp-sink'] as const;
-export type SubjectName = (typeof subjects)[number];
-
-export interface Running {
-  readonly name: SubjectName;
-  readonly port: number;
-  stop(): Promise<void>;
+export interface Starting {
+  /** Where workspaces and the like go; removed at the end. */
+  readonly folder: string;
+  /** Another checkout of ours. */
+  readonly against?: string | undefined;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -23,38 +20,52 @@ listeners:
   - name: mx
     address: 0.0.0.0:25
     lab: 127.0.0.1:0
-    flow: &open { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 }
+    flow: { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 }
 flow: { service: { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 } }
 queue: { keepMessages: 1000, keepSessions: 1000 }
 dns:
   zone: |
     example.com TXT v=spf1 ip4:127.0.0.0/8 -all
     client.example TXT v=spf1 ip4:127.0.0.0/8 -all
-`.replace(' &open', '');
+`;
 
 /** Starts a subject on a free loopback port, or says what is missing. */
-export async function startSubject(name: SubjectName, folder: string): Promise<Running | { readonly missing: string }> {
-  if (name === 'smtp-sink') return startSink();
-  if (name !== 'gatehouse') {
-    const kind = name === 'stock' ? 'bare' : join(folder, 'stock.gatehouse');
-    return announced(name, [join(root, 'test/bench/stock.ts'), kind], (line) => Number(line));
+export async function startSubject(name: SubjectName, { folder, against }: Starting): Promise<Running | Missing> {
+  switch (name) {
+    case 'stock':
+      return announced(name, [join(root, 'test/bench/stock.ts'), 'bare'], Number);
+    case 'stock+storage':
+      return announced(name, [join(root, 'test/bench/stock.ts'), join(folder, 'stock.gatehouse')], Number);
+    case 'gatehouse':
+      return serving(name, root, folder);
+    case 'against':
+      if (against === undefined) return { missing: '--against names no folder' };
+      return existsSync(join(against, 'core/host/cli.ts'))
+        ? serving(name, against, folder)
+        : { missing: `${against} is no checkout of Gatehouse` };
+    case 'gatehouse-capture':
+      return announced(name, [join(root, 'test/bench/unkept.ts'), configured(folder), join(folder, 'log')], Number);
+    case 'smtp-sink':
+      return startSink();
+    case 'Haraka':
+      return startHaraka(folder);
+    case 'aiosmtpd':
+      return startAiosmtpd();
   }
+}
+
+function configured(folder: string): string {
   const config = join(folder, 'bench.yml');
   writeFileSync(config, configuration);
-  const args = [
-    join(root, 'core/host/cli.ts'),
-    'serve',
-    '--json',
-    '--config',
-    config,
-    '--workspace',
-    join(folder, 'bench.gatehouse'),
-  ];
-  return announced(
-    name,
-    args,
-    (line) => (JSON.parse(line) as { listeners: { port: number }[] }).listeners[0]?.port ?? 0,
-  );
+  return config;
+}
+
+function serving(name: SubjectName, checkout: string, folder: string): Promise<Running> {
+  const workspace = join(folder, `${name}.gatehouse`);
+  const cli = join(checkout, 'core/host/cli.ts');
+  const args = [cli, 'serve', '--json', '--config', configured(folder), '--workspace', workspace];
+  const portOf = (line: string) => (JSON.parse(line) as { listeners: { port: number }[] }).listeners[0]?.port ?? 0;
+  return announced(name, args, portOf);
 }
 
 /** Runs one of our programs, which says its port in the first line it prints. */
@@ -64,53 +75,6 @@ async function announced(
   portOf: (line: string) => number,
 ): Promise<Running> {
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await Promise.race([
-    once(createInterface(child.stdout), 'line'),
-    once(child, 'exit').then(([code]) =>
-      Promise.reject(new Error(`${name} ended with ${String(code)} before it listened`)),
-    ),
-  ])) as [string];
-  return { name, port: portOf(line), stop: () => stop(child) };
-}
-
-async function startSink(): Promise<Running | { readonly missing: string }> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
-  const program = folders.map((folder) => join(folder, 'smtp-sink')).find((path) => existsSync(path));
-  if (!program) return { missing: 'apt-get install postfix' };
-  const port = await freePort();
-  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn(program, [...asNobody, `inet:127.0.0.1:${port}`, '1024'], { stdio: 'ignore' });
-  await answers(port);
-  return { name: 'smtp-sink', port, stop: () => stop(child) };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Tries to connect until somebody listens, for at most 5 s. */
-async function answers(port: number): Promise<void> {
-  for (const until = performance.now() + 5000; performance.now() < until;) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true));
-      socket.once('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`nothing listens on 127.0.0.1:${port}`);
+  const port = portOf(await firstLine(child, name));
+  return { name, port, pid: child.pid ?? 0, stop: () => stop(child) };
 }
