@@ -1,23 +1,18 @@
 // The receiver: every listener of the settings, bound in the lab, started, changed and stopped as one.
-import type { ListenerState, ReceiverState } from "./contract/calls.ts";
-import type { Listener as ListenerSettings } from "./contract/settings/listeners.ts";
-import { hostPort, type HostPort } from "./contract/settings/network.ts";
-import type { Settings } from "./contract/settings/settings.ts";
-import type { Journal } from "./journal/journal.ts";
-import { FlowCounters } from "./policy/flow.ts";
-import type { UserLookup } from "./sasl/users.ts";
-import {
-  bindingKey,
-  bindingProblem,
-  labAddresses,
-  onlyHere,
-} from "./smtp/binding.ts";
-import { ehloReply } from "./smtp/capabilities.ts";
-import { Gate } from "./smtp/gate.ts";
-import { Listener } from "./smtp/listener.ts";
-import { type ListenerIdentity, ListenerTls } from "./smtp/listenerTls.ts";
-import { askSpf } from "./smtp/spfQuestion.ts";
-import type { Bound, World } from "./world/world.ts";
+import type { ListenerState, ReceiverState } from './contract/calls.ts';
+import type { Listener as ListenerSettings } from './contract/settings/listeners.ts';
+import { hostPort, type HostPort } from './contract/settings/network.ts';
+import type { Settings } from './contract/settings/settings.ts';
+import type { Journal } from './journal/journal.ts';
+import { FlowCounters } from './policy/flow.ts';
+import type { UserLookup } from './sasl/users.ts';
+import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
+import { ehloReply } from './smtp/capabilities.ts';
+import { Gate } from './smtp/gate.ts';
+import { Listener } from './smtp/listener.ts';
+import { type ListenerIdentity, ListenerTls } from './smtp/listenerTls.ts';
+import { askSpf } from './smtp/spfQuestion.ts';
+import type { Bound, World } from './world/world.ts';
 
 export interface ReceiverOptions {
   readonly world: World;
@@ -33,9 +28,7 @@ export interface Receiver {
   /** Binds every enabled listener; one that cannot be bound is `failed`, the others run. */
   start(settings: Settings): Promise<ReceiverState>;
   /** Takes over new settings: sessions keep theirs, only listeners whose binding changed are bound anew. */
-  apply(
-    settings: Settings,
-  ): Promise<{ readonly restarted: string[]; readonly state: ReceiverState }>;
+  apply(settings: Settings): Promise<{ readonly restarted: string[]; readonly state: ReceiverState }>;
   /** Stops listening, says 421 to idle sessions, and cuts off what is still open after the grace. */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
   state(): ReceiverState;
@@ -54,6 +47,13 @@ interface Binding {
 }
 
 const defaultGraceMs = 5000;
+
+function faultsInForce(settings: Settings | undefined): Pick<ReceiverState, 'faults'> {
+  if (settings === undefined) return {};
+  const { enabled, rules, addressReplies } = settings.faults;
+  if (!enabled || (rules.length === 0 && !addressReplies)) return {};
+  return { faults: [...(addressReplies ? ['address-encoded replies'] : []), ...rules.map(({ name }) => name)] };
+}
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   return new ListenerSet(options);
@@ -78,10 +78,7 @@ class ListenerSet implements Receiver {
 
   start(settings: Settings): Promise<ReceiverState> {
     return this.#inTurn(async () => {
-      if (this.#running)
-        throw new Error(
-          "the receiver is running already: stop it, or apply the settings",
-        );
+      if (this.#running) throw new Error('the receiver is running already: stop it, or apply the settings');
       this.#running = true;
       await this.#rebind(settings);
       return this.state();
@@ -95,9 +92,7 @@ class ListenerSet implements Receiver {
     });
   }
 
-  stop({
-    graceMs = defaultGraceMs,
-  }: { readonly graceMs?: number } = {}): Promise<void> {
+  stop({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#running = false;
       const bindings = [...this.#bindings];
@@ -123,6 +118,7 @@ class ListenerSet implements Receiver {
           this.#bindings.find(({ name }) => name === one.name),
         ),
       ),
+      ...faultsInForce(this.#settings),
     };
   }
 
@@ -138,10 +134,7 @@ class ListenerSet implements Receiver {
     const next = settings.listeners.map((one, index): Binding => {
       const wanted = labs[index] as HostPort;
       const key = bindingKey(one, wanted);
-      const kept = this.#bindings.find(
-        (binding) =>
-          binding.name === one.name && binding.key === key && binding.bound,
-      );
+      const kept = this.#bindings.find((binding) => binding.name === one.name && binding.key === key && binding.bound);
       return kept ?? { name: one.name, key, wanted };
     });
     this.#settings = settings;
@@ -153,16 +146,13 @@ class ListenerSet implements Receiver {
     }
     // First every port is given back, so that two listeners may swap theirs.
     await Promise.all(
-      this.#bindings
-        .filter((binding) => !next.includes(binding))
-        .map((binding) => this.#release(binding)),
+      this.#bindings.filter((binding) => !next.includes(binding)).map((binding) => this.#release(binding)),
     );
     this.#bindings = next;
     const restarted: string[] = [];
     // `::` comes last: it takes what is left of a port that an IPv4 listener has, and the other way round it would not go.
     const order = [...next.entries()].sort(
-      ([, a], [, b]) =>
-        Number(a.wanted.host === "::") - Number(b.wanted.host === "::"),
+      ([, a], [, b]) => Number(a.wanted.host === '::') - Number(b.wanted.host === '::'),
     );
     for (const [index, binding] of order) {
       const one = settings.listeners[index];
@@ -176,29 +166,22 @@ class ListenerSet implements Receiver {
 
   async #bind(one: ListenerSettings, binding: Binding): Promise<void> {
     const { world, journal, users, onState } = this.#options;
-    const implicit = one.tls === "implicit";
+    const implicit = one.tls === 'implicit';
     try {
-      const identity =
-        one.tls === "clear" ? undefined : await this.#options.identity(one);
+      const identity = one.tls === 'clear' ? undefined : await this.#options.identity(one);
       const warn = (text: string) => {
-        binding.error =
-          binding.error === undefined ? text : `${binding.error} ${text}`;
+        binding.error = binding.error === undefined ? text : `${binding.error} ${text}`;
       };
       const late = (text: string) => {
         warn(text);
         onState();
       };
       const tls = identity && new ListenerTls(identity, one.security, late);
-      for (const warning of [
-        ...(identity?.warnings ?? []),
-        ...(tls?.warnings ?? []),
-      ])
-        warn(warning);
+      for (const warning of [...(identity?.warnings ?? []), ...(tls?.warnings ?? [])]) warn(warning);
       const listener = new Listener({ implicit, ...(tls && { tls }) });
       const current = () => this.#current(binding.name);
       const changed = () => {
-        if (this.#retired.has(binding) && binding.gate?.open === 0)
-          this.#retired.delete(binding);
+        if (this.#retired.has(binding) && binding.gate?.open === 0) this.#retired.delete(binding);
         onState();
       };
       binding.listener = listener;
@@ -216,35 +199,23 @@ class ListenerSet implements Receiver {
       binding.bound = await world.listen(binding.wanted, binding.gate.accept);
     } catch (error) {
       const isSystem =
-        (error as { syscall?: unknown }).syscall !== undefined ||
-        (error as { code?: unknown }).code !== undefined;
-      binding.error = isSystem
-        ? bindingProblem(error, binding.wanted)
-        : (error as Error).message;
+        (error as { syscall?: unknown }).syscall !== undefined || (error as { code?: unknown }).code !== undefined;
+      binding.error = isSystem ? bindingProblem(error, binding.wanted) : (error as Error).message;
       const { code } = error as NodeJS.ErrnoException;
-      const offer =
-        code === "EADDRINUSE" || code === "EACCES"
-          ? await this.#free(binding.wanted)
-          : undefined;
+      const offer = code === 'EADDRINUSE' || code === 'EACCES' ? await this.#free(binding.wanted) : undefined;
       if (offer !== undefined) binding.offer = offer;
     }
   }
 
   #current(name: string) {
     const settings = this.#settings as Settings;
-    const listenerIndex = settings.listeners.findIndex(
-      (one) => one.name === name,
-    );
+    const listenerIndex = settings.listeners.findIndex((one) => one.name === name);
     return { settings, generation: this.#generation, listenerIndex };
   }
 
   /** A lab address that was free a moment ago, near the wanted one. */
   async #free(wanted: HostPort): Promise<string | undefined> {
-    const others = new Set(
-      this.#bindings.map((binding) =>
-        hostPort(binding.wanted.host, binding.wanted.port),
-      ),
-    );
+    const others = new Set(this.#bindings.map((binding) => hostPort(binding.wanted.host, binding.wanted.port)));
     const from = wanted.port < 1024 ? wanted.port + 2500 : wanted.port + 1;
     for (let port = from; port < Math.min(from + 100, 65_536); port += 1) {
       if (others.has(hostPort(wanted.host, port))) continue;
@@ -277,8 +248,7 @@ class ListenerSet implements Receiver {
     }
     if (this.#retired.size === 0) return;
     await this.#emptied(graceMs);
-    for (const { listener } of this.#retired)
-      for (const session of [...(listener?.sessions ?? [])]) session.cut();
+    for (const { listener } of this.#retired) for (const session of [...(listener?.sessions ?? [])]) session.cut();
   }
 
   /** Resolves when no session is open any more, or after the grace. */
@@ -306,8 +276,8 @@ class ListenerSet implements Receiver {
       name: one.name,
       role: one.role,
       production: one.address,
-      bound: bound ? hostPort(bound.address, bound.port) : "",
-      wanted: wanted ? hostPort(wanted.host, wanted.port) : "",
+      bound: bound ? hostPort(bound.address, bound.port) : '',
+      wanted: wanted ? hostPort(wanted.host, wanted.port) : '',
       state: this.#stateWord(one, binding),
       tls: one.tls,
       loopback: wanted === undefined || onlyHere(wanted),
@@ -318,12 +288,9 @@ class ListenerSet implements Receiver {
     };
   }
 
-  #stateWord(
-    one: ListenerSettings,
-    binding: Binding | undefined,
-  ): ListenerState["state"] {
-    if (!one.enable) return "disabled";
-    if (!this.#running) return "stopped";
-    return binding?.bound ? "listening" : "failed";
+  #stateWord(one: ListenerSettings, binding: Binding | undefined): ListenerState['state'] {
+    if (!one.enable) return 'disabled';
+    if (!this.#running) return 'stopped';
+    return binding?.bound ? 'listening' : 'failed';
   }
 }

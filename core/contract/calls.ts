@@ -48,6 +48,8 @@ const receiverState = z.strictObject({
   running: z.boolean(),
   generation: z.number(),
   listeners: z.array(listenerState),
+  /** Names of the faults in force, when there are any: clients hear wrong answers. */
+  faults: z.array(z.string()).optional(),
 });
 export type ReceiverState = z.output<typeof receiverState>;
 

@@ -28,6 +28,7 @@ export const closeReasons = [
   'tls-error',
   'shutdown',
   'drop',
+  'server-fault',
   'fault',
 ] as const;
 export type CloseReason = (typeof closeReasons)[number];
@@ -97,7 +98,7 @@ export type EventBody =
       /** Left in the same write as the reply before it. */
       readonly joined?: boolean;
       /** A server-side fault (settings group `faults`) changed what was sent: `bytes` is what crossed, this is what was meant. */
-      readonly fault?: { readonly rule: string; readonly meant: string };
+      readonly fault?: ReplyFault;
     }
   /** A decision that said nothing: a silent close, or one on a check that only records. */
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
@@ -117,6 +118,17 @@ export type EventBody =
   | { readonly kind: 'close'; readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }
   /** A bug: the session answered 451 and went on, or closed. Paths in the stack are relative to the repository. */
   | { readonly kind: 'fault'; readonly stage?: Stage; readonly error: string; readonly stack: string };
+
+export interface ReplyFault {
+  /** Name of the rule. */
+  readonly rule: string;
+  /** What was done, e.g. `dropped before the reply`. */
+  readonly did: string;
+  /** The reply that would have been sent. */
+  readonly meant: string;
+  /** Octets that crossed, when `bytes` has only the beginning of them. */
+  readonly octets?: number;
+}
 
 /** Something unusual in the data phase, at an offset from the start of the message. */
 export interface DataException {

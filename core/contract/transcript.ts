@@ -1,5 +1,5 @@
 // The transcript: what a person reads of a session, a pure fold of its events.
-import type { Event } from './event.ts';
+import type { Event, ReplyFault } from './event.ts';
 import type { Stage, TlsFacts } from './facts.ts';
 import { assertNever } from './never.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,6 +26,8 @@ export type TranscriptItem =
       readonly code: number;
       readonly verdict: Verdict;
       readonly joined: boolean;
+      /** A fault changed what was sent: which rule, what it did, and what was meant. */
+      readonly fault?: string;
     }
   | { readonly kind: 'silent'; readonly n: number; readonly t: number; readonly verdict: Verdict }
   | {
@@ -84,6 +86,7 @@ function stageOf(event: Event, events: readonly Event[], index: number): string 
 }
 
 function named(stage: Stage, reply: string): string | undefined {
+  if (stage === 'line') return undefined;
   if (stage === 'command') return reply.startsWith('221') ? 'close' : undefined;
   if (stage === 'headers' || stage === 'body' || stage === 'message') return 'data';
   return stage;
@@ -128,6 +131,7 @@ function itemsOf(event: Event): TranscriptItem[] {
           code: event.code,
           verdict: event.verdict,
           joined: event.joined === true,
+          ...(event.fault && { fault: faultText(event.fault) }),
         },
       ];
     case 'verdict':
@@ -172,6 +176,11 @@ function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {
   if (event.took !== undefined) notes.push(`${(event.took / 1000).toFixed(1)} s from first to last octet`);
   for (const one of event.lenient ?? []) notes.push(one.replaceAll('-', ' '));
   return notes;
+}
+
+function faultText({ rule, did, meant, octets }: ReplyFault): string {
+  const cut = octets === undefined ? '' : `; ${octets} bytes in all`;
+  return `fault ${rule}: ${did}${cut}; meant ${readable(meant.replace(/\r\n$/, ''))}`;
 }
 
 function octetsText({ what, length }: Extract<Event, { kind: 'octets' }>): string {
@@ -266,8 +275,10 @@ export function transcriptText(items: readonly TranscriptItem[]): string {
     else if (item.kind === 'gap') rows.push(`          (${(item.ms / 1000).toFixed(1)} s of silence)`);
     else if (item.kind === 'client')
       rows.push(`${at(item.t)}  C: ${item.text}${item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`);
-    else if (item.kind === 'server') for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
-    else if (item.kind === 'silent')
+    else if (item.kind === 'server') {
+      for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
+      if (item.fault !== undefined) rows.push(`${at(item.t)}     (${item.fault})`);
+    } else if (item.kind === 'silent')
       rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
     else
       rows.push(

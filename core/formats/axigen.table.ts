@@ -162,6 +162,7 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['sender.**', POLICY],
   ['strictness.**', 'the product documents no setting for it'],
   ['dns.zone', OURS],
+  ['faults.**', OURS],
   ['queue.**', OURS],
   ['logging.events', 'the product chooses lines by level only'],
 ];

@@ -1,5 +1,5 @@
 // Log lines: what AXIGEN's log says of a session, as a pure fold of its events.
-import type { Event, EventBody } from '../contract/event.ts';
+import type { Event, EventBody, ReplyFault } from '../contract/event.ts';
 import type { Endpoint } from '../contract/facts.ts';
 import { assertNever } from '../contract/never.ts';
 import { hostPort } from '../contract/settings/network.ts';
@@ -68,7 +68,10 @@ export function linesOf(session: LogSession, event: EventBody, logLevel = 31): r
     case 'data':
       return isTalk ? one('dialogue', level.protocol, `<< ${event.facts.bytes} bytes and final dot read`) : none;
     case 'reply':
-      return together(judged(session, event), isTalk ? said(event.bytes) : none);
+      return together(
+        together(judged(session, event), spoilt(event.fault)),
+        isTalk && event.bytes !== '' ? said(event.bytes) : none,
+      );
     case 'verdict':
       return judged(session, event);
     case 'tls':
@@ -144,6 +147,15 @@ function decision(event: Answer): readonly LogLine[] {
     });
   return lines;
 }
+
+const spoilt = (fault: ReplyFault | undefined): readonly LogLine[] =>
+  fault === undefined
+    ? none
+    : one(
+        'policy',
+        level.warning,
+        `Fault ${printable(fault.rule)}: ${fault.did}; meant [${printableOctets(fault.meant.split('\r\n', 1)[0] ?? '')}]`,
+      );
 
 const said = (bytes: string): LogLine[] =>
   bytes

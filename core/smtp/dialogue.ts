@@ -17,6 +17,9 @@ import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
 import type { UserLookup } from '../sasl/users.ts';
+import { isPlain } from './faultBytes.ts';
+import { SessionFaults } from './faults.ts';
+import { carryOut, type Pace } from './pace.ts';
 import { type Prepared, Replies } from './replies.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { relativeStack } from './stack.ts';
@@ -110,6 +113,10 @@ export class Dialogue {
   /** The receiver stops: this session ends as soon as no transaction is open. */
   draining = false;
   over = false;
+  /** Undefined unless the settings have faults. */
+  readonly faults: SessionFaults | undefined;
+  /** A reply that a fault lets out slowly is on its way; the turn waits for it. */
+  pace?: Pace;
   readonly #context: PolicyContext;
   readonly #replies: Replies;
   #lost?: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string };
@@ -121,6 +128,7 @@ export class Dialogue {
     this.facts = { connection: opening.connection, session: newSession() };
     if (opening.tls) this.facts.session.tls = opening.tls;
     this.#replies = Replies.of(opening.settings);
+    this.faults = SessionFaults.of(opening.settings);
     const { facts } = this;
     this.#context = {
       settings: this.settings,
@@ -147,7 +155,13 @@ export class Dialogue {
 
   /** The one place that asks policy. */
   ask(stage: Stage): Verdict | Promise<Verdict> {
-    return decide(stage, this.#context);
+    const verdict = decide(stage, this.#context);
+    if (this.faults === undefined) return verdict;
+    return verdict instanceof Promise ? verdict.then((late) => this.#judged(late)) : this.#judged(verdict);
+  }
+
+  #judged(verdict: Verdict): Verdict {
+    return this.faults?.judged(verdict, this.facts.transaction?.recipient) ?? verdict;
   }
 
   /** Asks, and goes on with the verdict: at once when every check was synchronous. */
@@ -174,17 +188,47 @@ export class Dialogue {
 
   /** What the answer is on the wire, and the event that explains it. */
   reply(answer: Answer, joined = false): Prepared {
-    return this.#replies.prepared(answer, joined);
+    const prepared = this.#replies.prepared(answer, joined);
+    if (this.faults === undefined) return prepared;
+    return this.faults.reply(prepared, answer.verdict.stage, (instead) => this.#replies.prepared(instead, false));
+  }
+
+  /** What a turn has come to; a fault may decide otherwise. */
+  answered(answer: Answer): Answer {
+    if (this.faults === undefined) return answer;
+    const decided = this.faults.answered(answer);
+    if (decided.verdict.reason === 'server-fault') {
+      delete this.exchange;
+      if (this.faults.refusesChunk) this.reset();
+    }
+    return decided;
   }
 
   /** The one place that writes: every reply leaves here, its event before it. */
   say(answer: Answer, joined = false): void {
     if (this.over) return;
-    if (answer.recorded) return this.wire.write(answer.recorded.bytes);
+    if (answer.recorded) return this.#send(answer.recorded);
     if (this.gone) return this.record({ kind: 'verdict', verdict: answer.verdict });
-    const { bytes, body } = this.reply(answer, joined);
-    this.record(body);
-    this.wire.write(bytes);
+    const prepared = this.reply(answer, joined);
+    this.record(prepared.body);
+    this.#send(prepared);
+  }
+
+  #send({ bytes, course }: Prepared): void {
+    this.faults?.said();
+    if (course === undefined || isPlain(course)) return bytes === '' ? undefined : this.wire.write(bytes);
+    const pace = carryOut(course, this.opening.world, (piece) => this.wire.write(piece));
+    this.pace = pace;
+    void pace.done.then(() => {
+      delete this.pace;
+      if (course.then !== undefined) this.close('server-fault', course.did, course.then);
+    });
+  }
+
+  /** Runs when the last reply has been written: at once, unless a fault lets it out slowly. */
+  whenSent(run: () => void): void {
+    if (this.pace === undefined) run();
+    else void this.pace.done.then(run);
   }
 
   /** A bug: the session goes on with 451, the event says where it is. */
@@ -211,17 +255,19 @@ export class Dialogue {
     this.facts.session = { wrongCommands, failedLogins, messages, commands, junk };
   }
 
-  /** Ends the session: the reason is recorded once, what was said is sent. */
-  close(reason: CloseReason, detail: string): void {
+  /** Ends the session: the reason is recorded once, what was said is sent unless the connection is dropped. */
+  close(reason: CloseReason, detail: string, how: 'end' | 'drop' = reason === 'drop' ? 'drop' : 'end'): void {
     if (this.over) return;
+    this.pace?.stop();
     this.#finish({ by: 'us', reason, detail });
-    if (reason === 'drop') this.wire.drop();
+    if (how === 'drop') this.wire.drop();
     else this.wire.end();
   }
 
   /** The connection went away under us. A message whose bytes are complete is still stored first. */
   lost(by: 'us' | 'client', reason: CloseReason, detail: string): void {
     this.#lost ??= { by, reason, detail };
+    this.pace?.stop();
     if (!this.working) this.settle();
   }
 

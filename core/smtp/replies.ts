@@ -5,6 +5,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import { replyFor, replyTo, type Reply } from '../policy/reply.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { Answer } from './dialogue.ts';
+import type { Course } from './faultBytes.ts';
 
 export interface Said {
   /** One character per octet, CRLF included. */
@@ -17,6 +18,8 @@ export interface Said {
 export interface Prepared {
   readonly bytes: string;
   readonly body: EventBody;
+  /** A fault has it sent otherwise than in one piece. */
+  readonly course?: Course;
 }
 
 export class Replies {

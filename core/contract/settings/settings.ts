@@ -5,6 +5,7 @@ import { access } from './access.ts';
 import { authentication } from './authentication.ts';
 import { domains } from './domains.ts';
 import { errors } from './errors.ts';
+import { faults } from './faults.ts';
 import { flow } from './flow.ts';
 import { lines, record } from './leaf.ts';
 import { dns, loops } from './limits.ts';
@@ -55,6 +56,7 @@ export const groups = {
   dns,
   queue,
   logging,
+  faults,
   carried,
 } as const;
 

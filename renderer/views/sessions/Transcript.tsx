@@ -132,7 +132,7 @@ function nextLine(items: readonly ShownItem[], from: number, key: string): numbe
 }
 
 function estimate(item: ShownItem | undefined): number {
-  if (item?.kind === 'server') return 5 + 17 * Math.max(1, item.lines.length);
+  if (item?.kind === 'server') return 5 + 17 * Math.max(1, item.lines.length + (item.fault === undefined ? 0 : 1));
   if (item?.kind === 'stage') return 30;
   if (item?.kind === 'tls') return 40;
   return 22;
@@ -194,6 +194,7 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
           {item.lines.map((text, index) => (
             <div key={index}>{text}</div>
           ))}
+          {item.fault !== undefined && <div className="fault-line">{item.fault}</div>}
         </Row>
       );
     }

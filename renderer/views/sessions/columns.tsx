@@ -52,8 +52,7 @@ export function decided(row: SessionRow): string {
   if (row.outcome === 'accepted')
     parts.push(size(row.bytes), row.user && `user ${row.user}`, row.tls ? 'TLS' : undefined);
   else if (row.outcome === 'open') parts.push(counted(row.commands, 'command'), row.tls ? 'TLS' : undefined);
-  else if (row.outcome === 'closed')
-    parts.push(row.closed === undefined ? undefined : closedWords[row.closed]);
+  else if (row.outcome === 'closed') parts.push(row.closed === undefined ? undefined : closedWords[row.closed]);
   else parts.push(row.stage, row.because ?? row.reason);
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
@@ -63,6 +62,7 @@ const closedWords: Readonly<Record<CloseReason, string>> = {
   'peer-fin': 'the client hung up',
   'peer-rst': 'the client reset the connection',
   policy: 'closed by a rule',
+  'server-fault': 'closed by a fault for testing',
   limit: 'closed at a limit',
   idle: 'silent for too long',
   'handshake-timeout': 'the TLS handshake took too long',
