@@ -98,6 +98,7 @@ class ListenerSet implements Receiver {
       const bindings = [...this.#bindings];
       await Promise.all(bindings.map((binding) => this.#release(binding)));
       await this.#drain([...this.#retired], graceMs);
+      await Promise.all(bindings.map(({ listener }) => listener?.tls?.close()));
       this.#bindings = bindings.map(({ name, key, wanted }) => ({
         name,
         key,
@@ -283,7 +284,7 @@ class ListenerSet implements Receiver {
       loopback: wanted === undefined || onlyHere(wanted),
       ...(error !== undefined && { error }),
       ...(offer !== undefined && { offer }),
-      ehlo: ehloReply(settings, one),
+      ehlo: ehloReply(settings, settings.listeners.indexOf(one)),
       openSessions: open,
     };
   }

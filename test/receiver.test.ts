@@ -5,7 +5,8 @@ import { type Settings, settingsSchema, type SettingsInput } from '../core/contr
 import { memoryJournal } from '../core/journal/memory.ts';
 import { createReceiver } from '../core/receiver.ts';
 import type { UserLookup } from '../core/sasl/users.ts';
-import { CertificateError, identityOf } from '../core/smtp/certificates.ts';
+import { identityOf } from '../core/smtp/certificates.ts';
+import { CertificateError } from '../core/smtp/pem.ts';
 import { realWorld } from '../core/world/real.ts';
 import type { World } from '../core/world/world.ts';
 import { bodies, certificates, Client, type Ground, ground, mx, ofKind } from './smtp/playground.ts';

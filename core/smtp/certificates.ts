@@ -1,28 +1,19 @@
-// The certificate and key a listener shows: the person's own PEM files, or one of the workbench's test CA made on first start.
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { isAbsolute, join, resolve } from 'node:path';
-import type { Listener } from '../contract/settings/listeners.ts';
-import { makeAuthority, makeServer, type Pem } from '../world/authority.ts';
-import type { World } from '../world/world.ts';
-
-/** Certificate (with its chain) and key as PEM text, and what a person should know about them. */
-export interface Identity extends Pem {
-  readonly warnings: readonly string[];
-}
-
-/** A certificate or key that cannot be used; the message says which file, what is wrong and what to do. */
-export class CertificateError extends Error {
-  override name = 'CertificateError';
-  /** There is no such file. */
-  readonly isMissing: boolean;
-
-  constructor(message: string, isMissing = false) {
-    super(message);
-    this.isMissing = isMissing;
-  }
-}
+// What a listener shows and trusts: the person's own PEM files, or certificates of the workbench's test CA made on first start.
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { isAbsolute, join, resolve } from "node:path";
+import type { Listener } from "../contract/settings/listeners.ts";
+import { makeAuthority, makeServer, type Pem } from "../world/authority.ts";
+import { makeCertificate } from "../world/workshop.ts";
+import type { World } from "../world/world.ts";
+import type { ListenerIdentity } from "./listenerTls.ts";
+import {
+  CertificateError,
+  type Identity,
+  loadAuthorities,
+  loadPem,
+} from "./pem.ts";
 
 export interface CertificateOptions {
   readonly world: World;
@@ -37,154 +28,226 @@ export interface CertificateOptions {
 }
 
 /** The files of the workbench's own CA. */
-export const authorityFile = 'test-ca.pem';
-const files = { ca: authorityFile, caKey: 'test-ca.key.pem', cert: 'server.pem', key: 'server.key.pem' };
+export const authorityFile = "test-ca.pem";
+const files = {
+  ca: authorityFile,
+  caKey: "test-ca.key.pem",
+  cert: "server.pem",
+  key: "server.key.pem",
+};
 
-/** The identity of a listener: its own files when the settings name them, else the workbench's. Throws {@link CertificateError}. */
-export async function identityOf(listener: Listener, options: CertificateOptions): Promise<Identity> {
-  try {
-    return await namedIdentity(listener, options);
-  } catch (error) {
-    if (options.imported !== true || !(error instanceof CertificateError) || !error.isMissing) throw error;
-    const why = 'The configuration was imported, so the test certificate is shown until a copy of the file is there.';
-    return { ...(await ownIdentity(options)), warnings: [`${error.message} ${why}`] };
+/** Everything of a listener's TLS that stands in files: its own when the settings name them, else the workbench's. Throws {@link CertificateError}. */
+export async function identityOf(
+  listener: Listener,
+  options: CertificateOptions,
+): Promise<ListenerIdentity> {
+  const { certificate, security } = listener;
+  const main = await shown(certificate, options, () =>
+    ofKind(certificate.kind, options),
+  );
+  const byName: (Identity & { readonly name: string })[] = [];
+  for (const [index, entry] of certificate.sni.entries()) {
+    const place = `certificate.sni.${index}`;
+    const pem = await shown({ ...entry, place }, options, () =>
+      forName(entry.name, options),
+    );
+    byName.push({ name: entry.name, ...pem });
   }
-}
-
-async function namedIdentity(listener: Listener, options: CertificateOptions): Promise<Identity> {
-  const { certFile, keyFile } = listener.certificate;
-  if (certFile === '' && keyFile === '') return ownIdentity(options);
-  if (certFile === '')
-    throw new CertificateError(
-      'certificate.keyFile is set, but certificate.certFile is empty: name the certificate file too, or neither.',
-    );
-  const place = (name: string) => (isAbsolute(name) ? name : resolve(options.baseFolder ?? '.', name));
-  return loadPem({
-    certFile: place(certFile),
-    keyFile: place(keyFile === '' ? certFile : keyFile),
-    now: options.world.now(),
-  });
-}
-
-/** Reads a person's PEM files. Throws {@link CertificateError}; a certificate that has expired is only a warning. */
-export async function loadPem(from: { certFile: string; keyFile: string; now: number }): Promise<Identity> {
-  const cert = await readText(from.certFile, 'certificate');
-  const keyText = from.keyFile === from.certFile ? cert : await readText(from.keyFile, 'key');
-  const blocks = cert.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
-  if (!blocks)
-    throw new CertificateError(
-      `${from.certFile}: no certificate in it. A PEM file has a line -----BEGIN CERTIFICATE-----; convert a DER or PKCS#12 file with openssl first.`,
-    );
-  const certificate = readCertificate(blocks[0] ?? '', from.certFile);
-  const key = readKey(keyText, from);
-  if (!certificate.checkPrivateKey(key))
-    throw new CertificateError(
-      `${from.keyFile}: this key does not belong to the certificate in ${from.certFile}. Give the key the certificate was requested with; the server's own certificate comes first in the file, its chain behind it.`,
-    );
+  const trusted =
+    security.clientCertificate === "off"
+      ? undefined
+      : await clientAuthorities(listener, options);
   return {
-    cert: `${blocks.join('\n')}\n`,
-    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    warnings: ageWarnings(certificate, from),
+    cert: main.cert,
+    key: main.key,
+    ...(byName.length > 0 && { byName }),
+    ...(trusted && { clientCa: trusted.pem }),
+    ...(security.keyLog !== "" && {
+      keyLog: placeOf(security.keyLog, options),
+    }),
+    warnings: [main, ...byName, ...(trusted ? [trusted] : [])].flatMap(
+      ({ warnings }) => warnings,
+    ),
   };
 }
 
-function ageWarnings(certificate: X509Certificate, from: { certFile: string; now: number }): string[] {
-  const warnings: string[] = [];
-  if (Date.parse(certificate.validTo) < from.now)
-    warnings.push(
-      `${from.certFile}: the certificate expired on ${certificate.validTo}; clients that check will refuse it.`,
-    );
-  if (Date.parse(certificate.validFrom) > from.now)
-    warnings.push(
-      `${from.certFile}: the certificate is not valid before ${certificate.validFrom}; clients that check will refuse it.`,
-    );
-  return warnings;
+interface Named {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Path of the two settings. */
+  readonly place?: string;
 }
 
-async function readText(file: string, what: string): Promise<string> {
+async function shown(
+  named: Named,
+  options: CertificateOptions,
+  own: () => Promise<Identity>,
+): Promise<Identity> {
+  const { certFile, keyFile, place = "certificate" } = named;
+  if (certFile === "" && keyFile === "") return own();
+  if (certFile === "")
+    throw new CertificateError(
+      `${place}.keyFile is set, but ${place}.certFile is empty: name the certificate file too, or neither.`,
+    );
+  const files = {
+    certFile: placeOf(certFile, options),
+    keyFile: placeOf(keyFile === "" ? certFile : keyFile, options),
+    now: options.world.now(),
+  };
+  return standIn(options, () => loadPem(files), {
+    what: "certificate is shown",
+    own: async (warning) => ({ ...(await own()), warnings: [warning] }),
+  });
+}
+
+interface Trusted {
+  readonly pem: string;
+  readonly warnings: readonly string[];
+}
+
+async function clientAuthorities(
+  { security }: Listener,
+  options: CertificateOptions,
+): Promise<Trusted> {
+  const ours = async (...warnings: string[]) => ({
+    pem: (await workshop(options)).authority.cert,
+    warnings,
+  });
+  if (security.clientCaFile === "") return ours();
+  const read = async () => ({
+    pem: await loadAuthorities(placeOf(security.clientCaFile, options)),
+    warnings: [],
+  });
+  return standIn<Trusted>(options, read, { what: "CA is trusted", own: ours });
+}
+
+/** Reads a file, or makes do without one that an imported configuration names and that is not here. */
+async function standIn<T>(
+  options: CertificateOptions,
+  read: () => Promise<T>,
+  instead: {
+    readonly what: string;
+    readonly own: (warning: string) => Promise<T>;
+  },
+): Promise<T> {
   try {
-    return await readFile(file, 'utf8');
+    return await read();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new CertificateError(
-        `${file}: there is no such ${what} file. Check the path; a relative one starts at the folder of the configuration.`,
-        true,
-      );
-    if (code === 'EACCES')
-      throw new CertificateError(
-        `${file}: the ${what} file may not be read. Give this user the right to read it, or name a copy.`,
-      );
-    throw new CertificateError(`${file}: the ${what} file cannot be read (${code ?? String(error)}).`);
+    if (
+      options.imported !== true ||
+      !(error instanceof CertificateError) ||
+      !error.isMissing
+    )
+      throw error;
+    const why = `The configuration was imported, so the test ${instead.what} until a copy of the file is there.`;
+    return instead.own(`${error.message} ${why}`);
   }
 }
 
-function readCertificate(pem: string, file: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    throw new CertificateError(
-      `${file}: the first certificate in it is damaged. Copy it again; it must be complete from BEGIN to END.`,
-    );
-  }
+const placeOf = (name: string, { baseFolder }: CertificateOptions) =>
+  isAbsolute(name) ? name : resolve(baseFolder ?? ".", name);
+
+/** Kept on disk when it is good; one that is wrong is made anew each time. */
+async function ofKind(
+  kind: Listener["certificate"]["kind"],
+  options: CertificateOptions,
+): Promise<Identity> {
+  const { authority, server } = await workshop(options);
+  if (kind === "good") return { ...server, warnings: [] };
+  const names = namesOf(options);
+  const made = await makeCertificate({
+    kind,
+    names,
+    now: options.world.now(),
+    authority,
+    usage: "server",
+  });
+  return { cert: made.cert, key: made.key, warnings: [] };
 }
 
-function readKey(text: string, from: { certFile: string; keyFile: string }): KeyObject {
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/.test(text)) {
-    throw new CertificateError(
-      `${from.keyFile}: the key is encrypted, and a server cannot ask for its password. Decrypt a copy: openssl pkey -in ${from.keyFile} -out key.pem`,
-    );
-  }
-  const block = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----/.exec(text)?.[0];
-  if (block === undefined) {
-    const advice =
-      from.keyFile === from.certFile
-        ? 'Name the key file in certificate.keyFile, or put the key behind the certificate.'
-        : 'A PEM key has a line -----BEGIN PRIVATE KEY-----.';
-    throw new CertificateError(`${from.keyFile}: no private key in it. ${advice}`);
-  }
-  try {
-    return createPrivateKey(block);
-  } catch {
-    throw new CertificateError(
-      `${from.keyFile}: the private key in it is damaged. Copy it again; it must be complete from BEGIN to END.`,
-    );
-  }
+async function forName(
+  name: string,
+  options: CertificateOptions,
+): Promise<Identity> {
+  const { authority } = await workshop(options);
+  return {
+    ...(await makeServer({
+      now: options.world.now(),
+      authority,
+      names: [name],
+    })),
+    warnings: [],
+  };
 }
 
 /** One making at a time for a folder: listeners that start together share it. */
-const making = new Map<string, Promise<Identity>>();
+const making = new Map<string, Promise<Workshop>>();
 
 /** The workbench's own certificate; made, with its CA, when there is none, it has expired, or it is for another name. */
-export function ownIdentity(options: CertificateOptions): Promise<Identity> {
+export async function ownIdentity(
+  options: CertificateOptions,
+): Promise<Identity> {
+  const { server } = await workshop(options);
+  return { ...server, warnings: [] };
+}
+
+interface Workshop {
+  readonly authority: Pem;
+  readonly server: Pem;
+}
+
+/** The workbench's own CA, to sign with, and its good certificate. */
+export function workshop(options: CertificateOptions): Promise<Workshop> {
   const before = making.get(options.folder) ?? Promise.resolve();
   const now = before.catch(() => undefined).then(() => readOrMake(options));
   making.set(options.folder, now);
   return now;
 }
 
-async function readOrMake(options: CertificateOptions): Promise<Identity> {
+async function readOrMake(options: CertificateOptions): Promise<Workshop> {
   const at = (name: string) => join(options.folder, name);
   const now = options.world.now();
-  const names = [...new Set([options.hostname, 'localhost', '127.0.0.1', '::1'])];
+  const names = namesOf(options);
   const before = await readPair(at(files.ca), at(files.caKey));
-  const isGood = before !== undefined && lasts(new X509Certificate(before.cert), now);
-  const kept = isGood ? await readPair(at(files.cert), at(files.key)) : undefined;
-  if (isGood && kept && isFor(kept.cert, { names, now, authority: before.cert })) return { ...kept, warnings: [] };
+  const isGood =
+    before !== undefined && lasts(new X509Certificate(before.cert), now);
+  const kept = isGood
+    ? await readPair(at(files.cert), at(files.key))
+    : undefined;
+  if (
+    isGood &&
+    kept &&
+    isFor(kept.cert, { names, now, authority: before.cert })
+  )
+    return { authority: before, server: kept };
   await mkdir(options.folder, { recursive: true });
-  const authority = isGood ? before : await makeAuthority({ now, name: 'Gatehouse test CA' });
+  const authority = isGood
+    ? before
+    : await makeAuthority({ now, name: "Gatehouse test CA" });
   const server = await makeServer({ now, authority, names });
   await writePem(at(files.caKey), authority.key);
   await writePem(at(files.ca), authority.cert);
   await writePem(at(files.key), server.key);
   await writePem(at(files.cert), server.cert);
-  return { ...server, warnings: [] };
+  return { authority, server };
 }
 
-async function readPair(certFile: string, keyFile: string): Promise<Pem | undefined> {
+const namesOf = ({ hostname }: CertificateOptions) => [
+  ...new Set([hostname, "localhost", "127.0.0.1", "::1"]),
+];
+
+async function readPair(
+  certFile: string,
+  keyFile: string,
+): Promise<Pem | undefined> {
   try {
-    const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
+    const [cert, key] = await Promise.all([
+      readFile(certFile, "utf8"),
+      readFile(keyFile, "utf8"),
+    ]);
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+      ? { cert, key }
+      : undefined;
   } catch {
     // Missing, cut short or of two makings: made anew.
     return undefined;
@@ -205,9 +268,13 @@ interface Wanted {
 
 function isFor(pem: string, { names, now, authority }: Wanted): boolean {
   const certificate = new X509Certificate(pem);
-  const holds = (name: string) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name));
-  if (!certificate.verify(new X509Certificate(authority).publicKey)) return false;
-  return lasts(certificate, now) && names.every((name) => holds(name) !== undefined);
+  const holds = (name: string) =>
+    isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name);
+  if (!certificate.verify(new X509Certificate(authority).publicKey))
+    return false;
+  return (
+    lasts(certificate, now) && names.every((name) => holds(name) !== undefined)
+  );
 }
 
 /** Through a second name, so that a crash leaves the old file or the new one; readable by this user only. */

@@ -157,7 +157,7 @@ function extensionsOf(x509: Library, is: Signing["is"]) {
 
 /** RFC 5280 appendix A.1: a common name has 64 characters at most. */
 function nameOf(subject: string) {
-  return [{ CN: [{ utf8String: subject.slice(0, 64) }] }];
+  return [{ CN: [subject.slice(0, 64)] }];
 }
 
 /** Loaded when it is first needed: most starts find their certificate on disk. */
