@@ -1,6 +1,6 @@
 // The transcript: what a person reads of a session, a pure fold of its events.
 import type { Event, ReplyFault } from './event.ts';
-import type { Stage, TlsFacts } from './facts.ts';
+import type { ProxyFacts, Stage, TlsFacts } from './facts.ts';
 import { assertNever } from './never.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -30,6 +30,8 @@ export type TranscriptItem =
       readonly fault?: string;
     }
   | { readonly kind: 'silent'; readonly n: number; readonly t: number; readonly verdict: Verdict }
+  /** What is known beside what was said, e.g. who a proxy says is calling. */
+  | { readonly kind: 'note'; readonly n: number; readonly t: number; readonly text: string }
   | {
       readonly kind: 'data';
       readonly n: number;
@@ -96,7 +98,7 @@ function itemsOf(event: Event): TranscriptItem[] {
   const { n, t } = event;
   switch (event.kind) {
     case 'connect':
-      return [];
+      return event.proxy ? [{ kind: 'note', n, t, text: proxyText(event, event.proxy) }] : [];
     case 'line':
       return [
         {
@@ -114,7 +116,7 @@ function itemsOf(event: Event): TranscriptItem[] {
     case 'chunk':
       return [{ kind: 'data', n, t, text: chunkText(event), notes: event.refused === true ? ['swallowed'] : [] }];
     case 'xclient':
-      return [{ kind: 'data', n, t, text: xclientText(event), notes: [] }];
+      return [{ kind: 'note', n, t, text: xclientText(event) }];
     case 'data':
       return [{ kind: 'data', n, t, text: dataText(event), notes: dataNotes(event) }];
     case 'reply':
@@ -185,6 +187,13 @@ function faultText({ rule, did, meant, octets }: ReplyFault): string {
 
 function octetsText({ what, length }: Extract<Event, { kind: 'octets' }>): string {
   return what === 'proxy' ? `PROXY header, ${length} bytes` : `${length} bytes that are no SMTP`;
+}
+
+function proxyText({ peer }: Extract<Event, { kind: 'connect' }>, { version, command, through }: ProxyFacts): string {
+  const said = `PROXY version ${version} from ${through.address}`;
+  if (command === 'local') return `${said}: the proxy itself is calling`;
+  if (command === 'unknown') return `${said}: it does not know who is calling`;
+  return `${said}: this counts as ${peer.address}, port ${peer.port}`;
 }
 
 function chunkText({ octets, announced, last }: Extract<Event, { kind: 'chunk' }>): string {

@@ -205,6 +205,12 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
           {item.verdict.because}
         </Row>
       );
+    case 'note':
+      return (
+        <Row t={item.t} who="" className="client-line" isSelected={isSelected}>
+          <span className="muted">{item.text}</span>
+        </Row>
+      );
     case 'data':
       return (
         <Row t={item.t} who="C" className="client-line" isSelected={isSelected} notes={item.notes}>
