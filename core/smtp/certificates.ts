@@ -1,19 +1,14 @@
 // What a listener shows and trusts: the person's own PEM files, or certificates of the workbench's test CA made on first start.
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { isIP } from "node:net";
-import { isAbsolute, join, resolve } from "node:path";
-import type { Listener } from "../contract/settings/listeners.ts";
-import { makeAuthority, makeServer, type Pem } from "../world/authority.ts";
-import { makeCertificate } from "../world/workshop.ts";
-import type { World } from "../world/world.ts";
-import type { ListenerIdentity } from "./listenerTls.ts";
-import {
-  CertificateError,
-  type Identity,
-  loadAuthorities,
-  loadPem,
-} from "./pem.ts";
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Listener } from '../contract/settings/listeners.ts';
+import { makeAuthority, makeServer, type Pem } from '../world/authority.ts';
+import { makeCertificate } from '../world/workshop.ts';
+import type { World } from '../world/world.ts';
+import type { ListenerIdentity } from './listenerTls.ts';
+import { CertificateError, type Identity, loadAuthorities, loadPem } from './pem.ts';
 
 export interface CertificateOptions {
   readonly world: World;
@@ -28,46 +23,34 @@ export interface CertificateOptions {
 }
 
 /** The files of the workbench's own CA. */
-export const authorityFile = "test-ca.pem";
+export const authorityFile = 'test-ca.pem';
 const files = {
   ca: authorityFile,
-  caKey: "test-ca.key.pem",
-  cert: "server.pem",
-  key: "server.key.pem",
+  caKey: 'test-ca.key.pem',
+  cert: 'server.pem',
+  key: 'server.key.pem',
 };
 
 /** Everything of a listener's TLS that stands in files: its own when the settings name them, else the workbench's. Throws {@link CertificateError}. */
-export async function identityOf(
-  listener: Listener,
-  options: CertificateOptions,
-): Promise<ListenerIdentity> {
+export async function identityOf(listener: Listener, options: CertificateOptions): Promise<ListenerIdentity> {
   const { certificate, security } = listener;
-  const main = await shown(certificate, options, () =>
-    ofKind(certificate.kind, options),
-  );
+  const main = await shown(certificate, options, () => ofKind(certificate.kind, options));
   const byName: (Identity & { readonly name: string })[] = [];
   for (const [index, entry] of certificate.sni.entries()) {
     const place = `certificate.sni.${index}`;
-    const pem = await shown({ ...entry, place }, options, () =>
-      forName(entry.name, options),
-    );
+    const pem = await shown({ ...entry, place }, options, () => forName(entry.name, options));
     byName.push({ name: entry.name, ...pem });
   }
-  const trusted =
-    security.clientCertificate === "off"
-      ? undefined
-      : await clientAuthorities(listener, options);
+  const trusted = security.clientCertificate === 'off' ? undefined : await clientAuthorities(listener, options);
   return {
     cert: main.cert,
     key: main.key,
     ...(byName.length > 0 && { byName }),
     ...(trusted && { clientCa: trusted.pem }),
-    ...(security.keyLog !== "" && {
+    ...(security.keyLog !== '' && {
       keyLog: placeOf(security.keyLog, options),
     }),
-    warnings: [main, ...byName, ...(trusted ? [trusted] : [])].flatMap(
-      ({ warnings }) => warnings,
-    ),
+    warnings: [main, ...byName, ...(trusted ? [trusted] : [])].flatMap(({ warnings }) => warnings),
   };
 }
 
@@ -78,24 +61,20 @@ interface Named {
   readonly place?: string;
 }
 
-async function shown(
-  named: Named,
-  options: CertificateOptions,
-  own: () => Promise<Identity>,
-): Promise<Identity> {
-  const { certFile, keyFile, place = "certificate" } = named;
-  if (certFile === "" && keyFile === "") return own();
-  if (certFile === "")
+async function shown(named: Named, options: CertificateOptions, own: () => Promise<Identity>): Promise<Identity> {
+  const { certFile, keyFile, place = 'certificate' } = named;
+  if (certFile === '' && keyFile === '') return own();
+  if (certFile === '')
     throw new CertificateError(
       `${place}.keyFile is set, but ${place}.certFile is empty: name the certificate file too, or neither.`,
     );
   const files = {
     certFile: placeOf(certFile, options),
-    keyFile: placeOf(keyFile === "" ? certFile : keyFile, options),
+    keyFile: placeOf(keyFile === '' ? certFile : keyFile, options),
     now: options.world.now(),
   };
   return standIn(options, () => loadPem(files), {
-    what: "certificate is shown",
+    what: 'certificate is shown',
     own: async (warning) => ({ ...(await own()), warnings: [warning] }),
   });
 }
@@ -105,20 +84,17 @@ interface Trusted {
   readonly warnings: readonly string[];
 }
 
-async function clientAuthorities(
-  { security }: Listener,
-  options: CertificateOptions,
-): Promise<Trusted> {
+async function clientAuthorities({ security }: Listener, options: CertificateOptions): Promise<Trusted> {
   const ours = async (...warnings: string[]) => ({
     pem: (await workshop(options)).authority.cert,
     warnings,
   });
-  if (security.clientCaFile === "") return ours();
+  if (security.clientCaFile === '') return ours();
   const read = async () => ({
     pem: await loadAuthorities(placeOf(security.clientCaFile, options)),
     warnings: [],
   });
-  return standIn<Trusted>(options, read, { what: "CA is trusted", own: ours });
+  return standIn<Trusted>(options, read, { what: 'CA is trusted', own: ours });
 }
 
 /** Reads a file, or makes do without one that an imported configuration names and that is not here. */
@@ -133,42 +109,31 @@ async function standIn<T>(
   try {
     return await read();
   } catch (error) {
-    if (
-      options.imported !== true ||
-      !(error instanceof CertificateError) ||
-      !error.isMissing
-    )
-      throw error;
+    if (options.imported !== true || !(error instanceof CertificateError) || !error.isMissing) throw error;
     const why = `The configuration was imported, so the test ${instead.what} until a copy of the file is there.`;
     return instead.own(`${error.message} ${why}`);
   }
 }
 
 const placeOf = (name: string, { baseFolder }: CertificateOptions) =>
-  isAbsolute(name) ? name : resolve(baseFolder ?? ".", name);
+  isAbsolute(name) ? name : resolve(baseFolder ?? '.', name);
 
 /** Kept on disk when it is good; one that is wrong is made anew each time. */
-async function ofKind(
-  kind: Listener["certificate"]["kind"],
-  options: CertificateOptions,
-): Promise<Identity> {
+async function ofKind(kind: Listener['certificate']['kind'], options: CertificateOptions): Promise<Identity> {
   const { authority, server } = await workshop(options);
-  if (kind === "good") return { ...server, warnings: [] };
+  if (kind === 'good') return { ...server, warnings: [] };
   const names = namesOf(options);
   const made = await makeCertificate({
     kind,
     names,
     now: options.world.now(),
     authority,
-    usage: "server",
+    usage: 'server',
   });
   return { cert: made.cert, key: made.key, warnings: [] };
 }
 
-async function forName(
-  name: string,
-  options: CertificateOptions,
-): Promise<Identity> {
+async function forName(name: string, options: CertificateOptions): Promise<Identity> {
   const { authority } = await workshop(options);
   return {
     ...(await makeServer({
@@ -184,9 +149,7 @@ async function forName(
 const making = new Map<string, Promise<Workshop>>();
 
 /** The workbench's own certificate; made, with its CA, when there is none, it has expired, or it is for another name. */
-export async function ownIdentity(
-  options: CertificateOptions,
-): Promise<Identity> {
+export async function ownIdentity(options: CertificateOptions): Promise<Identity> {
   const { server } = await workshop(options);
   return { ...server, warnings: [] };
 }
@@ -209,21 +172,12 @@ async function readOrMake(options: CertificateOptions): Promise<Workshop> {
   const now = options.world.now();
   const names = namesOf(options);
   const before = await readPair(at(files.ca), at(files.caKey));
-  const isGood =
-    before !== undefined && lasts(new X509Certificate(before.cert), now);
-  const kept = isGood
-    ? await readPair(at(files.cert), at(files.key))
-    : undefined;
-  if (
-    isGood &&
-    kept &&
-    isFor(kept.cert, { names, now, authority: before.cert })
-  )
+  const isGood = before !== undefined && lasts(new X509Certificate(before.cert), now);
+  const kept = isGood ? await readPair(at(files.cert), at(files.key)) : undefined;
+  if (isGood && kept && isFor(kept.cert, { names, now, authority: before.cert }))
     return { authority: before, server: kept };
   await mkdir(options.folder, { recursive: true });
-  const authority = isGood
-    ? before
-    : await makeAuthority({ now, name: "Gatehouse test CA" });
+  const authority = isGood ? before : await makeAuthority({ now, name: 'Gatehouse test CA' });
   const server = await makeServer({ now, authority, names });
   await writePem(at(files.caKey), authority.key);
   await writePem(at(files.ca), authority.cert);
@@ -232,22 +186,12 @@ async function readOrMake(options: CertificateOptions): Promise<Workshop> {
   return { authority, server };
 }
 
-const namesOf = ({ hostname }: CertificateOptions) => [
-  ...new Set([hostname, "localhost", "127.0.0.1", "::1"]),
-];
+const namesOf = ({ hostname }: CertificateOptions) => [...new Set([hostname, 'localhost', '127.0.0.1', '::1'])];
 
-async function readPair(
-  certFile: string,
-  keyFile: string,
-): Promise<Pem | undefined> {
+async function readPair(certFile: string, keyFile: string): Promise<Pem | undefined> {
   try {
-    const [cert, key] = await Promise.all([
-      readFile(certFile, "utf8"),
-      readFile(keyFile, "utf8"),
-    ]);
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
-      ? { cert, key }
-      : undefined;
+    const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
   } catch {
     // Missing, cut short or of two makings: made anew.
     return undefined;
@@ -268,13 +212,9 @@ interface Wanted {
 
 function isFor(pem: string, { names, now, authority }: Wanted): boolean {
   const certificate = new X509Certificate(pem);
-  const holds = (name: string) =>
-    isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name);
-  if (!certificate.verify(new X509Certificate(authority).publicKey))
-    return false;
-  return (
-    lasts(certificate, now) && names.every((name) => holds(name) !== undefined)
-  );
+  const holds = (name: string) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name));
+  if (!certificate.verify(new X509Certificate(authority).publicKey)) return false;
+  return lasts(certificate, now) && names.every((name) => holds(name) !== undefined);
 }
 
 /** Through a second name, so that a crash leaves the old file or the new one; readable by this user only. */

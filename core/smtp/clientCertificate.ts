@@ -1,8 +1,8 @@
 // The certificate a client showed: who it says it is, how long its chain is, and whether it is trusted here.
-import type { PeerCertificate, TLSSocket } from "node:tls";
-import type { DetailedPeerCertificate } from "node:tls";
-import { verifyPeerCertificate } from "smtp-server/lib/smtp-connection.js";
-import type { ClientCertificate } from "../contract/facts.ts";
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate } from 'node:tls';
+import { verifyPeerCertificate } from 'smtp-server/lib/smtp-connection.js';
+import type { ClientCertificate } from '../contract/facts.ts';
 
 /** A name is evidence, not a place to keep things. */
 const longestName = 1000;
@@ -10,23 +10,17 @@ const longestName = 1000;
 const longestChain = 100;
 
 /** `none` when the client was asked and had none. `deepest`: `listeners.*.security.clientDepth`. */
-export function clientCertificate(
-  socket: TLSSocket,
-  deepest: number,
-): ClientCertificate | "none" {
+export function clientCertificate(socket: TLSSocket, deepest: number): ClientCertificate | 'none' {
   const certificate = socket.getPeerX509Certificate();
-  if (!certificate) return "none";
+  if (!certificate) return 'none';
   // Sets `authorized` and `authorizationError`, as tls.Server does for the sockets it accepts.
   verifyPeerCertificate(socket, {
     requestCert: true,
     rejectUnauthorized: false,
   });
   const depth = depthOf(socket.getPeerCertificate(true));
-  const verified = socket.authorized
-    ? undefined
-    : String(socket.authorizationError);
-  const error =
-    verified ?? (depth > deepest ? "CERT_CHAIN_TOO_LONG" : undefined);
+  const verified = socket.authorized ? undefined : String(socket.authorizationError);
+  const error = verified ?? (depth > deepest ? 'CERT_CHAIN_TOO_LONG' : undefined);
   return {
     subject: nameOf(certificate.subject),
     issuer: nameOf(certificate.issuer),
@@ -42,13 +36,8 @@ export function clientCertificate(
 /** Certificates above the client's own: those it sent, and the root where it is known. */
 function depthOf(certificate: DetailedPeerCertificate): number {
   let depth = 0;
-  let at: PeerCertificate &
-    Partial<Pick<DetailedPeerCertificate, "issuerCertificate">> = certificate;
-  while (
-    at.issuerCertificate &&
-    at.issuerCertificate !== at &&
-    depth < longestChain
-  ) {
+  let at: PeerCertificate & Partial<Pick<DetailedPeerCertificate, 'issuerCertificate'>> = certificate;
+  while (at.issuerCertificate && at.issuerCertificate !== at && depth < longestChain) {
     at = at.issuerCertificate;
     depth += 1;
   }
@@ -57,5 +46,5 @@ function depthOf(certificate: DetailedPeerCertificate): number {
 
 /** One line of what OpenSSL writes on several. */
 function nameOf(name: string | undefined): string {
-  return (name ?? "").trim().replaceAll("\n", ", ").slice(0, longestName);
+  return (name ?? '').trim().replaceAll('\n', ', ').slice(0, longestName);
 }

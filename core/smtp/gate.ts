@@ -1,26 +1,22 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
-import type { Socket } from "node:net";
-import type { EventBody } from "../contract/event.ts";
-import type {
-  ConnectionFacts,
-  FlowCount,
-  TlsFacts,
-} from "../contract/facts.ts";
-import type { Settings } from "../contract/settings/settings.ts";
-import type { Verdict } from "../contract/verdict.ts";
-import type { Journal, SessionLog } from "../journal/journal.ts";
-import { evaluateAccess } from "../policy/access.ts";
-import { decide } from "../policy/decide.ts";
-import { effectiveSettings } from "../policy/effective.ts";
-import type { FlowCounters, FlowVisit } from "../policy/flow.ts";
-import type { UserLookup } from "../sasl/users.ts";
-import type { Accepted, World } from "../world/world.ts";
-import type { Listener } from "./listener.ts";
-import { handshakeStopped } from "./handshake.ts";
-import { newSession } from "./dialogue.ts";
-import { relativeStack } from "./stack.ts";
-import type { AskSpf } from "./spfQuestion.ts";
-import { shakeHands } from "./upgrade.ts";
+import type { Socket } from 'node:net';
+import type { EventBody } from '../contract/event.ts';
+import type { ConnectionFacts, FlowCount, TlsFacts } from '../contract/facts.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import type { Verdict } from '../contract/verdict.ts';
+import type { Journal, SessionLog } from '../journal/journal.ts';
+import { evaluateAccess } from '../policy/access.ts';
+import { decide } from '../policy/decide.ts';
+import { type Effective, effectiveSettings } from '../policy/effective.ts';
+import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
+import type { UserLookup } from '../sasl/users.ts';
+import type { Accepted, World } from '../world/world.ts';
+import type { Listener } from './listener.ts';
+import { handshakeStopped } from './handshake.ts';
+import { newSession } from './dialogue.ts';
+import { relativeStack } from './stack.ts';
+import type { AskSpf } from './spfQuestion.ts';
+import { shakeHands } from './upgrade.ts';
 
 /** The settings in force for a new connection. */
 export interface Current {
@@ -46,6 +42,8 @@ export interface GateOptions {
 interface Arrival {
   readonly accepted: Accepted;
   readonly current: Current;
+  /** The settings as they count for another address. */
+  readonly effective: (address: string) => Effective;
   readonly log: SessionLog;
   readonly begun: number;
   readonly connection: ConnectionFacts;
@@ -61,8 +59,7 @@ interface Ready {
   readonly tls?: TlsFacts;
 }
 
-const noIdentity = () =>
-  Promise.reject(new Error("there is no identity to ask about before EHLO"));
+const noIdentity = () => Promise.reject(new Error('there is no identity to ask about before EHLO'));
 
 export class Gate {
   readonly #options: GateOptions;
@@ -82,16 +79,14 @@ export class Gate {
   /** Takes a new connection; bound to `this`, for the world to call. */
   readonly accept = (accepted: Accepted): void => {
     // From the first moment on: a client that resets at once must not end the process.
-    accepted.socket.on("error", () => undefined);
+    accepted.socket.on('error', () => undefined);
     let arrival: Arrival | undefined;
     try {
       const here = (arrival = this.#arrive(accepted));
       if (!here) return void accepted.socket.destroy();
       const verdict = this.#decide(here);
       if (!(verdict instanceof Promise)) return this.#enter(here, verdict);
-      verdict
-        .then((late) => this.#enter(here, late))
-        .catch((error: unknown) => this.#fault(here, error));
+      verdict.then((late) => this.#enter(here, late)).catch((error: unknown) => this.#fault(here, error));
     } catch (error) {
       if (arrival) this.#fault(arrival, error);
       // Not even its record could be opened.
@@ -110,23 +105,15 @@ export class Gate {
     const current = this.#options.current();
     const { listenerIndex, generation } = current;
     if (!current.settings.listeners[listenerIndex]) return undefined;
-    const { settings, exempt } = effectiveSettings(
-      current.settings,
-      listenerIndex,
-      accepted.peer.address,
-    );
+    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, accepted.peer.address);
     const listener = settings.listeners[listenerIndex];
     if (!listener) return undefined;
     const log = journal.session();
     const begun = world.elapsed();
     const { peer, local } = accepted;
-    const record = (body: EventBody) =>
-      void log.append(
-        body,
-        Math.round((world.elapsed() - begun) * 1000) / 1000,
-      );
+    const record = (body: EventBody) => void log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
     record({
-      kind: "connect",
+      kind: 'connect',
       listener: listener.name,
       role: listener.role,
       production: listener.address,
@@ -160,6 +147,7 @@ export class Gate {
     return {
       accepted,
       current: { ...current, settings },
+      effective: (address: string) => effectiveSettings(current.settings, listenerIndex, address),
       log,
       begun,
       connection,
@@ -172,16 +160,10 @@ export class Gate {
   /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */
   #decide({ current, connection, visit }: Arrival): Verdict | Promise<Verdict> {
     const { settings, listenerIndex } = current;
-    const access = evaluateAccess(
-      settings,
-      listenerIndex,
-      connection.peer.address,
-    );
+    const access = evaluateAccess(settings, listenerIndex, connection.peer.address);
     if (access.allowed && access.flow)
-      (connection.flow as FlowCount[]).push(
-        visit.rule(access.flow.path, access.flow.limits),
-      );
-    return decide("connect", {
+      (connection.flow as FlowCount[]).push(visit.rule(access.flow.path, access.flow.limits));
+    return decide('connect', {
       settings,
       facts: { connection, session: newSession() },
       elapsed: () => this.#options.world.elapsed(),
@@ -191,11 +173,10 @@ export class Gate {
 
   #enter(arrival: Arrival, verdict: Verdict): void {
     const { implicit } = this.#options;
-    if (verdict.action !== "accept") arrival.visit.refused();
+    if (verdict.action !== 'accept') arrival.visit.refused();
     // Text in front of an implicit TLS handshake is no SMTP, so every refusal is silent there.
-    if (implicit && verdict.action !== "accept")
-      return this.#turnAway(arrival, { ...verdict, closes: "silent" });
-    if (verdict.closes === "silent") return this.#turnAway(arrival, verdict);
+    if (implicit && verdict.action !== 'accept') return this.#turnAway(arrival, { ...verdict, closes: 'silent' });
+    if (verdict.closes === 'silent') return this.#turnAway(arrival, verdict);
     if (implicit) return this.#handshake(arrival, verdict);
     this.#begin(arrival, {
       socket: arrival.accepted.socket,
@@ -204,17 +185,17 @@ export class Gate {
   }
 
   #turnAway(arrival: Arrival, verdict: Verdict): void {
-    arrival.record({ kind: "verdict", verdict });
+    arrival.record({ kind: 'verdict', verdict });
     this.#end(arrival, {
-      kind: "close",
-      by: "us",
-      reason: "drop",
+      kind: 'close',
+      by: 'us',
+      reason: 'drop',
       detail: verdict.because,
     });
     arrival.accepted.socket.destroy();
   }
 
-  #end(arrival: Arrival, body: EventBody & { kind: "close" }): void {
+  #end(arrival: Arrival, body: EventBody & { kind: 'close' }): void {
     arrival.record(body);
     arrival.log.end();
     arrival.over();
@@ -222,12 +203,12 @@ export class Gate {
 
   #fault(arrival: Arrival, error: unknown): void {
     const { message, stack } = relativeStack(error);
-    arrival.record({ kind: "fault", stage: "connect", error: message, stack });
+    arrival.record({ kind: 'fault', stage: 'connect', error: message, stack });
     this.#end(arrival, {
-      kind: "close",
-      by: "us",
-      reason: "fault",
-      detail: "a bug in the receiver, see the fault event",
+      kind: 'close',
+      by: 'us',
+      reason: 'fault',
+      detail: 'a bug in the receiver, see the fault event',
     });
     arrival.accepted.socket.destroy();
   }
@@ -237,16 +218,13 @@ export class Gate {
     const { world, listener } = this.#options;
     const { connection, record, current } = arrival;
     const { tls } = listener;
-    if (!tls)
-      throw new Error(
-        `listener ${connection.listener.name} has implicit TLS and no certificate`,
-      );
+    if (!tls) throw new Error(`listener ${connection.listener.name} has implicit TLS and no certificate`);
     const handshake = shakeHands(arrival.accepted.socket, {
       world,
       tls,
       settings: current.settings,
       seconds: connection.listener.handshakeTimeout,
-      place: "implicit",
+      place: 'implicit',
       discarded: 0,
       record,
       up: (socket, facts) => {
@@ -255,7 +233,7 @@ export class Gate {
       },
       failed: (end) => {
         this.#waiting.delete(stop);
-        this.#end(arrival, { kind: "close", ...end });
+        this.#end(arrival, { kind: 'close', ...end });
       },
     });
     const stop = () => handshake.stop(handshakeStopped);
@@ -266,19 +244,15 @@ export class Gate {
   #judge(arrival: Arrival, ready: Ready & { readonly tls: TlsFacts }): void {
     const { settings } = arrival.current;
     const judged = (verdict: Verdict) => {
-      if (verdict.closes === "silent") {
+      if (verdict.closes === 'silent') {
         ready.socket.destroy();
         return this.#turnAway(arrival, verdict);
       }
-      if (verdict.action === "accept" && verdict.findings.length > 0)
-        arrival.record({ kind: "verdict", verdict });
-      this.#begin(
-        arrival,
-        verdict.action === "accept" ? ready : { ...ready, greeting: verdict },
-      );
+      if (verdict.action === 'accept' && verdict.findings.length > 0) arrival.record({ kind: 'verdict', verdict });
+      this.#begin(arrival, verdict.action === 'accept' ? ready : { ...ready, greeting: verdict });
     };
     try {
-      const verdict = decide("tls", {
+      const verdict = decide('tls', {
         settings,
         facts: {
           connection: arrival.connection,
@@ -288,9 +262,7 @@ export class Gate {
         spf: noIdentity,
       });
       if (!(verdict instanceof Promise)) return judged(verdict);
-      verdict
-        .then(judged)
-        .catch((error: unknown) => this.#fault(arrival, error));
+      verdict.then(judged).catch((error: unknown) => this.#fault(arrival, error));
     } catch (error) {
       this.#fault(arrival, error);
     }
@@ -298,7 +270,7 @@ export class Gate {
 
   #begin(arrival: Arrival, ready: Ready): void {
     const { world, users, spf, listener } = this.#options;
-    const { log, begun, connection, current, over } = arrival;
+    const { log, begun, connection, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
     listener.connect(socket, {
@@ -309,6 +281,7 @@ export class Gate {
       localPort: connection.local.port,
       opening: {
         settings,
+        effective,
         generation,
         world,
         log,

@@ -1,28 +1,28 @@
 // What a TLS handshake came to: the facts of one that succeeded, and whose doing it was when one failed.
-import type { TLSSocket } from "node:tls";
-import type { CloseReason } from "../contract/event.ts";
-import type { TlsFacts } from "../contract/facts.ts";
-import { clientCertificate } from "./clientCertificate.ts";
+import type { TLSSocket } from 'node:tls';
+import type { CloseReason } from '../contract/event.ts';
+import type { TlsFacts } from '../contract/facts.ts';
+import { clientCertificate } from './clientCertificate.ts';
 
 /** Where a handshake was expected. */
-export type HandshakePlace = "implicit" | "starttls";
+export type HandshakePlace = 'implicit' | 'starttls';
 
 /** `asked`: `listeners.*.security.clientDepth` where a certificate was asked of the client. */
 export function tlsFacts(socket: TLSSocket, asked?: number): TlsFacts {
   const sni = socket.servername as string | false | undefined;
   const alpn = socket.alpnProtocol;
   return {
-    protocol: socket.getProtocol() ?? "",
+    protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
-    ...(typeof sni === "string" && sni !== "" && { sni }),
-    ...(typeof alpn === "string" && { alpn }),
+    ...(typeof sni === 'string' && sni !== '' && { sni }),
+    ...(typeof alpn === 'string' && { alpn }),
     resumed: socket.isSessionReused(),
     ...(asked !== undefined && { client: clientCertificate(socket, asked) }),
   };
 }
 
 export interface HandshakeEnd {
-  readonly by: "us" | "client";
+  readonly by: 'us' | 'client';
   readonly reason: CloseReason;
   readonly detail: string;
 }
@@ -33,13 +33,7 @@ interface TlsError extends Error {
   readonly reason?: string;
 }
 
-const lost = new Set([
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
+const lost = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** The end of a handshake that met an error; `first` holds the first octets the client sent in it. */
 export function handshakeError(
@@ -48,77 +42,72 @@ export function handshakeError(
 ): HandshakeEnd {
   if (error.code !== undefined && lost.has(error.code))
     return {
-      by: "client",
-      reason: "peer-rst",
+      by: 'client',
+      reason: 'peer-rst',
       detail: `the connection was lost during the TLS handshake: ${error.code}`,
     };
   const alert = alertOf(error);
   if (alert !== undefined)
     return {
-      by: "client",
-      reason: "tls-error",
+      by: 'client',
+      reason: 'tls-error',
       detail: `the client ended the TLS handshake with the alert: ${alert}`,
     };
   const other = protocolOf(first);
-  const where =
-    place === "implicit" ? "on an implicit TLS listener" : "behind STARTTLS";
+  const where = place === 'implicit' ? 'on an implicit TLS listener' : 'behind STARTTLS';
   if (other !== undefined)
     return {
-      by: "us",
-      reason: "tls-error",
+      by: 'us',
+      reason: 'tls-error',
       detail: `the client spoke ${other} ${where} (${reasonOf(error)})`,
     };
   return {
-    by: "us",
-    reason: "tls-error",
+    by: 'us',
+    reason: 'tls-error',
     detail: `the TLS handshake failed: ${reasonOf(error)}`,
   };
 }
 
 /** The alert the client sent (RFC 8446 section 6), e.g. `unknown ca`; undefined when the error was found by us. */
 export function alertOf({ code }: TlsError): string | undefined {
-  const name =
-    code === undefined ? undefined : /^ERR_SSL_.*ALERT_(.+)$/.exec(code)?.[1];
-  return name?.toLowerCase().replaceAll("_", " ");
+  const name = code === undefined ? undefined : /^ERR_SSL_.*ALERT_(.+)$/.exec(code)?.[1];
+  return name?.toLowerCase().replaceAll('_', ' ');
 }
 
 /** OpenSSL's reason without the address of its thread, e.g. `http request`. */
 function reasonOf(error: TlsError): string {
-  return error.reason ?? error.message.replace(/^[0-9A-F]+:/, "").trim();
+  return error.reason ?? error.message.replace(/^[0-9A-F]+:/, '').trim();
 }
 
-const verbs =
-  /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS|BDAT|LHLO)\b/i;
-const methods =
-  /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PRI) /;
+const verbs = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS|BDAT|LHLO)\b/i;
+const methods = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PRI) /;
 
 /** What a client speaks that does not begin with a handshake record (RFC 8446 section 5.1); undefined when it does. */
 function protocolOf(first: string): string | undefined {
-  if (first === "" || first.startsWith("\x16")) return undefined;
-  if (verbs.test(first)) return "plain SMTP";
-  if (methods.test(first)) return "HTTP";
-  if (first.startsWith("SSH-")) return "SSH";
-  if (first.startsWith("PROXY ") || first.startsWith("\r\n\r\n\0\r\nQUIT\n"))
-    return "the PROXY protocol";
-  return "no TLS";
+  if (first === '' || first.startsWith('\x16')) return undefined;
+  if (verbs.test(first)) return 'plain SMTP';
+  if (methods.test(first)) return 'HTTP';
+  if (first.startsWith('SSH-')) return 'SSH';
+  if (first.startsWith('PROXY ') || first.startsWith('\r\n\r\n\0\r\nQUIT\n')) return 'the PROXY protocol';
+  return 'no TLS';
 }
 
 export const handshakeLeft: HandshakeEnd = {
-  by: "client",
-  reason: "peer-fin",
-  detail: "the client closed the connection during the TLS handshake",
+  by: 'client',
+  reason: 'peer-fin',
+  detail: 'the client closed the connection during the TLS handshake',
 };
 
 export function handshakeTooLong(seconds: number): HandshakeEnd {
   return {
-    by: "us",
-    reason: "handshake-timeout",
+    by: 'us',
+    reason: 'handshake-timeout',
     detail: `the TLS handshake took longer than ${seconds} s`,
   };
 }
 
 export const handshakeStopped: HandshakeEnd = {
-  by: "us",
-  reason: "shutdown",
-  detail: "the receiver or its listener is closing",
+  by: 'us',
+  reason: 'shutdown',
+  detail: 'the receiver or its listener is closing',
 };

@@ -1,5 +1,5 @@
 // The key log of a listener: secrets of TLS sessions in the NSS format, added to a file for Wireshark.
-import { appendFile } from "node:fs/promises";
+import { appendFile } from 'node:fs/promises';
 
 export class KeyLog {
   readonly #file: string;

@@ -1,8 +1,8 @@
 // smtp-server's server without its sockets: it makes our sessions and holds what they do in TLS. Never listens, never closes.
-import type { Socket } from "node:net";
-import { SMTPServer } from "smtp-server";
-import type { ListenerTls } from "./listenerTls.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import type { Socket } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import type { ListenerTls } from './listenerTls.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 export interface ListenerOptions {
   /** True when sessions come with TLS up already. */
@@ -25,13 +25,13 @@ export class Listener extends SMTPServer {
     });
     this.tls = tls;
     // Without a listener an error of one session would end the process.
-    this.on("error", () => undefined);
+    this.on('error', () => undefined);
   }
 
   override connect(socket: Socket, options: SessionOptions): void {
     const session = new Session(this, socket, options);
     this.connections.add(session);
-    session.on("error", () => undefined);
+    session.on('error', () => undefined);
     session.init();
   }
 

@@ -1,7 +1,7 @@
 // Reads a person's certificates and keys from PEM files, and says what is wrong with them and what to do.
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import type { Pem } from "../world/authority.ts";
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Pem } from '../world/authority.ts';
 
 /** Certificate (with its chain) and key as PEM text, and what a person should know about them. */
 export interface Identity extends Pem {
@@ -10,7 +10,7 @@ export interface Identity extends Pem {
 
 /** A certificate or key that cannot be used; the message says which file, what is wrong and what to do. */
 export class CertificateError extends Error {
-  override name = "CertificateError";
+  override name = 'CertificateError';
   /** There is no such file. */
   readonly isMissing: boolean;
 
@@ -21,19 +21,13 @@ export class CertificateError extends Error {
 }
 
 /** Reads a person's PEM files. Throws {@link CertificateError}; a certificate that clients will refuse is only a warning. */
-export async function loadPem(from: {
-  certFile: string;
-  keyFile: string;
-  now: number;
-}): Promise<Identity> {
-  const text = await readText(from.certFile, "certificate");
-  const keyText =
-    from.keyFile === from.certFile ? text : await readText(from.keyFile, "key");
+export async function loadPem(from: { certFile: string; keyFile: string; now: number }): Promise<Identity> {
+  const text = await readText(from.certFile, 'certificate');
+  const keyText = from.keyFile === from.certFile ? text : await readText(from.keyFile, 'key');
   const chain = readCertificates(text, from.certFile);
   const [certificate] = chain as [X509Certificate, ...X509Certificate[]];
   const key = readKey(keyText, from);
-  if (!certificate.checkPrivateKey(key))
-    throw notItsKey(key, { chain, ...from });
+  if (!certificate.checkPrivateKey(key)) throw notItsKey(key, { chain, ...from });
   chain.slice(1).forEach((issuer, index) => {
     if (!chain[index]?.checkIssued(issuer))
       throw new CertificateError(
@@ -41,29 +35,22 @@ export async function loadPem(from: {
       );
   });
   return {
-    cert: chain.map((one) => one.toString()).join(""),
-    key: key.export({ type: "pkcs8", format: "pem" }).toString(),
-    warnings: [
-      ...ageWarnings(certificate, from),
-      ...weakWarnings(certificate, from.certFile),
-    ],
+    cert: chain.map((one) => one.toString()).join(''),
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    warnings: [...ageWarnings(certificate, from), ...weakWarnings(certificate, from.certFile)],
   };
 }
 
 /** Reads the CAs a listener trusts, as one PEM text. Throws {@link CertificateError}. */
 export async function loadAuthorities(file: string): Promise<string> {
-  return readCertificates(await readText(file, "CA"), file)
+  return readCertificates(await readText(file, 'CA'), file)
     .map((one) => one.toString())
-    .join("");
+    .join('');
 }
 
 function notItsKey(
   key: KeyObject,
-  {
-    chain,
-    certFile,
-    keyFile,
-  }: { chain: readonly X509Certificate[]; certFile: string; keyFile: string },
+  { chain, certFile, keyFile }: { chain: readonly X509Certificate[]; certFile: string; keyFile: string },
 ): CertificateError {
   const at = chain.findIndex((one) => one.checkPrivateKey(key));
   if (at > 0)
@@ -76,12 +63,10 @@ function notItsKey(
 }
 
 function readCertificates(text: string, file: string): X509Certificate[] {
-  const blocks = text.match(
-    /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g,
-  );
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
   if (!blocks)
     throw new CertificateError(
-      text.trim() === ""
+      text.trim() === ''
         ? `${file}: the file is empty. Copy the certificate into it, or name another file.`
         : `${file}: no certificate in it. A PEM file has a line -----BEGIN CERTIFICATE-----; convert a DER or PKCS#12 file with openssl first.`,
     );
@@ -96,23 +81,17 @@ function readCertificates(text: string, file: string): X509Certificate[] {
   });
 }
 
-const ordinals = ["first", "second", "third"];
+const ordinals = ['first', 'second', 'third'];
 
-const oneLine = (name: string | undefined) =>
-  (name ?? "").replaceAll("\n", ", ");
+const oneLine = (name: string | undefined) => (name ?? '').replaceAll('\n', ', ');
 
 function weakWarnings({ publicKey }: X509Certificate, file: string): string[] {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength;
   if (bits === undefined || bits >= 2048) return [];
-  return [
-    `${file}: the key has ${bits} bits; clients that check will refuse it.`,
-  ];
+  return [`${file}: the key has ${bits} bits; clients that check will refuse it.`];
 }
 
-function ageWarnings(
-  certificate: X509Certificate,
-  from: { certFile: string; now: number },
-): string[] {
+function ageWarnings(certificate: X509Certificate, from: { certFile: string; now: number }): string[] {
   const warnings: string[] = [];
   if (Date.parse(certificate.validTo) < from.now)
     warnings.push(
@@ -127,47 +106,35 @@ function ageWarnings(
 
 async function readText(file: string, what: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
+    if (code === 'ENOENT')
       throw new CertificateError(
         `${file}: there is no such ${what} file. Check the path; a relative one starts at the folder of the configuration.`,
         true,
       );
-    if (code === "EACCES")
+    if (code === 'EACCES')
       throw new CertificateError(
         `${file}: the ${what} file may not be read. Give this user the right to read it, or name a copy.`,
       );
-    throw new CertificateError(
-      `${file}: the ${what} file cannot be read (${code ?? String(error)}).`,
-    );
+    throw new CertificateError(`${file}: the ${what} file cannot be read (${code ?? String(error)}).`);
   }
 }
 
-function readKey(
-  text: string,
-  from: { certFile: string; keyFile: string },
-): KeyObject {
-  if (
-    /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/.test(text)
-  ) {
+function readKey(text: string, from: { certFile: string; keyFile: string }): KeyObject {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/.test(text)) {
     throw new CertificateError(
       `${from.keyFile}: the key is encrypted, and a server cannot ask for its password. Decrypt a copy: openssl pkey -in ${from.keyFile} -out key.pem`,
     );
   }
-  const block =
-    /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----/.exec(
-      text,
-    )?.[0];
+  const block = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----/.exec(text)?.[0];
   if (block === undefined) {
     const advice =
       from.keyFile === from.certFile
-        ? "Name the key file in certificate.keyFile, or put the key behind the certificate."
-        : "A PEM key has a line -----BEGIN PRIVATE KEY-----.";
-    throw new CertificateError(
-      `${from.keyFile}: no private key in it. ${advice}`,
-    );
+        ? 'Name the key file in certificate.keyFile, or put the key behind the certificate.'
+        : 'A PEM key has a line -----BEGIN PRIVATE KEY-----.';
+    throw new CertificateError(`${from.keyFile}: no private key in it. ${advice}`);
   }
   try {
     return createPrivateKey(block);

@@ -1,10 +1,10 @@
 // One TLS handshake, after STARTTLS and on implicit TLS alike: its first octets, its deadline, its events and its end.
-import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import type { EventBody } from "../contract/event.ts";
-import type { TlsFacts } from "../contract/facts.ts";
-import type { Settings } from "../contract/settings/settings.ts";
-import type { World } from "../world/world.ts";
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { EventBody } from '../contract/event.ts';
+import type { TlsFacts } from '../contract/facts.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import type { World } from '../world/world.ts';
 import {
   alertOf,
   handshakeError,
@@ -13,8 +13,8 @@ import {
   type HandshakePlace,
   handshakeTooLong,
   tlsFacts,
-} from "./handshake.ts";
-import type { ListenerTls } from "./listenerTls.ts";
+} from './handshake.ts';
+import type { ListenerTls } from './listenerTls.ts';
 
 export interface Shaking {
   readonly world: World;
@@ -46,78 +46,72 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
   const { world, record, seconds, place } = shaking;
   const from = world.elapsed();
   let settled = false;
-  let first = "";
+  let first = '';
   let top: Socket = raw;
-  record({ kind: "tls", state: "starting", discarded: shaking.discarded });
+  record({ kind: 'tls', state: 'starting', discarded: shaking.discarded });
 
   const settle = (): boolean => {
     if (settled) return false;
     settled = true;
     timer.cancel();
-    raw.off("readable", begin);
-    for (const event of ["end", "close"] as const) raw.off(event, left);
+    raw.off('readable', begin);
+    for (const event of ['end', 'close'] as const) raw.off(event, left);
     return true;
   };
   const stop = (end: HandshakeEnd, alert?: string) => {
     if (!settle()) return;
     record({
-      kind: "tls",
-      state: "failed",
+      kind: 'tls',
+      state: 'failed',
       error: end.detail,
       ...(alert !== undefined && { alert }),
     });
     top.destroy();
     shaking.failed(end);
   };
-  const failed = (error: Error) =>
-    stop(handshakeError(error, { place, first }), alertOf(error));
+  const failed = (error: Error) => stop(handshakeError(error, { place, first }), alertOf(error));
   const left = () => stop(handshakeLeft);
-  const timer = world.after(seconds * 1000, () =>
-    stop(handshakeTooLong(seconds)),
-  );
+  const timer = world.after(seconds * 1000, () => stop(handshakeTooLong(seconds)));
 
   // The first octets are looked at before OpenSSL has them: its errors do not say what else the client spoke.
   const begin = () => {
     const head = raw.read() as Buffer | null;
     if (head === null) return;
-    first = head.subarray(0, telling).toString("latin1");
-    raw.off("readable", begin);
-    for (const event of ["end", "close"] as const) raw.off(event, left);
+    first = head.subarray(0, telling).toString('latin1');
+    raw.off('readable', begin);
+    for (const event of ['end', 'close'] as const) raw.off(event, left);
     raw.unshift(head);
     try {
       secure();
     } catch (error) {
       const { message } = error as Error;
       stop({
-        by: "us",
-        reason: "fault",
+        by: 'us',
+        reason: 'fault',
         detail: `a bug in the receiver: ${message}`,
       });
     }
   };
   const secure = () => {
     const shown: { certificate?: string } = {};
-    const socket = new TLSSocket(
-      raw,
-      shaking.tls.options(shaking.settings, shown),
-    );
+    const socket = new TLSSocket(raw, shaking.tls.options(shaking.settings, shown));
     top = socket;
     shaking.tls.watch(socket);
-    socket.on("error", failed);
+    socket.on('error', failed);
     // Where Node reports what a client did wrong in a handshake that no tls.Server watches.
-    socket.on("_tlsError", failed);
-    socket.once("end", left);
-    socket.once("close", left);
-    socket.once("secure", () => {
+    socket.on('_tlsError', failed);
+    socket.once('end', left);
+    socket.once('close', left);
+    socket.once('secure', () => {
       if (!settle()) return;
       const facts = { ...tlsFacts(socket, shaking.tls.clientDepth), ...shown };
-      record({ kind: "tls", state: "up", facts, ms: world.elapsed() - from });
+      record({ kind: 'tls', state: 'up', facts, ms: world.elapsed() - from });
       shaking.up(socket, facts);
     });
   };
-  raw.on("error", failed);
-  raw.once("end", left);
-  raw.once("close", left);
-  raw.on("readable", begin);
+  raw.on('error', failed);
+  raw.once('end', left);
+  raw.once('close', left);
+  raw.on('readable', begin);
   return { stop };
 }

@@ -1,16 +1,16 @@
 // The certificate workshop: certificates that are good or wrong in one way each, for servers and clients under test.
-import { makeAuthority, type Pem, sign, type Usage } from "./authority.ts";
+import { makeAuthority, type Pem, sign, type Usage } from './authority.ts';
 
 /** What is wrong with a certificate; `wrong-name` is for another name than it was asked for, `self-signed` has no CA. */
 export const madeKinds = [
-  "good",
-  "expired",
-  "not-yet-valid",
-  "wrong-name",
-  "wrong-ca",
-  "wrong-usage",
-  "self-signed",
-  "weak-key",
+  'good',
+  'expired',
+  'not-yet-valid',
+  'wrong-name',
+  'wrong-ca',
+  'wrong-usage',
+  'self-signed',
+  'weak-key',
 ] as const;
 export type MadeKind = (typeof madeKinds)[number];
 
@@ -38,36 +38,28 @@ const DAY = 86_400_000;
 /** Valid for this long, as server certificates are. */
 const life = 825 * DAY;
 /** The name on a certificate for another name. */
-export const otherName = "another.example";
+export const otherName = 'another.example';
 /** RSA keys of this size could be broken with effort, and no client should take them (NIST SP 800-131A). */
 const weakBits = 1024;
 
-export async function makeCertificate(
-  wanted: CertificateWanted,
-): Promise<MadeCertificate> {
+export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCertificate> {
   const { kind, now, usage } = wanted;
-  const names =
-    kind === "wrong-name"
-      ? [otherName]
-      : wanted.names.length > 0
-        ? wanted.names
-        : ["localhost"];
+  const names = kind === 'wrong-name' ? [otherName] : wanted.names.length > 0 ? wanted.names : ['localhost'];
   const leaf = {
     subject: names[0] ?? otherName,
     ...validity(kind, now),
-    is: { usage: kind === "wrong-usage" ? otherUsage(usage) : usage, names },
-    ...(kind === "weak-key" && { rsaBits: weakBits }),
+    is: { usage: kind === 'wrong-usage' ? otherUsage(usage) : usage, names },
+    ...(kind === 'weak-key' && { rsaBits: weakBits }),
   };
-  if (kind === "self-signed") {
-    const own = await sign({ ...leaf, issuer: "self" });
+  if (kind === 'self-signed') {
+    const own = await sign({ ...leaf, issuer: 'self' });
     return { ...own, chain: [], authority: own };
   }
   const authority =
-    kind === "wrong-ca" || !wanted.authority
+    kind === 'wrong-ca' || !wanted.authority
       ? await makeAuthority({
           now,
-          name:
-            kind === "wrong-ca" ? "A CA nobody knows" : "Gatehouse workshop CA",
+          name: kind === 'wrong-ca' ? 'A CA nobody knows' : 'Gatehouse workshop CA',
         })
       : wanted.authority;
   const chain = [authority.cert];
@@ -78,23 +70,20 @@ export async function makeCertificate(
       issuer,
       from: now - DAY,
       to: now + 2 * life,
-      is: "authority",
+      is: 'authority',
     });
     chain.unshift(issuer.cert);
   }
   const { cert, key } = await sign({ ...leaf, issuer });
-  return { cert: [cert, ...chain].join(""), key, chain, authority };
+  return { cert: [cert, ...chain].join(''), key, chain, authority };
 }
 
-function validity(
-  kind: MadeKind,
-  now: number,
-): { readonly from: number; readonly to: number } {
-  if (kind === "expired") return { from: now - life, to: now - DAY };
-  if (kind === "not-yet-valid") return { from: now + 7 * DAY, to: now + life };
+function validity(kind: MadeKind, now: number): { readonly from: number; readonly to: number } {
+  if (kind === 'expired') return { from: now - life, to: now - DAY };
+  if (kind === 'not-yet-valid') return { from: now + 7 * DAY, to: now + life };
   return { from: now - DAY, to: now + life };
 }
 
 function otherUsage(usage: Usage): Usage {
-  return usage === "server" ? "client" : "server";
+  return usage === 'server' ? 'client' : 'server';
 }
