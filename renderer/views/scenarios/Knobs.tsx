@@ -14,6 +14,7 @@ export function Knobs({ row }: { readonly row: ScenarioRow }) {
   const mine = useWorkbench((state) => state.settings?.settings);
   const hardened = useMemo(() => presetSettings(hardenedFor(row.role)), [row.role]);
   const weak = useMemo(() => presetSettings('weak'), []);
+  if (row.knobs.length === 0) return <p className="muted">No setting decides this: it must hold under any.</p>;
   return (
     <table className="table knobs" aria-label="What decides this">
       <thead>
@@ -32,7 +33,12 @@ export function Knobs({ row }: { readonly row: ScenarioRow }) {
             <tr key={knob}>
               <td>
                 <Jump
-                  to={() => go({ view: 'receiver', setting: own[0]?.path ?? knob.split('.')[0] ?? knob })}
+                  to={() =>
+                    go({
+                      view: 'receiver',
+                      setting: own[0]?.path ?? knob.split('.')[0] ?? knob,
+                    })
+                  }
                   className="link mono"
                   aria-label={title === undefined ? knob : `${title}, ${knob}`}
                 >

@@ -21,8 +21,8 @@ const WIDTH = 16;
 /** Bytes of one event, one character per octet, and who sent them; undefined for events without bytes. */
 export function bytesOf(event: Event): { readonly side: Side; readonly bytes: string } | undefined {
   if (event.kind === 'line') return { side: 'client', bytes: event.bytes + ENDS[event.end] };
-  if (event.kind === 'reply')
-    return { side: 'server', bytes: event.bytes.endsWith('\r\n') ? event.bytes : `${event.bytes}\r\n` };
+  if (event.kind === 'octets') return { side: 'client', bytes: event.bytes };
+  if (event.kind === 'reply') return { side: 'server', bytes: event.bytes };
   return undefined;
 }
 
@@ -37,6 +37,11 @@ export function rawRows(events: readonly Event[]): RawRow[] {
       for (let offset = 0; offset < found.bytes.length; offset += WIDTH) {
         rows.push({ kind: 'bytes', n, offset, side: found.side, ...dump(found.bytes.slice(offset, offset + WIDTH)) });
       }
+      if (event.kind === 'octets' && event.length > found.bytes.length)
+        rows.push({ kind: 'note', n, text: `${event.length - found.bytes.length} more octets were not kept` });
+    } else if (event.kind === 'chunk') {
+      const kept = event.refused === true ? 'swallowed' : 'kept once, with the message';
+      rows.push({ kind: 'note', n, text: `chunk of ${event.octets} octets: ${kept}` });
     } else if (event.kind === 'data') {
       rows.push({ kind: 'note', n, text: `message of ${event.facts.bytes} octets: kept once, with the message` });
     } else if (event.kind === 'tls' && event.state === 'up') {
