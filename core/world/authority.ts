@@ -80,7 +80,7 @@ export async function sign({ subject, issuer, from, to, is, rsaBits }: Signing):
       serialNumber: serial(),
       subject: name,
       // Octet for octet as its subject has it (RFC 5280 section 4.1.2.6): GnuTLS takes no other encoding of the same name.
-      issuer: above?.subjectName.toArrayBuffer() ?? name,
+      issuer: above?.subjectName ?? name,
       notBefore: new Date(from),
       notAfter: new Date(to),
       publicKey: keys.publicKey,
