@@ -1,7 +1,8 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
 import type { Socket } from 'node:net';
 import type { EventBody } from '../contract/event.ts';
-import type { ConnectionFacts, FlowCount, TlsFacts } from '../contract/facts.ts';
+import type { ConnectionFacts, FlowCount, ProxyFacts, TlsFacts } from '../contract/facts.ts';
+import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { Journal, SessionLog } from '../journal/journal.ts';
@@ -15,6 +16,7 @@ import type { Listener } from './listener.ts';
 import { handshakeStopped } from './handshake.ts';
 import { newSession } from './dialogue.ts';
 import { relativeStack } from './stack.ts';
+import { awaitProxyHeader } from './proxyReader.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { shakeHands } from './upgrade.ts';
 
@@ -52,6 +54,14 @@ interface Arrival {
   readonly over: () => void;
 }
 
+/** A new connection, and what its proxy said of it. */
+interface Incoming {
+  readonly accepted: Accepted;
+  /** The world's monotonic clock, ms. */
+  readonly begun: number;
+  readonly proxied?: { readonly facts: ProxyFacts; readonly bytes: Buffer };
+}
+
 /** What a session begins with. */
 interface Ready {
   readonly socket: Socket;
@@ -60,6 +70,16 @@ interface Ready {
 }
 
 const noIdentity = () => Promise.reject(new Error('there is no identity to ask about before EHLO'));
+
+/** As many as an event shows. */
+const mostShown = 536;
+
+const octets = (bytes: Buffer): EventBody => ({
+  kind: 'octets',
+  what: 'proxy',
+  bytes: bytes.toString('latin1', 0, mostShown),
+  length: bytes.length,
+});
 
 export class Gate {
   readonly #options: GateOptions;
@@ -80,9 +100,17 @@ export class Gate {
   readonly accept = (accepted: Accepted): void => {
     // From the first moment on: a client that resets at once must not end the process.
     accepted.socket.on('error', () => undefined);
+    const begun = this.#options.world.elapsed();
+    const seconds = this.#proxyTimeout(accepted.peer.address);
+    if (seconds === undefined) return this.#take({ accepted, begun });
+    this.#awaitProxy({ accepted, begun }, seconds);
+  };
+
+  #take(incoming: Incoming): void {
+    const { accepted } = incoming;
     let arrival: Arrival | undefined;
     try {
-      const here = (arrival = this.#arrive(accepted));
+      const here = (arrival = this.#arrive(incoming));
       if (!here) return void accepted.socket.destroy();
       const verdict = this.#decide(here);
       if (!(verdict instanceof Promise)) return this.#enter(here, verdict);
@@ -92,24 +120,65 @@ export class Gate {
       // Not even its record could be opened.
       else accepted.socket.destroy();
     }
-  };
+  }
+
+  /** Seconds a header may take from this address; undefined when it is no trusted proxy. */
+  #proxyTimeout(address: string): number | undefined {
+    const { settings, listenerIndex } = this.#options.current();
+    const proxy = settings.listeners[listenerIndex]?.proxy;
+    if (!proxy || proxy.from.length === 0) return undefined;
+    const ip = parseIp(address);
+    const isTrusted = proxy.from.some((network) => {
+      const range = parseIpSet(network);
+      return ip !== undefined && range !== undefined && contains(range, ip);
+    });
+    return isTrusted ? proxy.timeout : undefined;
+  }
+
+  /** Before anything is counted or judged: what counts is the address in the header (HAProxy, The PROXY protocol, section 2). */
+  #awaitProxy({ accepted, begun }: Incoming, seconds: number): void {
+    const { socket, peer, local } = accepted;
+    this.#open += 1;
+    const over = () => {
+      this.#open -= 1;
+      this.#waiting.delete(stop);
+    };
+    const stop = awaitProxyHeader(socket, {
+      world: this.#options.world,
+      seconds,
+      done: (header, bytes) => {
+        over();
+        const { source = peer, destination = local, version, command } = header;
+        const proxied = { facts: { version, command, through: peer }, bytes };
+        this.#take({ accepted: { socket, peer: source, local: destination }, begun, proxied });
+      },
+      failed: (end, bytes) => {
+        over();
+        socket.destroy();
+        const begin = this.#record({ accepted, begun });
+        if (bytes.length > 0) begin?.record(octets(bytes));
+        begin?.record({ kind: 'close', ...end });
+        begin?.log.end();
+        this.#options.changed();
+      },
+    });
+    this.#waiting.add(stop);
+    this.#options.changed();
+  }
 
   /** Ends what has not become a session. */
   stop(): void {
     for (const end of [...this.#waiting]) end();
   }
 
-  /** Undefined when the listener was taken out of the settings while the connection came. */
-  #arrive(accepted: Accepted): Arrival | undefined {
-    const { world, journal, flow, implicit } = this.#options;
+  /** Begins the record of a connection. Undefined when the listener was taken out of the settings while the connection came. */
+  #record({ accepted, begun, proxied }: Incoming) {
+    const { world, journal, implicit } = this.#options;
     const current = this.#options.current();
     const { listenerIndex, generation } = current;
-    if (!current.settings.listeners[listenerIndex]) return undefined;
-    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, accepted.peer.address);
-    const listener = settings.listeners[listenerIndex];
+    const listener = current.settings.listeners[listenerIndex];
     if (!listener) return undefined;
     const log = journal.session();
-    const begun = world.elapsed();
     const { peer, local } = accepted;
     const record = (body: EventBody) => void log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
     record({
@@ -121,9 +190,23 @@ export class Gate {
       peer,
       secured: implicit,
       generation,
+      ...(proxied && { proxy: proxied.facts }),
       at: world.now(),
     });
-    const visit = flow.enter({
+    if (proxied) record(octets(proxied.bytes));
+    return { current, log, record };
+  }
+
+  #arrive(incoming: Incoming): Arrival | undefined {
+    const { accepted, begun, proxied } = incoming;
+    const begin = this.#record(incoming);
+    if (!begin) return undefined;
+    const { current, log, record } = begin;
+    const { listenerIndex } = current;
+    const { peer, local } = accepted;
+    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, peer.address);
+    const listener = settings.listeners[listenerIndex] as ConnectionFacts['listener'];
+    const visit = this.#options.flow.enter({
       settings,
       listenerIndex,
       address: peer.address,
@@ -136,6 +219,7 @@ export class Gate {
       local,
       flow: [...visit.counts],
       ...(exempt.length > 0 && { exempt }),
+      ...(proxied && { proxy: proxied.facts }),
     };
     this.#open += 1;
     const over = () => {
