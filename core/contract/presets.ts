@@ -3,6 +3,7 @@ import type { Preset } from './scenario.ts';
 import type { SpfResult } from './settings/sender.ts';
 import { type Settings, type SettingsInput, settingsSchema } from './settings/settings.ts';
 
+type ListenerInput = NonNullable<SettingsInput['listeners']>[number];
 type SpfMap = Record<SpfResult, 'ignore' | 'record' | 'mark' | 'defer' | 'refuse'>;
 
 /** AXIGEN's two known maps: the documented default, and the one its WebAdmin wizard writes into the policy script. */
@@ -98,11 +99,13 @@ const axigenExtensions = {
   limits: false,
 } as const;
 
-const everyone = ['0.0.0.0/0', '::/0'];
-const loose = {
+/** What a weak listener adds: versions and ciphers of the last century, and XCLIENT for whoever asks. */
+const loose: Pick<ListenerInput, 'security' | 'xclient' | 'flow' | 'access'> = {
   security: { versions: ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'], ciphers: 'ALL:@SECLEVEL=0', serverOrder: false },
-  xclient: everyone,
-} satisfies SettingsInput extends { listeners?: (infer L)[] } ? Partial<L> : never;
+  xclient: ['0.0.0.0/0', '::/0'],
+  flow: open,
+  access: anyone,
+};
 
 const inputs: Record<Preset, SettingsInput> = {
   // The recovered configuration: one clear listener with STARTTLS allowed by the script.
@@ -128,9 +131,9 @@ const inputs: Record<Preset, SettingsInput> = {
   },
   weak: {
     listeners: [
-      { ...mx, ...loose, flow: open, access: anyone },
-      { ...submission, ...loose, flow: open, access: anyone },
-      { ...submissions, ...loose, flow: open, access: anyone },
+      { ...mx, ...loose },
+      { ...submission, ...loose },
+      { ...submissions, ...loose },
     ],
     flow: { service: open },
     authentication: { localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },

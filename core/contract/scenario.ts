@@ -1,6 +1,7 @@
 // The scenario format: one YAML file that says who talks, what is sent byte for byte, and what must be heard.
+import { closeReasons } from './event.ts';
+import { address, duration, literal, step } from './scenarioStep.ts';
 import { z } from './schema.ts';
-import { parseIp } from './settings/network.ts';
 
 /** The settings a case can be played against. `mine` is the person's own; the others are the presets. */
 export const presets = ['axigen-10.3', 'hardened-mx', 'hardened-submission', 'weak'] as const;
@@ -11,137 +12,10 @@ export type Base = Preset | 'mine';
 export const outcomes = ['held', 'breached', 'notApplicable', 'inconclusive'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const replyPattern = z
-  .union([
-    z
-      .number()
-      .int()
-      .min(200, 'expected a code from 200 to 599, or a class such as 5xx')
-      .max(599, 'expected a code from 200 to 599, or a class such as 5xx'),
-    z
-      .string()
-      .regex(
-        /^[2-5](\d\d|xx)( [2-5]\.\d{1,3}\.\d{1,3})?$/,
-        'expected a code such as 250, a class such as 5xx, or a code with enhanced code such as "550 5.7.1"',
-      ),
-  ])
-  .meta({ title: 'Reply', description: 'A code (250), a class (5xx), or both codes (550 5.7.1).' });
-
-const replies = z.union([replyPattern, z.array(replyPattern).min(1)]);
-/** One or several replies, any of which will do. */
-export type Replies = z.output<typeof replies>;
-
 const count = z.union([
   z.number().int().min(0),
   z.strictObject({ least: z.number().int().min(0).optional(), most: z.number().int().min(0).optional() }),
 ]);
-
-const duration = z.number().int().min(0).max(120_000).meta({ description: 'ms' });
-
-/** What is sent as it stands: text with the escapes \\r \\n \\t \\0 \\\\ and \\xHH, or a piece repeated. */
-const bytes = z.union([
-  z.string(),
-  z.strictObject({ repeat: z.string(), times: z.number().int().min(1).max(10_000_000) }),
-]);
-
-const expectation = z.strictObject({
-  reply: replies.optional().meta({ description: 'The next reply must be this.' }),
-  text: z.string().optional().meta({ description: 'The reply must contain this text.' }),
-  closed: z
-    .boolean()
-    .optional()
-    .meta({ description: 'The server must (or must not) close the connection next, within the wait.' }),
-  within: duration.optional().meta({ description: 'ms to wait, 5000 unless said' }),
-});
-
-const step = z.union([
-  z
-    .strictObject({
-      hear: replies,
-      else: z
-        .literal('stop')
-        .optional()
-        .meta({ description: 'A client that hears another one, or is closed, leaves quietly; marks count the rest.' }),
-    })
-    .meta({
-      title: 'hear',
-      description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.',
-    }),
-  z.strictObject({ expect: z.union([replies, expectation]) }).meta({
-    title: 'expect',
-    description: 'Reads one reply (or the close) that is the point; another one is a breach.',
-  }),
-  z.strictObject({ skip: replies }).meta({
-    title: 'skip',
-    description: 'Reads replies as long as they are these, however many; the first other one is left to the next step.',
-  }),
-  z
-    .strictObject({ say: z.string() })
-    .meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
-  z.strictObject({ send: z.union([bytes, z.array(bytes).min(1)]), pause: duration.optional() }).meta({
-    title: 'send',
-    description:
-      'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.',
-  }),
-  z
-    .strictObject({ starttls: z.literal(true) })
-    .meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
-  z
-    .strictObject({
-      login: z.strictObject({
-        mechanism: z.enum(['PLAIN', 'LOGIN', 'CRAM-MD5']),
-        user: z.string(),
-        password: z.string(),
-        times: z
-          .number()
-          .int()
-          .min(1)
-          .max(1000)
-          .optional()
-          .meta({ description: 'That many exchanges in a row, each reply read.' }),
-        fault: z.enum(['cancel', 'bad-base64', 'no-nul', 'empty']).optional(),
-        hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
-      }),
-    })
-    .meta({ title: 'login', description: 'Computes and plays a whole AUTH exchange.' }),
-  z
-    .strictObject({
-      mail: z.strictObject({
-        from: z.string(),
-        to: z.union([z.string(), z.array(z.string()).min(1)]),
-        subject: z.string().optional(),
-        text: z.string().optional(),
-        html: z.string().optional(),
-        headers: z.record(z.string(), z.string()).optional(),
-        user: z.string().optional(),
-        password: z.string().optional(),
-        tls: z.boolean().optional().meta({ description: 'STARTTLS first; implicit TLS listeners are always secured.' }),
-      }),
-    })
-    .meta({
-      title: 'mail',
-      description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
-    }),
-  z.strictObject({ wait: duration }).meta({ title: 'wait', description: 'Does nothing for that many ms.' }),
-  z.strictObject({ meet: z.literal(true) }).meta({
-    title: 'meet',
-    description: 'Waits until every other client of the population has got this far, or has ended.',
-  }),
-  z
-    .strictObject({ mark: z.string() })
-    .meta({ title: 'mark', description: 'Counts that this client got here; see after.marks.' }),
-  z
-    .strictObject({ end: z.enum(['quit', 'fin', 'rst']) })
-    .meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),
-]);
-export type Step = z.output<typeof step>;
-
-const address = z
-  .string()
-  .refine(
-    (value) => parseIp(value.split('/')[0] ?? '') !== undefined,
-    'expected an address, or a network to take addresses from',
-  );
 
 const population = z.strictObject({
   clients: z.number().int().min(1).max(5000),
@@ -169,6 +43,14 @@ const after = z.strictObject({
     .optional()
     .meta({ description: 'Some stored message contains these bytes. Escapes as in send.' }),
   lacks: z.string().optional().meta({ description: 'No stored message contains these bytes.' }),
+  equals: literal
+    .optional()
+    .meta({ description: 'Some stored message is exactly these bytes. Written as in send; a list is put together.' }),
+  octets: count.optional().meta({ description: 'Octets of each stored message.' }),
+  closed: z
+    .strictObject({ reason: z.enum(closeReasons), count: count.optional() })
+    .optional()
+    .meta({ description: 'At least one session (or that many) ended for this reason.' }),
   alive: z.boolean().optional().meta({ description: 'Afterwards a new client from 127.0.0.1 is greeted.' }),
 });
 
@@ -182,6 +64,10 @@ const expected = z.union([
 
 const talk = z.array(step).min(1);
 
+const disk = z
+  .strictObject({ full: z.number().int().min(1).max(1000) })
+  .meta({ description: 'The disk is full when each of the first that many messages is to be stored; then it is not.' });
+
 const variant = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and -'),
   about: z.string().optional(),
@@ -189,6 +75,7 @@ const variant = z.strictObject({
   population: population.optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   zone: z.string().optional(),
+  disk: disk.optional(),
   talk: talk.optional(),
   after: after.optional(),
   presets: z.partialRecord(z.enum(presets), expected).optional(),
@@ -205,7 +92,9 @@ export const scenarioSchema = z
     role: z.enum(['mx', 'submission', 'submissions']).meta({ description: 'The listener the clients connect to.' }),
     about: z.string().min(20).meta({ description: 'What happens and why it matters, for a mail administrator.' }),
     sources: z.array(z.string()).optional().meta({ description: 'RFC sections, CVEs, manuals.' }),
-    knobs: z.array(z.string()).min(1).meta({ description: 'Paths of the settings that decide.' }),
+    knobs: z
+      .array(z.string())
+      .meta({ description: 'Paths of the settings that decide. None: it must hold whatever the settings are.' }),
     checks: z
       .array(z.string())
       .default([])
@@ -213,13 +102,16 @@ export const scenarioSchema = z
     world: z.literal('real').default('real'),
     zone: z.string().optional().meta({ description: 'DNS records, one a line: name type data.' }),
     users: z.array(z.strictObject({ name: z.string(), password: z.string() })).optional(),
-    settings: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: 'Settings the scenario needs, other than its knobs; merged over the base.' }),
+    settings: z.record(z.string(), z.unknown()).optional().meta({
+      description:
+        'Settings the scenario needs, other than its knobs; merged over the base. A mapping for `listeners` is laid on each of them.',
+    }),
     from: address.optional().meta({ description: 'Address the receiver sees; 127.0.0.1 unless said.' }),
     population: population.optional(),
+    disk: disk.optional(),
+    opening: talk.optional().meta({ description: 'Steps in front of every talk.' }),
     talk: talk.optional(),
+    closing: talk.optional().meta({ description: 'Steps behind every talk.' }),
     after: after.optional(),
     presets: z
       .partialRecord(z.enum(presets), expected)

@@ -61,9 +61,19 @@ const withSettings = (json: unknown): unknown => {
   return Object.fromEntries(entries);
 };
 
+/** In a scenario a mapping in place of the listeners is laid on each of them. */
+const withEachListener = (settings: JsonSchema) => {
+  const properties = settings.properties as Readonly<Record<string, JsonSchema>>;
+  const { items, ...list } = properties.listeners ?? {};
+  const { required, ...listener } = (items ?? {}) as JsonSchema;
+  const each = { $ref: '#/definitions/listener' };
+  const listeners = { anyOf: [{ ...list, items: { allOf: [each, { required }] } }, each] };
+  return { settings: { ...settings, properties: { ...properties, listeners } }, listener };
+};
+
 /** The schema of a scenario file; its `settings` are completed and checked as settings are. */
 export const scenarioJsonSchema = (): JsonSchema => {
   const json = withSettings(jsonSchemaOf(scenarioSchema, 'Gatehouse scenario')) as JsonSchema;
   const { $schema: _, ...settings } = settingsJsonSchema();
-  return { ...json, definitions: { ...(json.definitions as object | undefined), settings } };
+  return { ...json, definitions: { ...(json.definitions as object | undefined), ...withEachListener(settings) } };
 };

@@ -1,16 +1,21 @@
 // Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
 import type { Socket } from 'node:net';
 import { assertNever } from '../contract/never.ts';
-import type { Replies, Step, TalkLine } from '../contract/scenario.ts';
+import type { TalkLine } from '../contract/scenario.ts';
+import type { ClientCertificateKind, Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
 import type { World } from '../world/world.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
 import { Connection, type Heard } from './connection.ts';
+import { type ClientPem, judgeHandshake } from './handshake.ts';
 import { type Login, playLogin, withoutSecrets } from './login.ts';
 import { type MailRoute, sendMail } from './mail.ts';
+import type { Peer } from './peers.ts';
+import { aheadOf } from './proxyHeader.ts';
 import { matches, named, type Reply, told } from './reply.ts';
 
 /** How long the server may take to close after the client has left, ms. */
 const FAREWELL = 1000;
+const SHAKES = '(TLS handshake)';
 /** Lines kept of one client's talk. */
 const MOST_LINES = 500;
 
@@ -34,6 +39,10 @@ export interface ClientSetup {
   readonly tls: 'clear' | 'starttls' | 'implicit';
   /** PEM of the authority whose certificates are trusted; none but it. */
   readonly authority: string;
+  /** Makes a client certificate, when a scenario shows one. */
+  readonly certificate: (kind: ClientCertificateKind) => Promise<ClientPem | undefined>;
+  /** Who the client is, as the receiver sees it. */
+  readonly peer: Peer;
   /** How long a reply is waited for unless a step says otherwise, ms. */
   readonly patience: number;
   /** Resolves when every other client has come as far, or has ended. */
@@ -76,7 +85,8 @@ export class Client {
       this.#step = index + 1;
       if (this.#stopped) return;
       this.waiting = `step ${this.#step} (${Object.keys(step)[0] ?? ''})`;
-      if (this.#connection === undefined && this.#refused === undefined && !('mail' in step)) await this.#connect();
+      const isOpen = this.#connection !== undefined || this.#refused !== undefined;
+      if (!isOpen && !('mail' in step) && !('connect' in step)) await this.#connect({});
       if ((await this.#play(step)) === 'stop') return;
     }
   }
@@ -88,25 +98,53 @@ export class Client {
     this.#mail?.destroy();
   }
 
-  async #connect(): Promise<void> {
-    const { open, world, tls, authority } = this.#setup;
+  async #connect(how: Connecting): Promise<Played> {
+    const { open, world, tls } = this.#setup;
+    this.#connection?.destroy();
+    this.#connection = undefined;
+    this.#refused = undefined;
+    this.#inExchange = false;
     let socket: Socket;
     try {
       socket = await open();
     } catch (error) {
       this.#refused = `no connection (${(error as Error).message})`;
-      return;
+      return 'on';
     }
     const connection = new Connection(socket, world);
     this.#connection = connection;
-    if (this.#stopped) return connection.destroy();
-    if (tls !== 'implicit') return;
-    const failed = await connection.upgrade({ authority });
-    this.#note({
-      sent: '(TLS handshake)',
-      heard: failed === undefined ? 'secured' : `handshake failed: ${failed}`,
-      ok: true,
-    });
+    if (this.#stopped) {
+      connection.destroy();
+      return 'stop';
+    }
+    const ahead = aheadOf(how, this.#setup);
+    if (ahead.length > 0) {
+      this.#note({ sent: shown(ahead), ok: true });
+      await connection.write(ahead);
+    }
+    if (tls !== 'implicit' || how.plain === true) return 'on';
+    if (how.tls !== undefined) return this.#handshake(how.tls);
+    const shaken = await connection.upgrade({ authority: this.#setup.authority, ...this.#trust() });
+    const heard = shaken.state === 'up' ? 'secured' : `handshake failed: ${shaken.error}`;
+    this.#note({ sent: SHAKES, heard, ok: true });
+    return 'on';
+  }
+
+  #trust() {
+    const keepPlain = this.#setup.talk.some((step) => 'tls' in step && step.tls === 'off');
+    return { keepPlain, within: this.#setup.patience };
+  }
+
+  /** A handshake that fails is a difference, unless it is expected to. */
+  async #handshake(wanted: Handshake): Promise<Played> {
+    const { authority, certificate, patience } = this.#setup;
+    const pem = wanted.certificate === undefined ? undefined : await certificate(wanted.certificate);
+    const trust = { ...this.#trust(), authority, wanted, certificate: pem, within: wanted.within ?? patience };
+    const shaken = await this.#connection?.upgrade(trust);
+    const { ok, expected, heard } = judgeHandshake(shaken, wanted.expect);
+    if (!ok) return this.#differ(wanted.expect === undefined ? 'hear' : 'expect', expected, heard, SHAKES);
+    this.#note({ sent: SHAKES, expected, heard, ok: true });
+    return 'on';
   }
 
   async #play(step: Step): Promise<Played> {
@@ -115,7 +153,10 @@ export class Client {
     if ('skip' in step) return this.#skip(step.skip);
     if ('say' in step) return this.#say(step.say);
     if ('send' in step) return this.#send(step);
-    if ('starttls' in step) return this.#startTls();
+    if ('connect' in step) return this.#connect(step.connect);
+    if ('starttls' in step) return this.#startTls(step.starttls === true ? {} : step.starttls);
+    if ('tls' in step) return step.tls === 'off' ? this.#endTls() : this.#handshake(step.tls);
+    if ('reading' in step) return this.#read(step.reading);
     if ('login' in step) return this.#login(step.login);
     if ('mail' in step) return this.#sendMail(step.mail);
     if ('wait' in step) return this.#wait(step.wait);
@@ -139,14 +180,19 @@ export class Client {
   async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
     const point = typeof wanted !== 'object' || Array.isArray(wanted) ? { reply: wanted } : wanted;
     const within = point.within ?? this.#setup.patience;
-    if (point.reply !== undefined || point.text !== undefined) {
+    if (point.reply !== undefined || point.text !== undefined || point.lacks !== undefined) {
       const heard = await this.#next(within);
       const said = point.reply === undefined ? 'a reply' : named(point.reply);
-      const expected = point.text === undefined ? said : `${said} with "${point.text}"`;
+      const expected = [
+        said,
+        ...(point.text === undefined ? [] : [`with "${point.text}"`]),
+        ...(point.lacks === undefined ? [] : [`without "${point.lacks}"`]),
+      ].join(' ');
       const ok =
         heard.kind === 'reply' &&
         (point.reply === undefined || matches(heard.reply, point.reply)) &&
-        (point.text === undefined || heard.reply.bytes.includes(point.text));
+        (point.text === undefined || heard.reply.bytes.includes(point.text)) &&
+        (point.lacks === undefined || !heard.reply.bytes.includes(point.lacks));
       if (this.#judge('expect', { ok, expected, heard }) === 'stop') return 'stop';
     }
     if (point.closed === undefined) return 'on';
@@ -176,16 +222,20 @@ export class Client {
     return 'on';
   }
 
-  async #send({ send, pause }: Extract<Step, { send: unknown }>): Promise<Played> {
-    for (const [index, bytes] of segmentsOf(send).entries()) {
+  async #send({ send, pause, cut }: Extract<Step, { send: unknown }>): Promise<Played> {
+    let left = cut?.after ?? Infinity;
+    for (const [index, whole] of segmentsOf(send).entries()) {
+      const bytes = whole.length > left ? whole.subarray(0, left) : whole;
+      left -= bytes.length;
+      if (bytes.length === 0) break;
       if (index > 0 && pause !== undefined) await this.#wait(pause);
       this.#note({ sent: withoutSecrets(shown(bytes), this.#inExchange), ok: true });
       await this.#connection?.write(bytes);
     }
-    return 'on';
+    return cut === undefined ? 'on' : this.#end(cut.end);
   }
 
-  async #startTls(): Promise<Played> {
+  async #startTls(wanted: Handshake): Promise<Played> {
     await this.#say('STARTTLS');
     const heard = await this.#next(this.#setup.patience);
     const went = this.#judge('hear', {
@@ -193,10 +243,19 @@ export class Client {
       expected: '220',
       heard,
     });
-    if (went === 'stop') return 'stop';
-    const failed = await this.#connection?.upgrade({ authority: this.#setup.authority });
-    if (failed === undefined) return 'on';
-    return this.#differ('hear', 'a TLS handshake', `handshake failed: ${failed}`);
+    return went === 'stop' ? 'stop' : this.#handshake(wanted);
+  }
+
+  async #endTls(): Promise<Played> {
+    this.#note({ sent: '(TLS close_notify)', ok: true });
+    await this.#connection?.plainAgain();
+    return 'on';
+  }
+
+  #read(isReading: boolean): Promise<Played> {
+    this.#note({ sent: isReading ? '(reads again)' : '(stops reading)', ok: true });
+    this.#connection?.reading(isReading);
+    return Promise.resolve('on');
   }
 
   /** Exchanges in a row; they end early, without a difference, when the server says 421 or closes. */

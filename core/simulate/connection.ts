@@ -1,7 +1,10 @@
 // One connection of a client that may misbehave: exact bytes out, replies in, TLS in between.
 import type { Socket } from 'node:net';
-import { connect as secure } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import type { Handshake } from '../contract/scenarioStep.ts';
 import type { World } from '../world/world.ts';
+import { segmentsOf } from './bytes.ts';
+import { type ClientPem, RecordFilter, shakeHands, type Shaken, systemCode } from './handshake.ts';
 import { type Reply, ReplyReader } from './reply.ts';
 
 /** What came next: a reply, the end of the connection, or nothing in the time given. */
@@ -10,22 +13,35 @@ export type Heard =
   | { readonly kind: 'closed'; readonly how: string }
   | { readonly kind: 'silence'; readonly ms: number };
 
-/** The server's certificate must come from this authority (PEM); its name is not compared, loopback has many. */
-export interface TlsTrust {
+/** What a handshake of this client is like. */
+export interface Trust {
+  /** The server's certificate must come from this authority (PEM). */
   readonly authority: string;
+  readonly wanted?: Handshake | undefined;
+  /** What is shown when the server asks for a certificate. */
+  readonly certificate?: ClientPem | undefined;
+  /** The connection is to be usable in clear when TLS has failed or ended. */
+  readonly keepPlain?: boolean;
+  /** ms. */
+  readonly within: number;
 }
-
-const systemCode = (error: Error) => (error as NodeJS.ErrnoException).code ?? error.message;
 
 export class Connection {
   readonly #world: World;
+  /** What is on the wire, whatever is spoken over it. */
+  readonly #plain: Socket;
   #socket: Socket;
+  #filter: RecordFilter | undefined;
+  #alerted = false;
+  /** The end of TLS is not the end of the connection. */
+  #isVeiled = false;
   #reader = new ReplyReader();
   #replies: Reply[] = [];
   #closed: string | undefined;
   #wake: (() => void)[] = [];
 
   constructor(socket: Socket, world: World) {
+    this.#plain = socket;
     this.#socket = socket;
     this.#world = world;
     this.#attach();
@@ -34,12 +50,24 @@ export class Connection {
   #attach(): void {
     const socket = this.#socket;
     socket.on('data', (chunk: Buffer) => {
-      this.#replies.push(...this.#reader.push(chunk, this.#world.elapsed()));
+      this.#replies.push(...this.#reader.push(this.#clear(chunk), this.#world.elapsed()));
       this.#notify();
     });
     socket.on('end', () => this.#end('closed'));
     socket.on('error', (error) => this.#end(`closed (${systemCode(error)})`));
     socket.on('close', () => this.#end('closed'));
+  }
+
+  #detach(): void {
+    this.#socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
+  }
+
+  /** What came without the TLS records in it, where they may be left over from a handshake. */
+  #clear(chunk: Buffer): Buffer {
+    if (this.#filter === undefined || this.#socket !== this.#plain) return chunk;
+    const { clear, alert } = this.#filter.push(chunk);
+    this.#alerted ||= alert;
+    return clear;
   }
 
   #end(how: string): void {
@@ -99,51 +127,109 @@ export class Connection {
     });
   }
 
-  /** Makes the TLS handshake (as client) over what is open; says what went wrong, or nothing. */
-  upgrade(trust: TlsTrust): Promise<string | undefined> {
-    const plain = this.#socket;
-    plain.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
+  /** Makes the TLS handshake (as client) over what is open. */
+  async upgrade(trust: Trust): Promise<Shaken> {
+    const wanted = trust.wanted ?? {};
+    if (typeof wanted.hello === 'object') return this.#pretend(segmentsOf(wanted.hello.bytes), trust.within);
+    this.#detach();
     this.#reader = new ReplyReader();
     this.#replies = [];
-    return new Promise((resolve) => {
-      const socket = secure({
-        socket: plain,
-        ca: trust.authority,
-        checkServerIdentity: () => undefined,
-        ALPNProtocols: [],
-      });
-      const failed = (error: Error) => {
-        this.#socket = socket;
-        this.#end(`closed (${systemCode(error)})`);
-        resolve(systemCode(error));
-      };
-      const gone = () => failed(new Error('closed during the handshake'));
-      socket.once('error', failed);
-      socket.once('close', gone);
-      socket.once('secureConnect', () => {
-        socket.off('error', failed).off('close', gone);
-        this.#socket = socket;
-        this.#attach();
-        resolve(undefined);
+    const keepPlain = trust.keepPlain === true || wanted.expect === 'refused';
+    const { authority, certificate, within } = trust;
+    const shaken = await shakeHands(this.#plain, {
+      world: this.#world,
+      authority,
+      wanted,
+      certificate,
+      keepPlain,
+      within,
+    });
+    if (shaken.state === 'up') {
+      this.#isVeiled = shaken.isVeiled;
+      this.#socket = shaken.socket;
+      this.#attach();
+    } else if (keepPlain && !this.#plain.destroyed) {
+      this.#filter = new RecordFilter();
+      this.#attach();
+      if (this.#plain.readableEnded) this.#end('closed');
+    } else this.#end(`closed (${shaken.error})`);
+    return shaken;
+  }
+
+  /** Sends something else than a ClientHello, and waits for what the server makes of it. */
+  async #pretend(segments: readonly Buffer[], within: number): Promise<Shaken> {
+    this.#filter = new RecordFilter();
+    for (const bytes of segments) await this.write(bytes);
+    const until = this.#world.elapsed() + within;
+    for (let left = within; left > 0; left = until - this.#world.elapsed()) {
+      if (this.#alerted) return { state: 'failed', error: 'alert', byServer: true };
+      const next = this.peek() ?? (await this.#wakened(left));
+      if (next?.kind === 'closed') return { state: 'failed', error: next.how, byServer: true };
+      if (next?.kind === 'reply')
+        return { state: 'failed', error: `a reply (${next.reply.code}) instead of TLS`, byServer: false };
+    }
+    return { state: 'failed', error: `nothing within ${within} ms`, byServer: false };
+  }
+
+  /** Waits for anything at all, `ms` at most. */
+  async #wakened(ms: number): Promise<Heard | undefined> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#world.after(ms, resolve);
+      this.#wake.push(() => {
+        timer.cancel();
+        resolve();
       });
     });
+    return this.peek();
+  }
+
+  /** Says close_notify; from here on the connection is in clear, as far as this client is concerned. */
+  async plainAgain(): Promise<void> {
+    const secured = this.#socket;
+    if (secured === this.#plain) return;
+    secured.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
+    secured.on('error', () => undefined);
+    await new Promise<void>((resolve) => {
+      secured.once('close', resolve);
+      secured.end(resolve);
+    });
+    this.#filter = new RecordFilter();
+    this.#reader = new ReplyReader();
+    this.#socket = this.#plain;
+    this.#attach();
+    if (this.#plain.readableEnded) this.#end('closed');
+  }
+
+  /** What was agreed in the handshake; undefined in clear. */
+  get secured(): TLSSocket | undefined {
+    return this.#socket === this.#plain ? undefined : (this.#socket as TLSSocket);
+  }
+
+  /** Stops taking anything from the network, or goes on. */
+  reading(isReading: boolean): void {
+    if (isReading) this.#socket.resume();
+    else this.#socket.pause();
   }
 
   /** Ends our side; what the server still says can be heard. */
   fin(): void {
-    this.#socket.end();
+    const { secured } = this;
+    if (secured === undefined || !this.#isVeiled) return void this.#socket.end();
+    secured.end(() => void this.#plain.end());
   }
 
   /** Resets the connection, as a crashed client does. */
   rst(): void {
     this.#end('reset by this client');
-    this.#socket.on('error', () => undefined);
-    this.#socket.resetAndDestroy();
+    for (const socket of [this.#socket, this.#plain]) socket.on('error', () => undefined);
+    this.#plain.resetAndDestroy();
+    this.#socket.destroy();
   }
 
   /** Ends our side and waits up to `ms` for the server to end its own; what it still says is not read. */
   async hangUp(ms: number): Promise<void> {
     this.fin();
+    this.reading(true);
     const until = this.#world.elapsed() + ms;
     for (let left = ms; this.#closed === undefined && left > 0; left = until - this.#world.elapsed()) {
       this.#replies = [];
@@ -155,7 +241,9 @@ export class Connection {
   /** Lets go of everything. */
   destroy(): void {
     this.#end('closed by this client');
-    this.#socket.on('error', () => undefined);
-    this.#socket.destroy();
+    for (const socket of [this.#socket, this.#plain]) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+    }
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../contract/scenario.ts';
 import type { Finding, Verdict } from '../contract/verdict.ts';
 import type { MemoryJournal } from '../journal/memory.ts';
-import { unescape } from './bytes.ts';
+import { segmentsOf, shown, unescape } from './bytes.ts';
 import type { Difference } from './client.ts';
 
 export type After = NonNullable<Scenario['after']>;
@@ -71,6 +71,13 @@ export function misses(after: After, seen: Seen): Miss[] {
   if (after.contains !== undefined && !holds(after.contains))
     miss(`a stored message with ${after.contains}`, 'none has it');
   if (after.lacks !== undefined && holds(after.lacks)) miss(`no stored message with ${after.lacks}`, 'one has it');
+  if (after.equals !== undefined) exactMiss(Buffer.concat(segmentsOf(after.equals)), journal, miss);
+  for (const { bytes } of journal.messages)
+    if (after.octets !== undefined && !fits(bytes.length, after.octets))
+      miss(`${countText(after.octets)} octets stored`, `a message of ${bytes.length}`);
+  if (after.closed) closeMiss(after.closed, journal, miss);
+  const left = journal.sessions.filter(({ ended }) => !ended).length;
+  if (left > 0) miss('every session ended with its client', `${plural(left, 'session')} left open`);
   if (seen.greeting !== undefined && !seen.greeting.startsWith('220'))
     miss('a new client from 127.0.0.1 greeted', seen.greeting);
   for (const session of journal.sessions)
@@ -80,6 +87,26 @@ export function misses(after: After, seen: Seen): Miss[] {
 }
 
 type Say = (expected: string, heard: string) => void;
+
+function exactMiss(wanted: Buffer, { messages }: MemoryJournal, miss: Say): void {
+  const all = messages.map(({ bytes }) => Buffer.from(bytes));
+  if (all.some((bytes) => bytes.equals(wanted))) return;
+  miss(`a stored message that is exactly ${shown(wanted)}`, all.map(shown).slice(0, 3).join('; ') || 'none');
+}
+
+function closeMiss(wanted: NonNullable<After['closed']>, { sessions }: MemoryJournal, miss: Say): void {
+  const reasons = sessions.flatMap(({ events }) =>
+    events.flatMap((event) => (event.kind === 'close' ? [event.reason] : [])),
+  );
+  const number = reasons.filter((reason) => reason === wanted.reason).length;
+  const count = wanted.count ?? { least: 1 };
+  if (fits(number, count)) return;
+  const others = [...new Set(reasons)].join(', ');
+  miss(
+    `${countText(count)} sessions closed for ${wanted.reason}`,
+    `${number}${others === '' ? '' : `; all: ${others}`}`,
+  );
+}
 
 function verdictMiss(wanted: NonNullable<After['verdict']>, verdicts: readonly Verdict[], miss: Say): void {
   const same = ({ reason, stage }: Verdict) =>

@@ -1,5 +1,5 @@
 // What a talk needs that the settings switch off: then a case does not apply, rather than fail for the wrong reason.
-import type { Step } from '../contract/scenario.ts';
+import type { Step } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { SubjectListener } from './subject.ts';
 
@@ -13,6 +13,8 @@ export function lacking(talk: readonly Step[], settings: Settings, listener: Sub
       if (!canStart) return `the ${listener.role} listener offers no STARTTLS in these settings`;
       isSecured = true;
     }
+    if ('connect' in step) isSecured = listener.tls === 'implicit' && step.connect.plain !== true;
+    if ('tls' in step) isSecured = step.tls !== 'off';
     // In clear the refusal of a mechanism may be the very point.
     if ('login' in step && isSecured && !secured.includes(step.login.mechanism))
       return `${step.login.mechanism} is not offered on secured connections in these settings`;

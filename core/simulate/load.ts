@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
+import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
 import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
@@ -141,32 +142,62 @@ function zoneMistakes(scenario: Scenario): Mistake[] {
 }
 
 function byteMistakes(scenario: Scenario): Mistake[] {
-  const talks = [
-    { path: ['talk'], talk: scenario.talk, after: scenario.after, at: ['after'] },
-    ...(scenario.cases ?? []).map((one, index) => ({
+  const { opening, closing, talk, after, cases = [] } = scenario;
+  const places = [
+    { path: ['opening'], talk: opening },
+    { path: ['talk'], talk, after, at: ['after'] },
+    { path: ['closing'], talk: closing },
+    ...cases.map((one, index) => ({
       path: ['cases', index, 'talk'],
       talk: one.talk,
       after: one.after,
       at: ['cases', index, 'after'],
     })),
   ];
-  const tried = (path: readonly (string | number)[], bytes: Literal | readonly Literal[] | undefined): Mistake[] => {
+  const tried = ({ path, bytes }: Written): Mistake[] => {
     try {
-      if (bytes !== undefined) segmentsOf(bytes);
+      segmentsOf(bytes);
       return [];
     } catch (error) {
       return [{ path, message: (error as Error).message, remedy: 'A backslash itself is written \\\\' }];
     }
   };
-  return talks.flatMap(({ path, talk = [], after, at }) => [
-    ...talk.flatMap((step, index) => {
-      if ('say' in step) return tried([...path, index, 'say'], step.say);
-      return 'send' in step ? tried([...path, index, 'send'], step.send) : [];
-    }),
-    ...tried([...at, 'contains'], after?.contains),
-    ...tried([...at, 'lacks'], after?.lacks),
-  ]);
+  return places.flatMap((place) => {
+    const { path, talk: steps = [] } = place;
+    const written = steps.flatMap((one, index) => bytesOf(one, [...path, index]));
+    if (!('after' in place)) return written.flatMap(tried);
+    const { after: then = {}, at } = place;
+    for (const key of ['contains', 'lacks', 'equals'] as const) {
+      const bytes = then[key];
+      if (bytes !== undefined) written.push({ path: [...at, key], bytes });
+    }
+    return written.flatMap(tried);
+  });
 }
+
+interface Written {
+  readonly path: readonly (string | number)[];
+  readonly bytes: Literal | readonly Literal[];
+}
+
+/** The literal bytes in a step, with their places. */
+function bytesOf(step: Step, path: readonly (string | number)[]): Written[] {
+  if ('say' in step) return [{ path: [...path, 'say'], bytes: step.say }];
+  if ('send' in step) return [{ path: [...path, 'send'], bytes: step.send }];
+  if ('starttls' in step) return step.starttls === true ? [] : helloOf(step.starttls, [...path, 'starttls']);
+  if ('tls' in step) return step.tls === 'off' ? [] : helloOf(step.tls, [...path, 'tls']);
+  if (!('connect' in step)) return [];
+  const { first, proxy, tls } = step.connect;
+  const isRaw = typeof proxy === 'string' || (proxy !== undefined && 'repeat' in proxy);
+  return [
+    ...(first === undefined ? [] : [{ path: [...path, 'connect', 'first'], bytes: first }]),
+    ...(isRaw ? [{ path: [...path, 'connect', 'proxy'], bytes: proxy }] : []),
+    ...(tls === undefined ? [] : helloOf(tls, [...path, 'connect', 'tls'])),
+  ];
+}
+
+const helloOf = ({ hello }: Handshake, path: readonly (string | number)[]): Written[] =>
+  typeof hello === 'object' ? [{ path: [...path, 'hello', 'bytes'], bytes: hello.bytes }] : [];
 
 /** Under each preset that a case names, its settings must be valid and offer its role, or it says that they do not. */
 function baseMistakes(scenario: Scenario): Mistake[] {

@@ -1,6 +1,6 @@
 // The login exchanges of the byte-level client: PLAIN, LOGIN and CRAM-MD5, whole or with a fault.
 import { createHmac } from 'node:crypto';
-import type { Step } from '../contract/scenario.ts';
+import type { Step } from '../contract/scenarioStep.ts';
 import type { Reply } from './reply.ts';
 
 export type Login = Extract<Step, { login: unknown }>['login'];

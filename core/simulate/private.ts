@@ -1,22 +1,36 @@
 // The private receiver a case is played against: the real one, with its own users and certificate, in this process.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClientCertificateKind } from '../contract/scenarioStep.ts';
 import type { Listener } from '../contract/settings/listeners.ts';
 import { parseHostPort } from '../contract/settings/network.ts';
 import { createReceiver } from '../receiver.ts';
 import { createUser, UserTable } from '../sasl/users.ts';
-import { authorityFile, type Identity, identityOf } from '../smtp/certificates.ts';
+import { authorityFile, type CertificateOptions, identityOf, workshop } from '../smtp/certificates.ts';
+import type { ListenerIdentity } from '../smtp/listenerTls.ts';
+import { makeCertificate } from '../world/workshop.ts';
+import type { ClientPem } from './handshake.ts';
 import type { StartSubject, SubjectListener } from './subject.ts';
+
+/** Authorities between a deep certificate and the one that is trusted; more than any preset allows. */
+const DEEP = 6;
 
 /** Starts receivers whose test authority and certificate are kept in `folder`, made when missing and read once. */
 export function startPrivate(folder: string): StartSubject {
-  const identities = new Map<string, Promise<Identity>>();
+  const identities = new Map<string, Promise<ListenerIdentity>>();
+  const shown = new Map<ClientCertificateKind, Promise<ClientPem | undefined>>();
   let authority: Promise<string> | undefined;
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
     const identity = (listener: Listener) => {
-      const known = identities.get(hostname) ?? identityOf(listener, { world, folder, hostname });
-      identities.set(hostname, known);
+      const key = JSON.stringify([hostname, listener.certificate, listener.security.clientCertificate]);
+      const known = identities.get(key) ?? identityOf(listener, { world, folder, hostname });
+      identities.set(key, known);
+      return known;
+    };
+    const certificate = (kind: ClientCertificateKind) => {
+      const known = shown.get(kind) ?? makeClient(kind, { world, folder, hostname });
+      shown.set(kind, known);
       return known;
     };
     const rows = users.map(({ name, password }) =>
@@ -41,6 +55,21 @@ export function startPrivate(folder: string): StartSubject {
     });
     const isSecured = settings.listeners.some(({ enable, tls }) => enable && tls !== 'clear');
     if (isSecured) authority ??= readFile(join(folder, authorityFile), 'utf8');
-    return { listeners, authority: (await authority) ?? '', close: () => receiver.stop({ graceMs: 0 }) };
+    return { listeners, authority: (await authority) ?? '', certificate, close: () => receiver.stop({ graceMs: 0 }) };
   };
+}
+
+/** A client's certificate of the authority that the private receiver trusts, or one that is wrong in the way named. */
+async function makeClient(kind: ClientCertificateKind, options: CertificateOptions): Promise<ClientPem | undefined> {
+  if (kind === 'none') return undefined;
+  const { authority } = await workshop(options);
+  const isDeep = kind === 'deep';
+  return makeCertificate({
+    kind: isDeep ? 'good' : kind,
+    names: ['client.example'],
+    now: options.world.now(),
+    authority,
+    usage: 'client',
+    depth: isDeep ? DEEP : 0,
+  });
 }

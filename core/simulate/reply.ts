@@ -1,5 +1,5 @@
 // Replies as they arrive: read from bytes, compared with what a scenario expects, and told to a person.
-import type { Replies } from '../contract/scenario.ts';
+import type { Replies } from '../contract/scenarioStep.ts';
 import { readable } from '../contract/transcript.ts';
 
 /** One complete reply (RFC 5321 section 4.2.1). */

@@ -1,13 +1,7 @@
 // Plays one case: a private receiver under a base, the clients of its population, and the outcome.
 import type { Event } from '../contract/event.ts';
-import {
-  type Base,
-  type CaseResult,
-  expectedOutcome,
-  type Scenario,
-  type ScenarioCase,
-  type Step,
-} from '../contract/scenario.ts';
+import { type Base, type CaseResult, expectedOutcome, type Scenario, type ScenarioCase } from '../contract/scenario.ts';
+import type { Step } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
 import type { Dial } from '../world/dial.ts';
@@ -20,7 +14,7 @@ import { misses, type Seen, weigh, type Weighed } from './judge.ts';
 import { addressOf, dialAs, type Peer, peerWorld } from './peers.ts';
 import { gate, Meeting, playAll } from './population.ts';
 import { told } from './reply.ts';
-import { caseSettings } from './settle.ts';
+import { caseSettings, stepsOf } from './settle.ts';
 import type { StartSubject, Subject, SubjectListener } from './subject.ts';
 
 /** One case to be played against one base. */
@@ -61,7 +55,7 @@ const PATIENCE = 5000;
 /** Most clients that are connecting at a time; those connected stay. */
 const CONNECTING = 128;
 /** How long sessions may take to notice that their client has left, ms. */
-const SETTLE = 2000;
+const SETTLE = 5000;
 const MOST_SESSIONS = 1000;
 
 interface Stage {
@@ -77,7 +71,13 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
   const begun = options.world.elapsed();
   const variant = task.scenario.cases?.find((one) => one.name === task.case);
   const firstId = Buffer.from(options.world.random(4)).readUInt32BE();
-  const journal = memoryJournal({ firstId, ...(options.onEvent ? { onEvent: options.onEvent } : {}) });
+  const full = variant?.disk?.full ?? task.scenario.disk?.full ?? 0;
+  let commits = 0;
+  const journal = memoryJournal({
+    firstId,
+    failCommit: () => (++commits <= full ? 'ENOSPC' : undefined),
+    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+  });
   const stage: Stage = { task, variant, options, journal, clients: [] };
   const weighed = await guarded(stage);
   const differing = stage.clients.find((client) => client.difference !== undefined) ?? stage.clients[0];
@@ -107,7 +107,7 @@ function sessionIds({ journal, clients }: Stage, differing: Client | undefined):
   return sorted.slice(0, MOST_SESSIONS).map(({ id }) => id);
 }
 
-const talkOf = ({ task, variant }: Stage): readonly Step[] => variant?.talk ?? task.scenario.talk ?? [];
+const talkOf = ({ task, variant }: Stage): readonly Step[] => stepsOf(task.scenario, variant);
 const portOf = (index: number) => 20_000 + index;
 
 async function guarded(stage: Stage): Promise<Weighed> {
@@ -175,15 +175,18 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
   const open = (peer: Peer) => connecting(() => dialAs(options.dial, listener, peer));
   const meeting = new Meeting(population.clients);
   const plays = Array.from({ length: population.clients }, (_, index) => {
+    const peer = { address: addressOf(from, index), port: portOf(index) };
     let met = 0;
     const meet = population.oneByOne ? () => Promise.resolve() : () => meeting.arrive(++met);
     const client = new Client({
       client: index + 1,
       talk,
       world: options.world,
-      open: () => open({ address: addressOf(from, index), port: portOf(index) }),
+      open: () => open(peer),
+      peer,
       tls: listener.tls,
       authority: subject.authority,
+      certificate: (kind) => subject.certificate(kind),
       patience: options.patience ?? PATIENCE,
       meet,
     });
@@ -236,8 +239,8 @@ async function greeting(
     const connection = new Connection(await dialAs(dial, listener, { address: '127.0.0.1', port: 19_999 }), world);
     try {
       if (listener.tls === 'implicit') {
-        const failed = await connection.upgrade({ authority });
-        if (failed !== undefined) return `handshake failed: ${failed}`;
+        const shaken = await connection.upgrade({ authority, within: PATIENCE });
+        if (shaken.state === 'failed') return `handshake failed: ${shaken.error}`;
       }
       const heard = await connection.hear(PATIENCE);
       return heard.kind === 'reply'

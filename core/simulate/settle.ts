@@ -2,13 +2,15 @@
 import type { Problem } from '../contract/calls.ts';
 import { presetSettings } from '../contract/presets.ts';
 import type { Base, Scenario, ScenarioCase } from '../contract/scenario.ts';
+import type { Step } from '../contract/scenarioStep.ts';
 import { type Settings, settingsSchema } from '../contract/settings/settings.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Lays `over` on `base`: members of mappings one by one, everything else as a whole. */
+/** Lays `over` on `base`: members of mappings one by one, a mapping on each of a list of them, everything else as a whole. */
 function laid(base: unknown, over: unknown): unknown {
+  if (Array.isArray(base) && base.every(isTree) && isTree(over)) return base.map((each) => laid(each, over));
   if (!isTree(base) || !isTree(over)) return over;
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) result[key] = key in base ? laid(base[key], value) : value;
@@ -29,6 +31,12 @@ const within = (path: string, outer: string) => path === outer || path.startsWit
 export function touchedKnobs(knobs: readonly string[], settings: Tree | undefined): string[] {
   const set = leaves(settings ?? {}, '').filter((path) => path !== '');
   return knobs.filter((knob) => set.some((path) => within(path, knob) || within(knob, path)));
+}
+
+/** The whole talk of a case: what stands in front of every talk, its own, and what stands behind. */
+export function stepsOf(scenario: Scenario, variant: ScenarioCase | undefined): readonly Step[] {
+  const { opening = [], talk = [], closing = [] } = scenario;
+  return [...opening, ...(variant?.talk ?? talk), ...closing];
 }
 
 export interface CasePlan {

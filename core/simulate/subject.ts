@@ -1,7 +1,9 @@
 // What a case is played against: something that listens, by default the receiver itself.
+import type { ClientCertificateKind } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { World } from '../world/world.ts';
+import type { ClientPem } from './handshake.ts';
 
 export interface SubjectListener {
   readonly role: 'mx' | 'submission' | 'submissions';
@@ -15,6 +17,8 @@ export interface Subject {
   readonly listeners: readonly SubjectListener[];
   /** PEM of the authority its certificates come from; empty when it has no TLS. */
   readonly authority: string;
+  /** Makes a client certificate; undefined for a client that has none. */
+  certificate(kind: ClientCertificateKind): Promise<ClientPem | undefined>;
   close(): Promise<void>;
 }
 

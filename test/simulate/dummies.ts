@@ -48,9 +48,15 @@ export const closes: Answer = (socket) => {
   socket.end();
 };
 
-/** Starts a dummy on every listener of the settings, in clear. */
+/** How the listeners of a dummy are secured, and by whose certificate. */
+interface Secured {
+  readonly tls: SubjectListener['tls'];
+  readonly authority: string;
+}
+
+/** Starts a dummy on every listener of the settings, in clear unless said. */
 export const dummy =
-  (answer: Answer): StartSubject =>
+  (answer: Answer, { tls, authority }: Secured = { tls: 'clear', authority: '' }): StartSubject =>
   async ({ settings, world }) => {
     const sockets = new Set<Socket>();
     const listeners: SubjectListener[] = [];
@@ -64,11 +70,12 @@ export const dummy =
         answer(socket);
       });
       bound.push(one);
-      listeners.push({ role, tls: 'clear', host: '127.0.0.1', port: one.port });
+      listeners.push({ role, tls, host: '127.0.0.1', port: one.port });
     }
     return {
       listeners,
-      authority: '',
+      authority,
+      certificate: () => Promise.resolve(undefined),
       close: async () => {
         for (const socket of sockets) socket.destroy();
         await Promise.all(bound.map((one) => one.close()));
