@@ -4,7 +4,10 @@ import type { Listener } from './settings/listeners.ts';
 import type { SpfResult } from './settings/sender.ts';
 import type { StrictRule } from './settings/strictness.ts';
 
-/** The moments at which policy is asked, in order. `command` is asked once more for every line, after its own stage has answered. */
+/**
+ * The moments at which policy is asked, in order. `line` is asked about a line that is odd in itself, before it is run;
+ * `command` once more for every line, after its own stage has answered.
+ */
 export const stages = [
   'connect',
   'tls',
@@ -16,6 +19,7 @@ export const stages = [
   'headers',
   'body',
   'message',
+  'line',
   'command',
 ] as const;
 export type Stage = (typeof stages)[number];
@@ -49,7 +53,7 @@ export interface ProxyFacts {
   readonly through: Endpoint;
 }
 
-/** An entry of `strictness.exempt` that counts for the connection. */
+/** An entry of `strictness.exempt` that makes a difference for the connection; `from` names the settings it does that for. */
 export interface Exemption {
   /** Path of the entry, e.g. `strictness.exempt.0`. */
   readonly path: string;
@@ -109,6 +113,35 @@ export interface TlsFacts {
   readonly certificate?: string;
 }
 
+/** Octets that came before the greeting. */
+export interface EarlyTalk {
+  readonly octets: number;
+  /** The first of them, one character per octet; credentials are redacted. */
+  readonly bytes: string;
+}
+
+/** Another protocol, as far as its first line or octets show. */
+export type ForeignProtocol = 'HTTP' | 'SSH' | 'RTSP' | 'SIP' | 'TLS' | 'header lines';
+
+/** What is odd about the line now judged, at stage line. */
+export interface LineFacts {
+  /** In upper case; empty when there is none, or within a login. */
+  readonly verb: string;
+  readonly bareLf?: boolean;
+  readonly bareCr?: boolean;
+  readonly nul?: boolean;
+  /** Octets, line end included, of a line longer than `strictness.maxCommandLine`; of one that was given up, as many as were read. */
+  readonly longer?: number;
+  /** Octets that had arrived behind a command whose reply they had to wait for, and why. */
+  readonly ahead?: {
+    readonly octets: number;
+    readonly why: 'before-ehlo' | 'not-offered' | 'last-of-group' | 'login';
+  };
+  /** Octets that had arrived in clear behind STARTTLS. */
+  readonly injected?: number;
+  readonly foreign?: ForeignProtocol;
+}
+
 /** Known since the last TLS start (RFC 3207 section 4.2: nothing from before counts). */
 export interface SessionFacts {
   helo?: { readonly verb: 'EHLO' | 'HELO'; readonly name: string };
@@ -124,6 +157,8 @@ export interface SessionFacts {
   commands: number;
   /** Junk commands since the session began or its last message was accepted, this one included. Survives STARTTLS. */
   junk: number;
+  /** Absent when the client waited for the greeting. */
+  early?: EarlyTalk;
   spfEhlo?: SpfAnswer;
 }
 
@@ -145,6 +180,8 @@ export interface DataFacts {
   readonly nul: number;
   readonly eightBit: number;
   readonly longestLine: number;
+  /** Lines longer than `strictness.maxTextLine` as they came, when there were any. */
+  readonly longLines?: number;
   readonly overLimit: boolean;
 }
 
@@ -202,6 +239,7 @@ export interface Facts {
   readonly session: SessionFacts;
   readonly transaction?: TransactionFacts;
   readonly login?: LoginFacts;
+  readonly line?: LineFacts;
 }
 
 /** One DNS question and what came back, as evidence. */

@@ -23,6 +23,7 @@ const positive: Readonly<Record<Stage, ReasonKey>> = {
   headers: 'message-ok',
   body: 'message-ok',
   message: 'message-ok',
+  line: 'noop-ok',
   command: 'noop-ok',
 };
 
@@ -31,7 +32,14 @@ const positive: Readonly<Record<Stage, ReasonKey>> = {
  * stronger. Synchronous when every check that ran was.
  */
 export function decide(stage: Stage, context: PolicyContext): Verdict | Promise<Verdict> {
-  return from(0, [], { stage, context, ms: 0 });
+  const checks = stageTable[stage];
+  // Most lines of a good client lead to no finding: nothing is made for them until a check has something to say.
+  for (let index = 0; index < checks.length; index += 1) {
+    const answer = checks[index]?.run(context);
+    if (answer !== undefined) return going(index, answer, { stage, context, ms: 0 });
+  }
+  const reason = positiveReason(stage, context);
+  return spoken(reason, stage, reasons[reason].because);
 }
 
 interface Deciding {
@@ -39,6 +47,18 @@ interface Deciding {
   readonly context: PolicyContext;
   /** Spent waiting, ms. */
   ms: number;
+}
+
+/** Goes on behind the first answer there is. */
+function going(
+  index: number,
+  answer: CheckAnswer | Promise<CheckAnswer>,
+  deciding: Deciding,
+): Verdict | Promise<Verdict> {
+  const findings: Finding[] = [];
+  if (isPromise(answer)) return later(index, { answer, findings, deciding });
+  if (answer !== undefined && take(answer, findings)) return conclude(findings, deciding);
+  return from(index + 1, findings, deciding);
 }
 
 function from(start: number, findings: Finding[], deciding: Deciding): Verdict | Promise<Verdict> {

@@ -3,7 +3,7 @@ import type { Exemption } from '../contract/facts.ts';
 import { type Extensions, offered } from '../contract/settings/extensions.ts';
 import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import { type StrictRule, strictRules } from '../contract/settings/strictness.ts';
+import { type Strict, type StrictRule, strictRules } from '../contract/settings/strictness.ts';
 
 export interface Effective {
   readonly settings: Settings;
@@ -45,7 +45,9 @@ function exemptionsFor({ strictness }: Settings, address: string): readonly Exem
   return strictness.exempt.flatMap(({ network, from }, index) => {
     const range = parseIpSet(network);
     if (!ip || !range || !contains(range, ip)) return [];
-    return [{ path: `strictness.exempt.${index}`, network, from: from.length === 0 ? strictRules : from }];
+    const named = from.length === 0 ? strictRules : from;
+    const freedFrom = named.filter((rule) => freedWord(strictness, rule) !== strictness[rule]);
+    return freedFrom.length === 0 ? [] : [{ path: `strictness.exempt.${index}`, network, from: freedFrom }];
   });
 }
 
@@ -54,11 +56,16 @@ const lineEnds: readonly StrictRule[] = ['bareLf', 'bareCr', 'commandBareLf', 'c
 /** Freed from these, a client could put commands into a secured session, or go on in another protocol. */
 const never: readonly StrictRule[] = ['startTlsInjection', 'foreignProtocol'];
 
+function freedWord(strictness: Settings['strictness'], rule: StrictRule): Strict {
+  if (strictness[rule] === 'allow') return 'allow';
+  return lineEnds.includes(rule) || never.includes(rule) ? 'normalise' : 'allow';
+}
+
 function freed(strictness: Settings['strictness'], exempt: readonly Exemption[]): Settings['strictness'] {
   const rules = new Set(exempt.flatMap(({ from }) => from));
-  const changed = [...rules].map((rule) => {
-    if (strictness[rule] === 'allow') return [rule, 'allow'];
-    return [rule, lineEnds.includes(rule) || never.includes(rule) ? 'normalise' : 'allow'];
-  });
-  return { ...strictness, ...(Object.fromEntries(changed) as Partial<Settings['strictness']>) };
+  const changed = [...rules].map((rule) => [rule, freedWord(strictness, rule)]);
+  return {
+    ...strictness,
+    ...(Object.fromEntries(changed) as Partial<Settings['strictness']>),
+  };
 }

@@ -96,6 +96,14 @@ const table = {
     basis: 'observed',
     rfc: 'RFC 5321 section 4.1.1.4',
   },
+  'chunk-ok': {
+    code: 250,
+    enhanced: '2.0.0',
+    text: { gatehouse: '{octets} octets received' },
+    because: 'the chunk has come whole, and more are to follow',
+    basis: 'ours',
+    rfc: 'RFC 3030 section 2',
+  },
   'rset-ok': {
     code: 250,
     enhanced: '2.0.0',
@@ -166,7 +174,7 @@ const table = {
     text: { gatehouse: 'Lists are not expanded here; send the message and see' },
     because: 'the same answer for every name keeps the list of users private',
     basis: 'ours',
-    rfc: 'RFC 5321 sections 3.5.3 and 7.3',
+    rfc: 'RFC 5321 section 3.5.3; section 7.3',
   },
   'etrn-nothing': {
     code: 251,
@@ -174,7 +182,7 @@ const table = {
     text: { gatehouse: 'No messages waiting for node {node}' },
     because: 'acceptance.extensions.etrn is accept, and nothing ever waits here',
     basis: 'ours',
-    rfc: 'RFC 1985 section 5.3',
+    rfc: 'RFC 1985 section 5',
   },
   'etrn-refused': {
     code: 459,
@@ -182,7 +190,7 @@ const table = {
     text: { gatehouse: 'Node {node} not allowed: nothing is sent from here' },
     because: 'acceptance.extensions.etrn is refuse',
     basis: 'ours',
-    rfc: 'RFC 1985 section 5.3',
+    rfc: 'RFC 1985 section 5',
   },
   'xclient-refused': {
     code: 550,
@@ -190,7 +198,7 @@ const table = {
     text: { gatehouse: 'Insufficient authorization' },
     because: 'the client is not among those who may use XCLIENT on this listener',
     basis: 'ours',
-    rfc: 'Postfix, XCLIENT_README',
+    rfc: 'RFC 3463 section 3.8; Postfix, XCLIENT_README',
   },
   grammar: {
     code: 501,
@@ -198,7 +206,7 @@ const table = {
     text: { gatehouse: 'Outside of the grammar[: {detail}]' },
     because: 'the command is outside of the strict grammar',
     basis: 'ours',
-    rfc: 'RFC 5321 sections 3.3 and 4.1; RFC 6531',
+    rfc: 'RFC 5321 section 4.1; RFC 6531 section 3.3',
   },
   'source-route': {
     code: 550,
@@ -206,7 +214,7 @@ const table = {
     text: { gatehouse: 'Source routes are not accepted' },
     because: 'the address has a source route, which a server may decline',
     basis: 'ours',
-    rfc: 'RFC 5321 sections 3.6.1 and F.2',
+    rfc: 'RFC 5321 section 3.6.1; appendix F.2',
   },
   'smtputf8-sender': {
     code: 550,
@@ -336,6 +344,32 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 5321 section 4.1.4',
   },
+  'sequence-chunks': {
+    code: 503,
+    enhanced: '5.5.1',
+    text: {
+      gatehouse: 'The message has begun with BDAT; go on with BDAT, or say RSET',
+    },
+    because: 'a message in chunks is under way',
+    basis: 'ours',
+    rfc: 'RFC 3030 section 2',
+  },
+  'sequence-chunk-refused': {
+    code: 503,
+    enhanced: '5.5.1',
+    text: { gatehouse: 'A chunk before this one was refused' },
+    because: 'the transaction failed with an earlier chunk',
+    basis: 'ours',
+    rfc: 'RFC 3030 section 2',
+  },
+  'sequence-binary': {
+    code: 503,
+    enhanced: '5.5.1',
+    text: { gatehouse: 'BODY=BINARYMIME needs BDAT' },
+    because: 'the sender announced octets that DATA cannot carry',
+    basis: 'ours',
+    rfc: 'RFC 3030 section 3',
+  },
   'sequence-tls-active': {
     code: 503,
     enhanced: '5.5.1',
@@ -375,6 +409,15 @@ const table = {
     because: 'the listener or the acceptance settings do not offer STARTTLS',
     basis: 'assumed',
     rfc: 'RFC 5321 section 4.2.4',
+  },
+  // Without an enhanced code: on implicit TLS it stands in the place of the greeting (RFC 2034 section 4).
+  'client-certificate': {
+    code: 421,
+    text: { gatehouse: '{host} A client certificate that is trusted here is needed[: {detail}]' },
+    because: 'the client shows no certificate that is trusted here',
+    basis: 'ours',
+    rfc: 'RFC 8446 section 4.4.2.4; RFC 5321 section 3.8',
+    close: 'policy',
   },
   'auth-off': {
     code: 502,
@@ -608,6 +651,40 @@ const table = {
     because: 'the message holds a zero byte',
     basis: 'ours',
     rfc: 'RFC 5322 section 4.1',
+  },
+  'long-text-line': {
+    code: 554,
+    enhanced: '5.6.0',
+    text: { gatehouse: 'Message holds a line longer than {limit} octets' },
+    because: 'the message holds a line that is longer than allowed',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 4.5.3.1.6',
+  },
+  'eight-bit': {
+    code: 554,
+    enhanced: '5.6.3',
+    text: { gatehouse: 'Message holds 8-bit octets without BODY=8BITMIME' },
+    because: 'the message holds octets that MAIL did not declare',
+    basis: 'ours',
+    rfc: 'RFC 6152 section 3; RFC 3463 section 3.7',
+  },
+  'header-size': {
+    code: 552,
+    enhanced: '5.3.4',
+    text: { gatehouse: 'Message header too large' },
+    because: 'the header is larger than allowed',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 4.2.3; RFC 3463 section 3.4',
+  },
+  'chunk-size': {
+    code: 421,
+    enhanced: '4.7.0',
+    text: {
+      gatehouse: '{host} The size of the chunk cannot be read, closing connection',
+    },
+    because: 'what follows would be taken for commands',
+    basis: 'ours',
+    rfc: 'RFC 3030 section 2; RFC 5321 section 3.8',
   },
   'too-many-errors': {
     code: 421,

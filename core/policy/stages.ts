@@ -1,24 +1,37 @@
 // The order of things: each stage and its checks. Commenting out a line disables that check; the // keeps one on each line.
 import type { StageTable } from './check.ts';
 import { access } from './checks/access.ts';
+import { clientCertificate } from './checks/clientCertificate.ts';
+import { commandLine } from './checks/commandLine.ts';
 import { credentials } from './checks/credentials.ts';
 import { declaredSize } from './checks/declaredSize.ts';
+import { earlyTalk } from './checks/earlyTalk.ts';
+import { eightBit } from './checks/eightBit.ts';
 import { failedLogins } from './checks/failedLogins.ts';
 import { flow } from './checks/flow.ts';
+import { foreignProtocol } from './checks/foreignProtocol.ts';
+import { grammar } from './checks/grammar.ts';
+import { headerSize } from './checks/headerSize.ts';
 import { lineEndings } from './checks/lineEndings.ts';
 import { localLogin } from './checks/localLogin.ts';
+import { longLines } from './checks/longLines.ts';
 import { mechanism } from './checks/mechanism.ts';
 import { nul } from './checks/nul.ts';
+import { pipelining } from './checks/pipelining.ts';
 import { receivedLoop } from './checks/receivedLoop.ts';
 import { recipientKnown } from './checks/recipientKnown.ts';
 import { recipientLimit } from './checks/recipientLimit.ts';
 import { relay } from './checks/relay.ts';
 import { ruleFlow } from './checks/ruleFlow.ts';
+import { sessionCommands } from './checks/sessionCommands.ts';
+import { sessionJunk } from './checks/sessionJunk.ts';
+import { sessionMessages } from './checks/sessionMessages.ts';
 import { size } from './checks/size.ts';
 import { spfEhlo } from './checks/spfEhlo.ts';
 import { spfMail } from './checks/spfMail.ts';
 import { spfMessage } from './checks/spfMessage.ts';
 import { spfRcpt } from './checks/spfRcpt.ts';
+import { startTlsInjection } from './checks/startTlsInjection.ts';
 import { submissionLogin } from './checks/submissionLogin.ts';
 import { wrongCommands } from './checks/wrongCommands.ts';
 
@@ -27,8 +40,11 @@ export const stageTable: StageTable = {
     flow, //
     access,
     ruleFlow,
+    earlyTalk,
   ],
-  tls: [],
+  tls: [
+    clientCertificate, //
+  ],
   ehlo: [
     spfEhlo, //
   ],
@@ -37,12 +53,15 @@ export const stageTable: StageTable = {
     credentials,
   ],
   mail: [
-    submissionLogin, //
+    sessionMessages, //
+    grammar,
+    submissionLogin,
     declaredSize,
     spfMail,
   ],
   rcpt: [
-    recipientLimit, //
+    grammar, //
+    recipientLimit,
     relay,
     localLogin,
     recipientKnown,
@@ -50,7 +69,8 @@ export const stageTable: StageTable = {
   ],
   data: [],
   headers: [
-    receivedLoop, //
+    headerSize, //
+    receivedLoop,
   ],
   body: [
     size, //
@@ -58,10 +78,20 @@ export const stageTable: StageTable = {
   message: [
     lineEndings, //
     nul,
+    longLines,
+    eightBit,
     spfMessage,
+  ],
+  line: [
+    foreignProtocol, //
+    commandLine,
+    pipelining,
+    startTlsInjection,
   ],
   command: [
     wrongCommands, //
     failedLogins,
+    sessionCommands,
+    sessionJunk,
   ],
 };

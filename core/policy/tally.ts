@@ -11,20 +11,39 @@ export interface Tally {
   /** In the singular, e.g. `failed login`. */
   readonly what: string;
   readonly setting: string;
-  readonly reason: 'too-many-errors' | 'too-many-logins';
+  readonly reason: 'too-many-errors' | 'too-many-logins' | 'too-many-messages' | 'too-many-commands' | 'too-many-junk';
 }
 
 /** As many as the limit are answered; the next one closes the session. Nothing to say while there is none. */
 export function tally(settings: Settings, { check, value, limit, what, setting, reason }: Tally): Finding | undefined {
   if (value === 0) return undefined;
   const text = `${ordinal(value)} ${what}, ${allowed(limit)}`;
-  const isOver = limit !== 'unlimited' && value > limit;
   return constant(settings, text, () => ({
     check,
-    ...(isOver ? { action: 'drop', reason } : { action: 'record' }),
+    ...(isOver(value, limit) ? { action: 'drop', reason } : { action: 'record' }),
     text,
     setting,
     value: limit,
     counter: { name: `${what}s`, value, limit },
+  }));
+}
+
+export function isOver(value: number, limit: number | 'unlimited'): boolean {
+  return limit !== 'unlimited' && value > limit;
+}
+
+/** For counts that are no mistakes: there is nothing to say of them until they are over their limit. */
+export function overLimit(settings: Settings, tally: Tally): Finding {
+  const { check, value, limit, what, setting, reason } = tally;
+  const text = `${ordinal(value)} ${what}, ${allowed(limit)}`;
+  const counter = { name: `${what}s`, value, limit };
+  return constant(settings, text, () => ({
+    check,
+    action: 'drop',
+    reason,
+    text,
+    setting,
+    value: limit,
+    counter,
   }));
 }

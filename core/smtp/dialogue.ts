@@ -2,6 +2,7 @@
 import type { CloseReason, EventBody } from '../contract/event.ts';
 import type {
   ConnectionFacts,
+  LineFacts,
   LoginFacts,
   SessionFacts,
   Stage,
@@ -9,25 +10,31 @@ import type {
   TransactionFacts,
 } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import type { Verdict } from '../contract/verdict.ts';
+import type { Finding, Verdict } from '../contract/verdict.ts';
 import type { MessageLog, SessionLog } from '../journal/journal.ts';
 import type { PolicyContext } from '../policy/check.ts';
 import { decide, spoken } from '../policy/decide.ts';
+import type { Effective } from '../policy/effective.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
 import type { UserLookup } from '../sasl/users.ts';
+import { type Asking, awaited } from './asking.ts';
 import { isPlain } from './faultBytes.ts';
 import { SessionFaults } from './faults.ts';
 import { carryOut, type Pace } from './pace.ts';
+import type { Leniency } from './grammar.ts';
 import { type Prepared, Replies } from './replies.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import { relativeStack } from './stack.ts';
-import type { DataPhase } from './wireParser.ts';
+import type { Chunked } from './verbs/bdat.ts';
+import type { ChunkPhase, DataPhase } from './wireParser.ts';
 
 /** What a session begins with; it keeps these to its end. */
 export interface Opening {
   readonly settings: Settings;
+  /** The settings as they count for another address: XCLIENT. */
+  readonly effective: (address: string) => Effective;
   readonly generation: number;
   readonly world: World;
   readonly log: SessionLog;
@@ -56,6 +63,8 @@ export interface Wire {
   /** Sends what is written, then waits for the client's handshake. */
   startTls(): void;
   startData(phase: DataPhase): void;
+  /** Behind BDAT: so many octets are no commands. */
+  startChunk(phase: ChunkPhase): void;
   resumeData(): void;
 }
 
@@ -68,6 +77,7 @@ export interface GrowingFacts {
   session: SessionFacts;
   transaction?: Growing<TransactionFacts>;
   login?: LoginFacts;
+  line?: LineFacts;
 }
 
 /** What a verb leads to: a verdict to speak, and what happens then. */
@@ -79,9 +89,12 @@ export interface Answer {
   readonly lines?: readonly string[];
   /** Unknown, malformed or out of order: counted against `errors.maxErrors`. */
   readonly wrong?: boolean;
-  readonly then?: 'quit' | 'tls';
+  /** `chunk`: nothing is said yet, a chunk is read first. */
+  readonly then?: 'quit' | 'tls' | 'chunk';
   /** The reply's event is on record already, with the message it tells of. */
   readonly recorded?: Prepared;
+  /** Why the session ends, when it does: told in its close event in place of the verdict's sentence. */
+  readonly end?: string;
 }
 
 /** What is known of a session when it begins. */
@@ -91,13 +104,20 @@ export function newSession(): SessionFacts {
 
 export class Dialogue {
   readonly opening: Opening;
-  readonly settings: Settings;
+  /** Those that count for the client: others after XCLIENT. */
+  settings: Settings;
   readonly wire: Wire;
   readonly facts: GrowingFacts;
   /** A login under way: the next line belongs to it. */
   exchange?: { readonly mechanism: string; readonly exchange: Exchange };
   /** The message now being received or stored. */
   message?: MessageLog;
+  /** A message in chunks is being received. */
+  chunked?: Chunked;
+  /** The chunk that was announced last. */
+  chunk?: { readonly last: boolean; readonly refused: boolean };
+  /** A chunk was refused, and more of its message may be on their way (RFC 3030 section 2). */
+  chunkRefused = false;
   /** AUTH was used since the last MAIL: stray lines that look like base64 may be credentials. */
   suspect = false;
   /** The connection was refused with 554 and waits for QUIT (RFC 5321 section 3.1). */
@@ -106,8 +126,14 @@ export class Dialogue {
   excused = 0;
   /** The line now worked on is among them. */
   isExcused = false;
+  /** What the line now worked on had that the strict grammar does not. */
+  lenient: readonly Leniency[] = [];
   /** RCPT was refused in this transaction. */
   recipientRefused = false;
+  /** What was noted about the line now worked on; its reply tells. */
+  noted: readonly Finding[] | undefined;
+  /** The checks of a stage wait for something outside. */
+  asking: Asking | undefined;
   /** A line or message is being worked on: the client waits for us. */
   working = false;
   /** The receiver stops: this session ends as soon as no transaction is open. */
@@ -117,9 +143,13 @@ export class Dialogue {
   readonly faults: SessionFaults | undefined;
   /** A reply that a fault lets out slowly is on its way; the turn waits for it. */
   pace?: Pace;
-  readonly #context: PolicyContext;
-  readonly #replies: Replies;
-  #lost?: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string };
+  #context: PolicyContext;
+  #replies: Replies;
+  #lost?: {
+    readonly by: 'us' | 'client';
+    readonly reason: CloseReason;
+    readonly detail: string;
+  };
 
   constructor(opening: Opening, wire: Wire) {
     this.opening = opening;
@@ -129,12 +159,16 @@ export class Dialogue {
     if (opening.tls) this.facts.session.tls = opening.tls;
     this.#replies = Replies.of(opening.settings);
     this.faults = SessionFaults.of(opening.settings);
-    const { facts } = this;
-    this.#context = {
-      settings: this.settings,
+    this.#context = this.#contextNow();
+  }
+
+  #contextNow(): PolicyContext {
+    const { opening, settings, facts } = this;
+    return {
+      settings,
       facts,
       elapsed: () => opening.world.elapsed(),
-      spf: (identity) => opening.spf({ settings: this.settings, facts, identity }),
+      spf: (identity) => opening.spf({ settings, facts, identity }),
     };
   }
 
@@ -155,7 +189,14 @@ export class Dialogue {
 
   /** The one place that asks policy. */
   ask(stage: Stage): Verdict | Promise<Verdict> {
-    const verdict = decide(stage, this.#context);
+    const decision = decide(stage, this.#context);
+    const verdict =
+      decision instanceof Promise
+        ? awaited(this, decision, {
+            stage,
+            since: this.opening.world.elapsed(),
+          })
+        : decision;
     if (this.faults === undefined) return verdict;
     return verdict instanceof Promise ? verdict.then((late) => this.#judged(late)) : this.#judged(verdict);
   }
@@ -242,6 +283,8 @@ export class Dialogue {
   reset(): void {
     delete this.facts.transaction;
     this.recipientRefused = false;
+    this.chunkRefused = false;
+    delete this.chunked;
     this.message?.abort();
     delete this.message;
   }
@@ -252,7 +295,27 @@ export class Dialogue {
     delete this.exchange;
     delete this.facts.login;
     const { wrongCommands, failedLogins, messages, commands, junk } = this.facts.session;
-    this.facts.session = { wrongCommands, failedLogins, messages, commands, junk };
+    this.facts.session = {
+      wrongCommands,
+      failedLogins,
+      messages,
+      commands,
+      junk,
+    };
+  }
+
+  /** Begins anew as the client XCLIENT named, under the settings for its address; TLS goes on, and so does how lines are read. */
+  begin(connection: ConnectionFacts): void {
+    const { tls } = this.facts.session;
+    this.forget();
+    const { settings, exempt } = this.opening.effective(connection.peer.address);
+    const { exempt: _, ...rest } = connection;
+    this.settings = settings;
+    this.facts.connection = exempt.length > 0 ? { ...rest, exempt } : rest;
+    this.facts.session = newSession();
+    if (tls) this.facts.session.tls = tls;
+    this.#replies = Replies.of(settings);
+    this.#context = this.#contextNow();
   }
 
   /** Ends the session: the reason is recorded once, what was said is sent unless the connection is dropped. */

@@ -9,11 +9,14 @@ import type { Timer } from '../world/world.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
 import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
 import type { Listener } from './listener.ts';
-import { recordData } from './verbs/data.ts';
+import { recordCutOff } from './incoming.ts';
 import { judgeTls } from './verbs/starttls.ts';
-import { greet, shutDown, takeLine, timeOut } from './turn.ts';
+import { lookEvery, nextDue, type Progress } from './deadlines.ts';
+import { greet, greetingDelay, tease } from './greeting.ts';
+import { SessionInput } from './input.ts';
+import { shutDown, takeLine, takeTls, tooLate } from './turn.ts';
 import { type Handshake, shakeHands } from './upgrade.ts';
-import { type DataPhase, WireParser } from './wireParser.ts';
+import { type ChunkPhase, type DataPhase, WireParser } from './wireParser.ts';
 
 /** What `connect` hands over: smtp-server's own options and the opening of the dialogue. */
 export interface SessionOptions {
@@ -27,6 +30,8 @@ export interface SessionOptions {
 
 /** Octets of replies held back within one turn before they are written. */
 const mostHeld = 16_384;
+/** Between two looks at the deadlines while we work, ms. */
+const whileWorking = 1000;
 /** Stands in until the session has what its own parser needs: the constructor of SMTPConnection asks too early. */
 const noParser = new SMTPStream();
 
@@ -39,6 +44,10 @@ export class Session extends SMTPConnection implements Wire {
   #timer: Timer | undefined;
   #top: Socket;
   #handshake: Handshake | undefined;
+  /** When the message or chunk that is coming began. */
+  #bodyBegan = 0;
+  /** Since when replies wait for the client to read them. */
+  #unread: number | undefined;
   #failure: (Error & { readonly code?: string }) | undefined;
 
   constructor(server: SMTPServer, socket: Socket, options: SessionOptions) {
@@ -50,27 +59,53 @@ export class Session extends SMTPConnection implements Wire {
     this._parser = this._createParser();
   }
 
-  /** No timer and no name lookup before the greeting. */
+  /** No name lookup before the greeting. */
   override init(): void {
+    const input = this.#input;
+    const delay = greetingDelay(this.dialogue);
+    // What comes with the end of a handshake has been read already, and is looked at in the next turn.
+    if (delay > 0 || this.secure) input.shut();
     this._setListeners(() => {
       this._ready = true;
-      try {
-        greet(this.dialogue);
-      } catch (error) {
-        this.#fault(error, 'connect');
-      }
+      if (delay === 0 && !this.secure) return this.#greet(input);
+      if (delay > 0) tease(this.dialogue);
+      this.#timer?.cancel();
+      this.#timer = this.#opening.world.after(delay, () => this.#greet(input));
     });
+  }
+
+  #greet(input: SessionInput): void {
+    const d = this.dialogue;
+    if (d.over) return;
+    const greeted = () => {
+      if (d.over) return;
+      this.#lastInput = this.#opening.world.elapsed();
+      this.#watch();
+      input.open();
+    };
+    try {
+      const { early } = input;
+      if (early) d.facts.session.early = early;
+      const later = greet(d);
+      if (later) later.then(greeted).catch((error: unknown) => this.#fault(error, 'connect'));
+      else greeted();
+    } catch (error) {
+      this.#fault(error, 'connect');
+    }
   }
 
   override _createParser(): SMTPStream {
     if (!(#opening in this)) return noParser;
-    const { world, settings } = this.#opening;
-    const parser = new WireParser({
+    const { world } = this.#opening;
+    const { strictness } = this.#opening.settings;
+    const parser = new SessionInput({
       now: () => (this.#lastInput = world.elapsed()),
       later: (turn) => void world.after(0, turn),
       onLine: (line, next) => takeLine(this.dialogue, line, () => this._whenWritable(next)),
-      maxLine: settings.strictness.maxCommandLine,
-      bareCr: settings.strictness.bareCr,
+      onTls: (segment) => takeTls(this.dialogue, segment),
+      maxLine: strictness.maxCommandLine,
+      longLine: strictness.longCommandLine,
+      bareCr: strictness.commandBareCr,
     });
     parser.on('error', (error) => this.#fault(error, 'command'));
     parser.on('finish', () => {
@@ -87,8 +122,8 @@ export class Session extends SMTPConnection implements Wire {
     this.dialogue.close('fault', 'a bug in the receiver, see the fault event');
   }
 
-  get #reader(): WireParser {
-    return this._parser as unknown as WireParser;
+  get #input(): SessionInput {
+    return this._parser as unknown as SessionInput;
   }
 
   // ── what the dialogue asks of the connection
@@ -112,7 +147,10 @@ export class Session extends SMTPConnection implements Wire {
     this.#held = '';
     // While a handshake runs, text would land in the middle of it.
     if (bytes === '' || this._upgrading || this._socket.destroyed || !this._socket.writable) return;
-    this._socket.write(bytes, 'latin1');
+    const socket = this._socket;
+    if (socket.write(bytes, 'latin1') || this.#unread !== undefined) return;
+    this.#unread = this.#opening.world.elapsed();
+    socket.once('drain', () => (this.#unread = undefined));
   }
 
   end(): void {
@@ -129,11 +167,17 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   startData(phase: DataPhase): void {
-    this.#reader.startData(phase);
+    this.#bodyBegan = this.#opening.world.elapsed();
+    this.#input.startData(phase);
+  }
+
+  startChunk(phase: ChunkPhase): void {
+    this.#bodyBegan = this.#opening.world.elapsed();
+    this.#input.startChunk(phase);
   }
 
   resumeData(): void {
-    if (this._parser) this.#reader.resumeData();
+    if (this._parser) this.#input.resumeData();
   }
 
   startTls(): void {
@@ -146,8 +190,10 @@ export class Session extends SMTPConnection implements Wire {
     if (!tls) return this.dialogue.close('fault', 'STARTTLS was answered on a listener without TLS');
     this.#timer?.cancel();
     // What stands behind the command in clear is thrown away (RFC 3207 section 5): the parser that holds it never works again.
-    const retired = this.#reader;
-    const discarded = retired.buffered;
+    const retired = this.#input;
+    const buffered = retired.buffered;
+    // CVE-2011-0411, where the settings want it shown: what came in clear is run as if it had come inside TLS.
+    const kept = settings.strictness.startTlsInjection === 'allow' && buffered > 0 ? retired.takeBuffered() : undefined;
     this._socket.unpipe(this._parser as SMTPStream);
     retired.isClosed = true;
     this._parser = this._createParser();
@@ -161,9 +207,9 @@ export class Session extends SMTPConnection implements Wire {
       settings,
       seconds: connection.listener.handshakeTimeout,
       place: 'starttls',
-      discarded,
+      discarded: kept ? 0 : buffered,
       record: (body) => this.dialogue.record(body),
-      up: (socket, facts) => this.#secured(socket, facts),
+      up: (socket, facts) => this.#secured(socket, { facts, kept }),
       failed: (end) => this.#handshakeFailed(end),
     });
   }
@@ -174,11 +220,12 @@ export class Session extends SMTPConnection implements Wire {
     this.drop();
   }
 
-  #secured(socket: TLSSocket, facts: TlsFacts): void {
+  #secured(socket: TLSSocket, { facts, kept }: { readonly facts: TlsFacts; readonly kept: Buffer | undefined }): void {
     this.#handshake = undefined;
     this._socket = this.#top = socket;
     this._upgrading = false;
     this.secure = true;
+    this.#unread = undefined;
     socket.on('close', (hadError) => this._onCloseEvent(hadError));
     socket.on('error', (error) => this._onError(error));
     const d = this.dialogue;
@@ -188,7 +235,11 @@ export class Session extends SMTPConnection implements Wire {
     this.#lastInput = this.#opening.world.elapsed();
     this.#watch();
     if (d.draining) return shutDown(d);
-    judgeTls(d, () => socket.pipe(this._parser as SMTPStream));
+    judgeTls(d, () => {
+      if (!this._parser) return;
+      if (kept) this.#input.write(kept);
+      socket.pipe(this._parser);
+    });
   }
 
   /** Ends the session as soon as no transaction is open (RFC 5321 section 3.8). */
@@ -219,23 +270,46 @@ export class Session extends SMTPConnection implements Wire {
     this.#watch();
   }
 
-  /** One timer a session, looked at when it fires: input only notes the time. */
+  /** One timer a session, looked at when it fires: what happens in between only notes the time. */
   #watch(): void {
-    const seconds = this.#opening.connection.listener.idleTimeout;
+    const d = this.dialogue;
     this.#timer?.cancel();
-    const left = this.#lastInput + seconds * 1000 - this.#opening.world.elapsed();
-    this.#timer = this.#opening.world.after(Math.max(1, left), () => {
-      const d = this.dialogue;
-      if (d.over) return;
-      // While we work the client waits for us (RFC 5321 section 4.5.3.2); one that takes no replies is not waiting.
-      if (d.working) this.#lastInput = this.#opening.world.elapsed();
-      if (this.#opening.world.elapsed() - this.#lastInput < seconds * 1000) return this.#watch();
-      timeOut(d, seconds);
-    });
+    if (d.over) return;
+    const { world, connection } = this.#opening;
+    const now = world.elapsed();
+    // The client waits for us as long as we work (RFC 5321 section 4.5.3.2).
+    if (d.working) this.#lastInput = now;
+    const given = {
+      limits: d.settings.errors.deadlines,
+      idle: connection.listener.idleTimeout,
+    };
+    const due = nextDue(given, this.#progress());
+    const most = d.working ? Math.min(whileWorking, lookEvery(given)) : lookEvery(given);
+    if (due === undefined || due.at > now) {
+      this.#timer = world.after(Math.max(1, Math.min(most, (due?.at ?? Infinity) - now)), () => this.#watch());
+      return;
+    }
+    if (due.reason !== 'lookup-deadline') return tooLate(d, due);
+    d.asking?.giveUp(due.detail);
+    this.#timer = world.after(whileWorking, () => this.#watch());
+  }
+
+  #progress(): Progress {
+    const d = this.dialogue;
+    const input = this._parser ? this.#input : undefined;
+    return {
+      begun: this.#opening.begun,
+      lastInput: this.#lastInput,
+      line: input?.lineBegan,
+      body: input?._dataMode === true ? { began: this.#bodyBegan, octets: input.dataBytes } : undefined,
+      unread: d.gone ? undefined : this.#unread,
+      asked: d.asking?.since,
+      working: d.working,
+    };
   }
 
   /** The client closed its side, and everything it had sent before has been answered. */
-  #peerClosed(parser: WireParser): void {
+  #peerClosed(parser: SessionInput): void {
     const d = this.dialogue;
     if (d.over) return;
     cutOff(d, parser);
@@ -249,8 +323,9 @@ export class Session extends SMTPConnection implements Wire {
 
   override _onClose(): void {
     const d = this.dialogue;
-    const parser = this._parser ? this.#reader : undefined;
-    this.#timer?.cancel();
+    const parser = this._parser ? this.#input : undefined;
+    // While we work the lookups of a client that has gone must still come to an end.
+    if (!d.working) this.#timer?.cancel();
     if (parser && !d.over) cutOff(d, parser);
     super._onClose();
     if (d.over) return;
@@ -270,7 +345,6 @@ export class Session extends SMTPConnection implements Wire {
 }
 
 /** What had come of a message whose end never came. */
-function cutOff(d: Dialogue, parser: WireParser): void {
-  const facts = parser.dataFacts;
-  if (facts !== null) recordData(d, facts);
+function cutOff(d: Dialogue, parser: SessionInput): void {
+  recordCutOff(d, parser.dataFacts, parser.chunkFacts);
 }

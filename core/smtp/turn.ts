@@ -1,87 +1,191 @@
 // One line's way through a session: recorded, judged by its verb, answered, counted, and only then the next one.
-import type { Stage } from '../contract/facts.ts';
-import type { Answer, Dialogue } from './dialogue.ts';
+import type { LineFacts, Stage } from '../contract/facts.ts';
+import type { Finding } from '../contract/verdict.ts';
+import { type ReasonKey, reasons } from '../policy/reasons.table.ts';
 import { closeOf } from './closing.ts';
-import { parseCommand } from './grammar.ts';
+import type { Due } from './deadlines.ts';
+import type { Answer, Dialogue } from './dialogue.ts';
+import { type Leniency, parseCommand } from './grammar.ts';
+import { leniently } from './leniency.ts';
+import { oddityOf } from './oddity.ts';
 import { redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
-import { verbs } from './verbs/verbs.table.ts';
+import { unreadable } from './verbs/bdat.ts';
+import { type Verb, verbs } from './verbs/verbs.table.ts';
 import type { WireLine } from './wireLine.ts';
 
-/** The greeting, or the refusal that stands in its place. */
-export function greet(d: Dialogue): void {
-  const answer = d.answered({ verdict: d.opening.greeting });
-  const { verdict } = answer;
-  d.say(answer);
-  if (verdict.closes) return d.whenSent(() => d.close(closeOf(verdict), verdict.because));
-  // RFC 5321 section 3.1: after 554 the server waits for QUIT and answers 503 to all else.
-  d.refused = verdict.action !== 'accept';
-}
+/** Octets of another protocol that are kept. */
+const mostForeign = 536;
 
 /** Takes one line; `next` is called when its answer has been given and another may come. */
 export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   if (d.over) return;
   const text = line.bytes.latin1Slice(0, line.bytes.length);
-  const secrecy: Secrecy = d.exchange ? 'exchange' : d.suspect ? 'suspect' : 'plain';
-  const shown = redactLine(text, secrecy);
-  if (shown.secret) d.suspect = true;
-  const seen = { kind: 'line', bytes: shown.bytes, end: line.terminator, behind: line.bufferedAfter } as const;
-  const { segments } = line;
-  const whole = segments > 1 ? { ...seen, segments } : seen;
-  d.record(shown.secret ? { ...whole, secret: true } : whole);
+  record(d, line, text);
   // Cut off by the end of the connection: never a command.
   if (line.terminator === 'none' && !line.tooLong) return next();
+  if (d.excused > 0 || d.isExcused) excuse(d, line);
+  d.faults?.heard(text, d.exchange !== undefined);
+  if (!d.exchange) d.facts.session.commands += 1;
+  d.working = true;
+  try {
+    const answer = dispatch(d, line, text);
+    if (!(answer instanceof Promise)) return finish(d, answer, next);
+    whenAnswered(d, { answer, stage: stageOf(firstWord(text)), next });
+  } catch (error) {
+    finish(d, failed(d, error, stageOf(firstWord(text))), next);
+  }
+}
+
+/** Octets of a TLS record where a command was expected. */
+export function takeTls(d: Dialogue, segment: Buffer): void {
+  if (d.over) return;
+  const bytes = segment.latin1Slice(0, mostForeign);
+  d.record({ kind: 'octets', what: 'foreign', bytes, length: segment.length });
+  work(d, 'line', nothing, () => judge(d, { odd: { verb: '', foreign: 'TLS' }, stage: 'line' }, () => plainTls(d)));
+}
+
+const nothing = () => undefined;
+
+/** No stage had anything against it, which only a table of stages without its check brings about. */
+function plainTls(d: Dialogue): Answer {
+  return d.wrong('line', 'unknown-command', {
+    because: 'a TLS handshake is no command (RFC 5321 section 4.2.4)',
+  });
+}
+
+function record(d: Dialogue, line: WireLine, text: string): void {
+  const { terminator: end, bufferedAfter: behind, segments } = line;
+  if (segments === 1 && !d.suspect && !d.exchange && !mayBeAuth(text))
+    return d.record({ kind: 'line', bytes: text, end, behind });
+  const secrecy: Secrecy = d.exchange ? 'exchange' : d.suspect ? 'suspect' : 'plain';
+  const { bytes, secret } = redactLine(text, secrecy);
+  if (secret) d.suspect = true;
+  const took = Math.round((line.arrival - line.started) * 1000) / 1000;
+  d.record({
+    kind: 'line',
+    bytes,
+    end,
+    behind,
+    ...(segments > 1 && { segments }),
+    ...(segments > 1 && took > 0 && { took }),
+    ...(secret && { secret }),
+  });
+}
+
+/** False for most lines, so that they need no expression: AUTH begins with an A, or with something in front of it. */
+function mayBeAuth(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first <= 0x20 || first === 0x41 || first === 0x61 || first > 0x7e;
+}
+
+/** What came behind a refused MAIL in good faith is not counted. */
+function excuse(d: Dialogue, line: WireLine): void {
   d.isExcused = d.excused > 0;
   d.excused = Math.max(0, d.excused - line.length);
-  const stage = d.exchange ? 'command' : stageOf(text);
-  d.faults?.heard(text, d.exchange !== undefined);
-  work(d, stage, next, () => dispatch(d, line, { text, stage }));
 }
 
 /** What is said to EHLO and HELO, whatever it is, carries no enhanced code (RFC 2034 section 4). */
-function stageOf(text: string): Stage {
-  return /^[ \t]*(?:EHLO|HELO)(?![^\s\0])/i.test(text) ? 'ehlo' : 'command';
+function stageOf(verb: string): Stage {
+  return verb === 'EHLO' || verb === 'HELO' ? 'ehlo' : 'command';
 }
 
-interface Told {
-  readonly text: string;
-  /** Where an answer that no verb gives belongs. */
-  readonly stage: Stage;
+function firstWord(text: string): string {
+  return /^[ \t]*([^\s\0]*)/.exec(text)?.[1]?.toUpperCase() ?? '';
 }
 
-function dispatch(d: Dialogue, line: WireLine, { text, stage }: Told): Answer | Promise<Answer> {
-  const oddity = oddityOf(d, line, stage);
-  if (oddity) {
+function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<Answer> {
+  const told = line.hasBareCr || line.hasNul ? softened(text, d.settings.strictness) : text;
+  const command = d.exchange ? inLogin : parseCommand(told);
+  const verb = verbs.get(command.verb);
+  const odd = oddityOf(d, line, {
+    text: told,
+    verb: command.verb,
+    isKnown: verb !== undefined || command === inLogin,
+  });
+  const go = () => {
+    if (command === inLogin) return continueLogin(d, told);
+    const { verb: name, argument, lenient } = command;
+    return run(d, { verb, name, argument, lenient }, line.bufferedAfter);
+  };
+  if (odd === undefined) return go();
+  const stage = command === inLogin ? 'line' : stageOf(firstWord(text));
+  return judge(d, { odd, stage: stage === 'ehlo' ? stage : 'line' }, go);
+}
+
+/** A line of a login is no command. */
+const inLogin = { verb: '', argument: '', lenient: [] } as const;
+
+/** What `normalise` makes of a bare CR and of a NUL. */
+function softened(text: string, { commandBareCr, nul }: Dialogue['settings']['strictness']): string {
+  const blank = commandBareCr === 'normalise' ? text.replaceAll('\r', ' ') : text;
+  return nul === 'normalise' ? blank.replaceAll('\0', '') : blank;
+}
+
+/** Asks stage `line` about a line that is odd in itself, and goes on when nothing stands against it. */
+function judge(
+  d: Dialogue,
+  { odd, stage }: { readonly odd: LineFacts; readonly stage: Stage },
+  go: () => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  d.facts.line = odd;
+  return d.decided('line', (verdict) => {
+    delete d.facts.line;
+    if (verdict.action === 'accept') {
+      if (verdict.findings.length > 0) d.noted = verdict.findings;
+      return go();
+    }
     delete d.exchange;
-    return oddity;
-  }
-  if (d.exchange) return continueLogin(d, text);
-  return run(d, { text, stage }, line.bufferedAfter);
+    const isCounted = odd.foreign === undefined || d.settings.strictness.foreignProtocol !== 'allow';
+    const told = odd.foreign === undefined ? undefined : verdict.findings[verdict.decider ?? 0]?.text;
+    const answer = {
+      verdict: stage === 'line' ? verdict : { ...verdict, stage },
+      ...(isCounted && { wrong: true }),
+      ...(told !== undefined && { end: told }),
+    };
+    // Its octets would come next, and nobody could tell them from commands.
+    return odd.verb === 'BDAT' && !verdict.closes ? unreadable(d, answer) : answer;
+  });
 }
 
-function run(d: Dialogue, { text, stage }: Told, behind: number): Answer | Promise<Answer> {
-  const { verb: name, argument } = parseCommand(text);
+interface Said {
+  readonly verb: Verb | undefined;
+  readonly name: string;
+  readonly argument: string;
+  readonly lenient: readonly Leniency[];
+}
+
+function run(d: Dialogue, { verb, name, argument, lenient }: Said, behind: number): Answer | Promise<Answer> {
+  const { session } = d.facts;
+  if (isJunk(name) || (name === 'BDAT' && argument === '0') || (stageOf(name) === 'ehlo' && session.helo))
+    session.junk += 1;
   if (d.refused && name !== 'QUIT') {
     const because = 'the connection was refused and waits for QUIT (RFC 5321 section 3.1)';
-    return d.wrong(stage, 'sequence-refused', { because });
+    return d.wrong(stageOf(name), 'sequence-refused', { because });
   }
-  const verb = verbs.get(name);
   if (!verb)
-    return d.wrong('command', 'unknown-command', { because: 'there is no such command (RFC 5321 section 4.2.4)' });
-  return verb(d, argument, behind);
+    return d.wrong('command', 'unknown-command', {
+      because: 'there is no such command (RFC 5321 section 4.2.4)',
+    });
+  d.lenient = lenient;
+  // MAIL and RCPT have a check for it.
+  if (lenient.length === 0 || name === 'MAIL' || name === 'RCPT') return verb(d, argument, behind);
+  return leniently(d, stageOf(name), lenient) ?? verb(d, argument, behind);
 }
 
-/** Lines no verb is asked about (RFC 5321 section 2.3.8; NUL: section 4.1.2 admits none anywhere). */
-function oddityOf(d: Dialogue, line: WireLine, stage: Stage): Answer | undefined {
-  if (line.tooLong)
-    return d.wrong(stage, 'line-too-long', { because: 'the line is longer than strictness.maxCommandLine allows' });
-  const { bareLf, bareCr } = d.settings.strictness;
-  if (line.terminator === 'lf' && bareLf === 'reject')
-    return d.wrong(stage, 'bad-line-end', { because: 'the line ends in a bare LF' });
-  if (line.hasBareCr)
-    return d.wrong(stage, bareCr === 'reject' ? 'bad-line-end' : 'syntax', { because: 'the line holds a bare CR' });
-  if (line.hasNul) return d.wrong(stage, 'bad-line-end', { because: 'the line holds a NUL' });
-  return undefined;
+/** Commands that bring no message. A repeated EHLO and an empty BDAT are junk as well. */
+function isJunk(verb: string): boolean {
+  switch (verb) {
+    case 'NOOP':
+    case 'RSET':
+    case 'VRFY':
+    case 'EXPN':
+    case 'HELP':
+    case 'ETRN':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Runs one piece of work to its answer; a throw in it is a fault of ours and never leaves the session. */
@@ -90,13 +194,23 @@ export function work(d: Dialogue, stage: Stage, next: () => void, run: () => Ans
   try {
     const answer = run();
     if (!(answer instanceof Promise)) return finish(d, answer, next);
-    answer.then(
-      (late) => attempt(d, stage, next, () => finish(d, late, next)),
-      (error: unknown) => attempt(d, stage, next, () => finish(d, failed(d, error, stage), next)),
-    );
+    whenAnswered(d, { answer, stage, next });
   } catch (error) {
     finish(d, failed(d, error, stage), next);
   }
+}
+
+interface Waiting {
+  readonly answer: Promise<Answer>;
+  readonly stage: Stage;
+  readonly next: () => void;
+}
+
+function whenAnswered(d: Dialogue, { answer, stage, next }: Waiting): void {
+  answer.then(
+    (late) => attempt(d, stage, next, () => finish(d, late, next)),
+    (error: unknown) => attempt(d, stage, next, () => finish(d, failed(d, error, stage), next)),
+  );
 }
 
 function attempt(d: Dialogue, stage: Stage, next: () => void, run: () => void): void {
@@ -109,13 +223,26 @@ function attempt(d: Dialogue, stage: Stage, next: () => void, run: () => void): 
 
 function failed(d: Dialogue, error: unknown, stage: Stage): Answer {
   delete d.exchange;
+  delete d.facts.line;
   return d.fault(error, stage);
+}
+
+/** Nothing is said until the chunk has come; the client is not waiting for us. */
+function awaitChunk(d: Dialogue, next: () => void): void {
+  d.working = false;
+  if (d.gone) return d.settle();
+  next();
 }
 
 /** Speaks the answer. */
 function finish(d: Dialogue, given: Answer, next: () => void): void {
-  const answer = d.answered(given);
-  if (answer.wrong) d.facts.session.wrongCommands += 1;
+  if (given.then === 'chunk') return awaitChunk(d, next);
+  const decided = d.answered(given);
+  const answer = d.noted === undefined ? decided : annotated(d, decided, d.noted);
+  const { session } = d.facts;
+  if (answer.wrong) session.wrongCommands += 1;
+  // A message was stored: whatever came before it was no junk.
+  if (answer.recorded) session.junk = 0;
   const { verdict } = answer;
   if (verdict.closes === 'silent') {
     d.record({ kind: 'verdict', verdict });
@@ -126,11 +253,36 @@ function finish(d: Dialogue, given: Answer, next: () => void): void {
   d.whenSent(() => attempt(d, 'command', next, () => spoke(d, answer, next)));
 }
 
+/** What was noted about the line stands in front of what its verb came to; behind a message it has an event of its own. */
+function annotated(d: Dialogue, answer: Answer, noted: readonly Finding[]): Answer {
+  d.noted = undefined;
+  const { verdict } = answer;
+  if (answer.recorded) {
+    d.record({
+      kind: 'verdict',
+      verdict: {
+        ...d.plain('line', 'noop-ok', 'the line was taken').verdict,
+        findings: noted,
+      },
+    });
+    return answer;
+  }
+  const findings = [...noted, ...verdict.findings];
+  const { decider } = verdict;
+  const moved = decider === undefined ? {} : { decider: decider + noted.length };
+  return { ...answer, verdict: { ...verdict, findings, ...moved } };
+}
+
 /** Goes on behind the reply: asks stage `command`, which sees the counters with this line included. */
 function spoke(d: Dialogue, answer: Answer, next: () => void): void {
   if (d.over) return;
   const { verdict } = answer;
-  if (verdict.closes === 'reply') return d.close(closeOf(verdict), verdict.because);
+  if (verdict.closes === 'reply') {
+    // A refusal for good that ends the session is no 421, so that one follows in the same write.
+    if (reasons[verdict.reason as ReasonKey].code >= 500)
+      d.say(d.plain('command', 'closing', 'the reply before it ends the session'), true);
+    return d.close(closeOf(verdict), answer.end ?? verdict.because);
+  }
   if (answer.then === 'quit') return d.close('quit', 'the client said QUIT');
   const limit = d.ask('command');
   if (!(limit instanceof Promise)) return afterwards(d, { answer, limit, next });
@@ -157,7 +309,7 @@ function afterwards(d: Dialogue, { answer, limit, next }: After): void {
   if (limit.closes === 'reply') {
     // The line's own reply and the 421 leave in one write.
     d.say({ verdict: limit }, true);
-    return d.close('limit', limit.because);
+    return d.close(closeOf(limit), limit.because);
   }
   d.working = false;
   if (d.gone) return d.settle();
@@ -172,8 +324,10 @@ export function shutDown(d: Dialogue): void {
   d.close('shutdown', 'the receiver or its listener is closing');
 }
 
-/** The client owed us input for longer than `idleTimeout`. */
-export function timeOut(d: Dialogue, seconds: number): void {
-  d.say(d.plain('command', 'idle', `nothing came for ${seconds} s`));
-  d.close('idle', `nothing came for ${seconds} s`);
+/** The client was too slow: each deadline has words and a close reason of its own. */
+export function tooLate(d: Dialogue, { reason, detail }: Pick<Due, 'reason' | 'detail'>): void {
+  // Who reads nothing would not hear it either.
+  if (reason === 'slow-reader') return d.close(reason, detail, 'drop');
+  d.say(d.plain('command', reason, detail));
+  d.close(reason, detail);
 }

@@ -26,8 +26,12 @@ describe('a session', () => {
         '250-AUTH PLAIN LOGIN CRAM-MD5',
         '250-STARTTLS',
         '250-8BITMIME',
+        '250-BINARYMIME',
+        '250-CHUNKING',
         '250-SIZE 10485760',
+        '250-SMTPUTF8',
         '250-ENHANCEDSTATUSCODES',
+        '250-LIMITS MAILMAX=1000 RCPTMAX=1000',
         '250 HELP',
       ].join('\n'),
     );
@@ -125,10 +129,13 @@ describe('a session', () => {
       'DATA x': /^501 /,
       VRFY: /^501 /,
       'MAIL FROM:<a@client.example> FOO=1': /^555 5\.5\.4 /,
-      'MAIL FROM:<a@client.example> BODY=BINARYMIME': /^501 /,
+      'MAIL FROM:<a@client.example> BODY=9BIT': /^501 /,
+      'SEND FROM:<a@client.example>': /^502 /,
+      'SOML FROM:<a@client.example>': /^502 /,
+      'SAML FROM:<a@client.example>': /^502 /,
       'MAIL FROM:<a@client.example> SIZE=1e3': /^501 /,
       'MAIL FROM:<a@client.example> SIZE=99999999999': /^552 5\.3\.4 /,
-      'MAIL FROM:a@client.example': /^501 /,
+      'MAIL FROM:a@client.example>': /^501 /,
       'MAIL <a@client.example>': /^501 /,
       NOOP: /^250 2\.0\.0 /,
       'noop anything': /^250 /,
@@ -152,7 +159,11 @@ describe('a session', () => {
       size: false,
       eightBitMime: false,
       startTls: false,
+      smtpUtf8: false,
+      chunking: false,
+      binaryMime: false,
       enhancedStatusCodes: false,
+      limits: false,
       help: false,
     };
     const g = await start({ acceptance: { extensions: off }, authentication: { clear: [] } });
@@ -178,7 +189,11 @@ describe('a session', () => {
       '250-AUTH=PLAIN LOGIN CRAM-MD5',
       '250-STARTTLS',
       '250-8BITMIME',
+      '250-BINARYMIME',
+      '250-CHUNKING',
       '250-SIZE 10485760',
+      '250-SMTPUTF8',
+      '250-LIMITS MAILMAX=1000 RCPTMAX=1000',
       '250-HELP',
       '250 OK',
     ]);
@@ -280,8 +295,8 @@ describe('a session', () => {
     ['reject', '\n', 500],
     ['normalise', '\n', 250],
     ['allow', '\n', 250],
-  ] as const)('under bareLf %s answers a command that ends in LF %j with %d', async (bareLf, end, code) => {
-    const g = await start({ strictness: { bareLf } });
+  ] as const)('under commandBareLf %s answers a command that ends in LF %j with %d', async (commandBareLf, end, code) => {
+    const g = await start({ strictness: { commandBareLf } });
     const c = await g.connect();
     await c.hello();
     c.send(`NOOP${end}`);

@@ -133,7 +133,7 @@ describe('a silent client', () => {
 
 describe('a client that takes no replies', () => {
   test('is not read from either', async () => {
-    const g = await start({ errors: { maxErrors: 'unlimited' } });
+    const g = await start({ errors: { session: { maxJunk: 'unlimited' } } });
     const c = await g.connect();
     await c.hello();
     c.socket.pause();

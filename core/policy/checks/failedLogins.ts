@@ -7,13 +7,15 @@ export const failedLogins: Check = {
   name: 'failed-logins',
   title: 'failed logins',
   group: 'errors',
-  run: ({ settings, facts: { session } }) =>
-    tally(settings, {
+  run: ({ settings, facts: { session } }) => {
+    if (session.failedLogins === 0) return undefined;
+    return tally(settings, {
       check: 'failed-logins',
       value: session.failedLogins,
       limit: settings.errors.maxAuthErrors,
       what: 'failed login',
       setting: 'errors.maxAuthErrors',
       reason: 'too-many-logins',
-    }),
+    });
+  },
 };

@@ -7,13 +7,15 @@ export const wrongCommands: Check = {
   name: 'wrong-commands',
   title: 'wrong commands',
   group: 'errors',
-  run: ({ settings, facts: { session } }) =>
-    tally(settings, {
+  run: ({ settings, facts: { session } }) => {
+    if (session.wrongCommands === 0) return undefined;
+    return tally(settings, {
       check: 'wrong-commands',
       value: session.wrongCommands,
       limit: settings.errors.maxErrors,
       what: 'wrong command',
       setting: 'errors.maxErrors',
       reason: 'too-many-errors',
-    }),
+    });
+  },
 };
