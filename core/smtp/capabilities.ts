@@ -1,7 +1,11 @@
 // What a listener says to EHLO, in clear and when secured: the one list the client hears and the window shows.
+import type { ConnectionFacts } from '../contract/facts.ts';
 import type { Listener } from '../contract/settings/listeners.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
+import { effectiveSettings } from '../policy/effective.ts';
 import { replyFor } from '../policy/reply.ts';
+import { xclientAttributes } from './xclientAttributes.ts';
 
 /** 0 in the settings is "no limit", as RFC 1870 section 4 has it for SIZE. */
 export function maxDataOctets(settings: Settings): number {
@@ -18,8 +22,48 @@ export function offersStartTls(settings: Settings, listener: Listener, secured: 
   return !secured && listener.tls === 'starttls' && settings.acceptance.extensions.startTls;
 }
 
+/** RFC 3030 section 3: BINARYMIME comes with CHUNKING or not at all. */
+export function offersBinary({ acceptance: { extensions } }: Settings): boolean {
+  return extensions.binaryMime && extensions.chunking;
+}
+
+/** RFC 6531 section 3.1: SMTPUTF8 comes with 8BITMIME or not at all. */
+export function offersSmtpUtf8({ acceptance: { extensions } }: Settings): boolean {
+  return extensions.smtpUtf8 && extensions.eightBitMime;
+}
+
+/** Whether the client, as it counts now, may use XCLIENT (Postfix, XCLIENT_README). */
+export function offersXclient({ listener, peer }: Pick<ConnectionFacts, 'listener' | 'peer'>): boolean {
+  if (listener.xclient.length === 0) return false;
+  const ip = parseIp(peer.address);
+  return ip !== undefined && listener.xclient.some((network) => {
+    const range = parseIpSet(network);
+    return range !== undefined && contains(range, ip);
+  });
+}
+
+/** RFC 9422 section 3: numbers from 1 to 999,999; undefined when there is no limit to tell. */
+function limits({ errors, acceptance }: Settings): string | undefined {
+  const told = [
+    ['MAILMAX', errors.session.maxMessages],
+    ['RCPTMAX', acceptance.maxRcptCount],
+  ] as const;
+  const words = told.flatMap(([name, limit]) =>
+    typeof limit === 'number' && limit >= 1 && limit <= 999_999 ? [`${name}=${limit}`] : [],
+  );
+  return words.length === 0 ? undefined : `LIMITS ${words.join(' ')}`;
+}
+
+/** What a client is offered depends on, beside the settings. */
+export interface Offer {
+  readonly listener: Listener;
+  readonly secured: boolean;
+  /** Absent where nobody is asking: XCLIENT is for some peers only. */
+  readonly peer?: ConnectionFacts['peer'];
+}
+
 /** The keywords behind the first line of the EHLO reply, in the order AXIGEN was observed to send them; without codes. */
-export function keywords(settings: Settings, listener: Listener, secured: boolean): string[] {
+export function keywords(settings: Settings, { listener, secured, peer }: Offer): string[] {
   const { extensions, dialect } = settings.acceptance;
   const mechanisms = offeredMechanisms(settings, secured).join(' ');
   const lines: string[] = [];
@@ -28,9 +72,20 @@ export function keywords(settings: Settings, listener: Listener, secured: boolea
   if (mechanisms !== '' && extensions.authEquals) lines.push(`AUTH=${mechanisms}`);
   if (offersStartTls(settings, listener, secured)) lines.push('STARTTLS');
   if (extensions.eightBitMime) lines.push('8BITMIME');
+  if (offersBinary(settings)) lines.push('BINARYMIME');
+  if (extensions.chunking) lines.push('CHUNKING');
   // RFC 1870 section 4: without a number there is no fixed limit.
   if (extensions.size) lines.push(maxDataOctets(settings) === 0 ? 'SIZE' : `SIZE ${maxDataOctets(settings)}`);
+  if (offersSmtpUtf8(settings)) lines.push('SMTPUTF8');
+  if (extensions.dsn) lines.push('DSN');
+  // RFC 8689 section 2: inside TLS only.
+  if (extensions.requireTls && secured) lines.push('REQUIRETLS');
   if (extensions.enhancedStatusCodes) lines.push('ENHANCEDSTATUSCODES');
+  const limited = extensions.limits ? limits(settings) : undefined;
+  if (limited !== undefined) lines.push(limited);
+  if (extensions.expn !== 'off') lines.push('EXPN');
+  if (extensions.etrn !== 'off') lines.push('ETRN');
+  if (peer && offersXclient({ listener, peer })) lines.push(`XCLIENT ${xclientAttributes.join(' ')}`);
   if (extensions.help) lines.push('HELP');
   // AXIGEN's last line was observed to be "250 OK".
   if (dialect === 'axigen') lines.push('OK');
@@ -38,9 +93,13 @@ export function keywords(settings: Settings, listener: Listener, secured: boolea
 }
 
 /** The whole EHLO reply of a listener without codes, for the window: in clear, and when secured, where it can be. */
-export function ehloReply(settings: Settings, listener: Listener): { clear?: string[]; secured?: string[] } {
+export function ehloReply(service: Settings, listenerIndex: number): { clear?: string[]; secured?: string[] } {
+  // Nobody's address: no network is exempt from anything in a preview.
+  const { settings } = effectiveSettings(service, listenerIndex, '');
+  const listener = settings.listeners[listenerIndex];
+  if (!listener) throw new Error(`there is no listener ${listenerIndex}`);
   const first = replyFor('ehlo-ok', { settings, stage: 'ehlo' }).lines;
-  const reply = (secured: boolean) => [...first, ...keywords(settings, listener, secured)];
+  const reply = (secured: boolean) => [...first, ...keywords(settings, { listener, secured })];
   const canSecure = listener.tls === 'implicit' || offersStartTls(settings, listener, false);
   return { ...(listener.tls !== 'implicit' && { clear: reply(false) }), ...(canSecure && { secured: reply(true) }) };
 }

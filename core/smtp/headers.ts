@@ -1,4 +1,5 @@
-// The top-level header of a message as it arrives: how often it was received, and the fields a list of messages shows.
+// The top-level header of a message as it arrives: how large it is, how often it was received, and the fields a list of messages shows.
+import type { HeaderSize } from '../contract/facts.ts';
 
 /** Octets kept of one field, unfolded; a longer one is cut. */
 const longestField = 2000;
@@ -14,12 +15,32 @@ export interface HeaderFacts {
   readonly from?: string;
   /** False while the empty line has not come. */
   readonly complete: boolean;
+  /** Its fields up to the empty line; other lines among them count as fields. None in a message that begins with its text. */
+  readonly size: HeaderSize;
 }
+
+/** How far into a line its field name ends; -1 when it has none (RFC 5322 section 2.2; section 4.5.8 allows blanks before the colon). */
+export function fieldNameEnd(line: string): number {
+  let end = 0;
+  while (end < line.length && isNameOctet(line.charCodeAt(end))) end += 1;
+  let colon = end;
+  while (colon < line.length && isBlank(line.charCodeAt(colon))) colon += 1;
+  return end > 0 && line.charCodeAt(colon) === COLON ? end : -1;
+}
+
+const COLON = 0x3a;
+const isNameOctet = (octet: number) => octet > 0x20 && octet < 0x7f && octet !== COLON;
+const isBlank = (octet: number) => octet === 0x20 || octet === 0x09;
 
 /** Reads chunks of any size; memory is bounded by one field. */
 export class HeaderScan {
   complete = false;
   #received = 0;
+  #octets = 0;
+  #fields = 0;
+  /** The first line was no field, so there is no header. */
+  #isText = false;
+  #lineOctets = 0;
   #held = '';
   #field = '';
   readonly #found = new Map<string, string>();
@@ -31,9 +52,12 @@ export class HeaderScan {
       const stop = end < 0 ? chunk.length : end;
       const room = longestField - this.#held.length;
       if (room > 0) this.#held += chunk.latin1Slice(from, Math.min(stop, from + room));
+      this.#lineOctets += stop - from;
       if (end < 0) return;
+      this.#lineOctets += 1;
       this.#line(this.#held.endsWith('\r') ? this.#held.slice(0, -1) : this.#held);
       this.#held = '';
+      this.#lineOctets = 0;
       from = end + 1;
     }
   }
@@ -48,6 +72,7 @@ export class HeaderScan {
       ...(subject !== undefined && { subject }),
       ...(from !== undefined && { from }),
       complete: this.complete,
+      size: { octets: this.#octets, fields: this.#fields },
     };
   }
 
@@ -56,10 +81,15 @@ export class HeaderScan {
       this.complete = true;
       return;
     }
-    if (line.startsWith(' ') || line.startsWith('\t')) return this.#folded(line);
+    if (isBlank(line.charCodeAt(0))) return this.#folded(line);
+    const end = fieldNameEnd(line);
+    if (end < 0 && this.#fields === 0) this.#isText = true;
+    if (!this.#isText) {
+      this.#fields += 1;
+      this.#octets += this.#lineOctets;
+    }
     const colon = line.indexOf(':');
-    // RFC 5322 section 4.5.8: obsolete syntax allows blanks before the colon.
-    const name = colon < 0 ? '' : line.slice(0, colon).trimEnd().toLowerCase();
+    const name = end >= 0 ? line.slice(0, end).toLowerCase() : '';
     this.#field = '';
     if (name === 'received') this.#received += 1;
     else if (wanted.has(name) && !this.#found.has(name)) {
@@ -69,6 +99,7 @@ export class HeaderScan {
   }
 
   #folded(line: string): void {
+    if (!this.#isText) this.#octets += this.#lineOctets;
     if (this.#field === '') return;
     const before = this.#found.get(this.#field) ?? '';
     const all = `${before} ${line.trim()}`.trim();

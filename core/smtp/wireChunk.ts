@@ -48,13 +48,7 @@ export class ChunkReader {
     if (end === from) return from;
     this.#segments++;
     this.left -= end - from;
-    if (
-      !this.#options.onChunk(
-        from === 0 && end === segment.length
-          ? segment
-          : segment.subarray(from, end),
-      )
-    )
+    if (!this.#options.onChunk(from === 0 && end === segment.length ? segment : segment.subarray(from, end)))
       this.full = true;
     return end;
   }

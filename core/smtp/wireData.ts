@@ -1,21 +1,35 @@
 // The message between 354 and the final dot, segment by segment: dots removed, line ends judged, facts counted (RFC 5321 sections 4.1.1.4, 4.5.2).
 import type { DataFacts } from '../contract/facts.ts';
 import type { DataException } from '../contract/event.ts';
-import type { LineEnd, LineEndPolicy } from './wireLine.ts';
+import type { LineEnd, LineEndPolicy, LongLinePolicy } from './wireLine.ts';
 
 /** The line end before the final dot and the one behind it; anything but `crlf.crlf` is SMTP smuggling's open door. */
 export type EndOfData = `${LineEnd}.${LineEnd}`;
 
 /** What was seen in a message as it was read. Offsets and lengths are of the message as handed over, before `limit` cut it. */
 export interface WireDataFacts extends DataFacts {
+  /** Lines longer than `maxTextLine` as they came. */
+  readonly longLines: number;
   /** Dots the client had put in front of lines that begin with one, taken away again (RFC 5321 section 4.5.2). */
   readonly dotsRemoved: number;
   /** Segments the message came in. */
   readonly segments: number;
   /** The first 100, by offset; the counts say how many there were. */
   readonly exceptions: readonly DataException[];
-  /** What ended it; null while it is still coming. */
+  /** What ended it; null while it is still coming, and for a message in chunks. */
   readonly ended: EndOfData | null;
+}
+
+/** What becomes of octets that no text holds. Only `normalise` changes what is handed over; who reads the facts refuses. */
+export interface TextRules {
+  /** `normalise`: NULs are taken out. */
+  readonly nul?: LineEndPolicy;
+  /** `normalise`: the highest bit is cleared; what would become a NUL, CR or LF by that is a question mark. */
+  readonly eightBit?: LineEndPolicy;
+  /** `normalise`: a line longer than `maxTextLine` is broken with CRLF; in the header a blank behind it keeps the field one. */
+  readonly longLine?: LongLinePolicy;
+  /** Octets, line end included, at least 80; 1000 unless given. */
+  readonly maxTextLine?: number;
 }
 
 /**
@@ -24,7 +38,9 @@ export interface WireDataFacts extends DataFacts {
  * lines which end so. `normalise` hands CRLF over for each bare LF or CR; `reject` hands over what came and leaves the
  * refusal to whoever reads the facts, after the true end.
  */
-export interface DataOptions {
+export interface DataOptions extends TextRules {
+  /** False for a message in chunks: dots mean nothing in it, and it ends when its reader is told ({@link DataReader.finish}). */
+  readonly dots?: boolean;
   /** Octets handed over at most; what is beyond is read and counted to the end but handed to nobody. Infinity: no limit. */
   readonly limit: number;
   readonly bareLf: LineEndPolicy;
@@ -44,6 +60,11 @@ const maxViews = 16;
 
 const [NUL, LF, CR, DOT] = [0x00, 0x0a, 0x0d, 0x2e];
 const crlf = Buffer.from('\r\n');
+const folding = Buffer.from('\r\n ');
+/** What an octet becomes when its highest bit is cleared, without making a line end or a NUL of it. */
+const cleared = Buffer.from(
+  Array.from({ length: 128 }, (_, low) => (low === NUL || low === CR || low === LF ? 0x3f : low)),
+);
 
 // Where the reader stands in a line.
 const START = 0; // nothing of it read
@@ -62,7 +83,13 @@ export class DataReader {
   full = false;
   ended: EndOfData | null = null;
   readonly #options: DataOptions;
-  #state = START;
+  #state: number;
+  /** Where a line begins: a message in chunks has no dots to look for. */
+  readonly #begin: typeof START | typeof MIDDLE;
+  readonly #breaks: boolean;
+  readonly #maxTextLine: number;
+  #inHeader = true;
+  #longLines = 0;
   #previous: LineEnd = 'crlf'; // RFC 5321 section 4.1.1.4: the CRLF of DATA may be the first half of CRLF.CRLF
   #bytes = 0;
   #lineStart = 0;
@@ -84,6 +111,9 @@ export class DataReader {
 
   constructor(options: DataOptions) {
     this.#options = options;
+    this.#state = this.#begin = options.dots === false ? MIDDLE : START;
+    this.#breaks = options.longLine === 'normalise';
+    this.#maxTextLine = options.maxTextLine ?? maxTextLine;
   }
 
   /** Octets of the message so far. */
@@ -101,6 +131,7 @@ export class DataReader {
       nul: this.#nul,
       eightBit: this.#eightBit,
       longestLine: Math.max(this.#longest, this.#bytes - this.#lineStart),
+      longLines: this.#longLines,
       overLimit: this.#bytes > this.#options.limit,
       dotsRemoved: this.#dotsRemoved,
       segments: this.#segments,
@@ -111,26 +142,40 @@ export class DataReader {
 
   /** Reads from `from` to the end of the message or of the chunk; returns where it stopped. */
   take(chunk: Buffer, from: number): number {
-    const { bareLf, bareCr } = this.#options;
+    const { bareLf, bareCr, nul, eightBit } = this.#options;
     const words = new Int32Array(chunk.buffer, 0, chunk.buffer.byteLength >>> 2);
     const shift = chunk.byteOffset;
     const length = chunk.length;
     this.#segments++;
     this.#views = 0;
-    // A segment grows to twice its size at most, when every octet is a bare LF made CRLF; one octet was held back before.
-    this.#room = 2 * (length - from) + 1;
+    // A segment grows to twice its size at most, when every octet is a bare LF made CRLF; besides, an octet was held back
+    // before, and a line may have to be broken in front of it.
+    this.#room = 2 * (length - from) + 8;
     let state = this.#state;
     let kept = from; // start of what is read and not yet handed over
+    let stop = this.#stopAt(kept, length); // where a line must be broken, or the end
     let i = from;
     while (i < length) {
       const octet = chunk[i]!;
       if (state === MIDDLE) {
+        if (i >= stop && octet !== CR && octet !== LF && (octet !== NUL || nul !== 'normalise')) {
+          this.#keep(chunk, kept, i);
+          kept = i;
+          this.#breakLine();
+          stop = this.#stopAt(kept, length);
+        }
         if (octet >= 0x10 && octet < 0x80) {
           i++;
-          if (((shift + i) & 3) === 0) i = skipOrdinary(words, (shift + i) >>> 2, (shift + length) >>> 2) * 4 - shift;
+          if (((shift + i) & 3) === 0) i = skipOrdinary(words, (shift + i) >>> 2, (shift + stop) >>> 2) * 4 - shift;
         } else if (octet === CR) {
-          state = AFTER_CR;
           i++;
+          if (chunk[i] === LF) {
+            i++;
+            this.#endLine(this.#bytes + i - kept, 2);
+            this.#previous = 'crlf';
+            state = this.#begin;
+            stop = this.#stopAt(kept, length);
+          } else state = AFTER_CR;
         } else if (octet === LF) {
           this.#bareLf++;
           this.#note('bare-lf', this.#bytes + i - kept);
@@ -140,42 +185,52 @@ export class DataReader {
             this.#keep(crlf, 0, 2);
           }
           i++;
-          if (bareLf !== 'reject') this.#endLine(this.#bytes + i - kept);
+          if (bareLf !== 'reject') this.#endLine(this.#bytes + i - kept, bareLf === 'allow' ? 1 : 2);
           if (bareLf === 'allow') {
             this.#previous = 'lf';
-            state = START;
+            state = this.#begin;
           }
+          stop = this.#stopAt(kept, length);
         } else {
           if (octet === NUL) {
             this.#nul++;
             this.#note('nul', this.#bytes + i - kept);
           } else if (octet > 0x7f) this.#eightBit++;
+          if (octet === NUL ? nul === 'normalise' : octet > 0x7f && eightBit === 'normalise') {
+            this.#keep(chunk, kept, i);
+            kept = i + 1;
+            if (octet !== NUL) this.#keep(cleared, octet & 0x7f, (octet & 0x7f) + 1);
+            stop = this.#stopAt(kept, length);
+          }
           i++;
         }
       } else if (state === AFTER_CR) {
         if (octet === LF) {
           i++;
-          this.#endLine(this.#bytes + i - kept);
+          this.#endLine(this.#bytes + i - kept, 2);
           this.#previous = 'crlf';
-          state = START;
+          state = this.#begin;
         } else {
-          this.#bareCr++;
-          this.#note('bare-cr', this.#bytes + i - kept - 1);
+          this.#foundBareCr(this.#bytes + i - kept - 1);
           if (bareCr === 'normalise') {
             this.#keep(chunk, kept, i);
             kept = i;
             this.#keep(crlf, 1, 2);
           }
-          if (bareCr !== 'reject') this.#endLine(this.#bytes + i - kept);
+          if (bareCr !== 'reject') this.#endLine(this.#bytes + i - kept, bareCr === 'allow' ? 1 : 2);
           if (bareCr === 'allow') this.#previous = 'cr';
-          state = bareCr === 'allow' ? START : MIDDLE;
+          state = bareCr === 'allow' ? this.#begin : MIDDLE;
         }
+        stop = this.#stopAt(kept, length);
       } else if (state === START) {
         state = MIDDLE;
         if (octet === DOT) {
           this.#keep(chunk, kept, i);
           kept = ++i;
-          state = DOTTED;
+          // Most dots are followed by text in the same segment: then this one was added by the client, and that is all.
+          if (i < length && chunk[i]! > CR) this.#dotsRemoved++;
+          else state = DOTTED;
+          stop = this.#stopAt(kept, length);
         }
       } else if (octet === LF && (state === DOTTED_CR || bareLf === 'allow')) {
         return this.#end(state === DOTTED_CR ? 'crlf' : 'lf', i + 1);
@@ -189,6 +244,7 @@ export class DataReader {
         this.#dotsRemoved++;
         if (state === DOTTED_CR) this.#keep(crlf, 0, 1);
         state = state === DOTTED_CR ? AFTER_CR : MIDDLE;
+        stop = this.#stopAt(kept, length);
       }
     }
     this.#keep(chunk, kept, length);
@@ -197,24 +253,66 @@ export class DataReader {
     return length;
   }
 
+  /** The last chunk has been read: what stood open is closed, and no more is taken. */
+  finish(): void {
+    if (this.#state === AFTER_CR) {
+      const { bareCr } = this.#options;
+      this.#foundBareCr(this.#bytes - 1);
+      if (bareCr === 'normalise') this.#keep(crlf, 1, 2);
+      if (bareCr !== 'reject') this.#endLine(this.#bytes, bareCr === 'allow' ? 1 : 2);
+      this.#state = MIDDLE;
+    }
+    this.#checkLength(this.#bytes);
+  }
+
+  /** Where in the segment the line in work is full; its end when lines may be of any length. */
+  #stopAt(kept: number, length: number): number {
+    if (!this.#breaks) return length;
+    return Math.min(length, kept + this.#lineStart + this.#maxTextLine - 2 - this.#bytes);
+  }
+
+  /** The line is full and goes on: it ends here, and another one begins. */
+  #breakLine(): void {
+    if (!this.#longNoted) {
+      this.#longNoted = true;
+      this.#longLines++;
+      this.#except('long-line', this.#bytes);
+    }
+    this.#keep(crlf, 0, 2);
+    this.#lines++;
+    this.#longest = Math.max(this.#longest, this.#bytes - this.#lineStart);
+    this.#lineStart = this.#bytes;
+    if (this.#inHeader) this.#keep(folding, 2, 3);
+  }
+
+  #foundBareCr(offset: number): void {
+    this.#bareCr++;
+    this.#note('bare-cr', offset);
+  }
+
   #end(end: LineEnd, at: number): number {
     this.ended = `${this.#previous}.${end}`;
     this.#flush();
     return at;
   }
 
-  #endLine(offset: number): void {
-    this.#checkLength(offset);
+  /** `ending`: octets of its line end, as handed over. */
+  #endLine(offset: number, ending: 1 | 2): void {
+    const length = offset - this.#lineStart;
+    if (length > this.#maxTextLine) this.#checkLength(offset);
     this.#lines++;
-    this.#longest = Math.max(this.#longest, offset - this.#lineStart);
+    if (length > this.#longest) this.#longest = length;
+    // An empty line ends the header (RFC 5322 section 2.1).
+    if (length === ending) this.#inHeader = false;
     this.#lineStart = offset;
     this.#longNoted = false;
   }
 
   #checkLength(offset: number): void {
-    if (this.#longNoted || offset - this.#lineStart <= maxTextLine) return;
+    if (this.#longNoted || offset - this.#lineStart <= this.#maxTextLine) return;
     this.#longNoted = true;
-    this.#except('long-line', this.#lineStart + maxTextLine);
+    this.#longLines++;
+    this.#except('long-line', this.#lineStart + this.#maxTextLine);
   }
 
   #note(kind: DataException['kind'], offset: number): void {
@@ -228,14 +326,21 @@ export class DataReader {
 
   /** Counts octets of the message and hands them over, or copies them to be handed over with others of the segment. */
   #keep(source: Buffer, from: number, to: number): void {
-    const room = this.#options.limit - this.#bytes;
-    this.#bytes += to - from;
-    const last = Math.min(to, from + room);
+    const { limit } = this.#options;
+    const before = this.#bytes;
+    const after = before + to - from;
+    this.#bytes = after;
+    const last = after <= limit ? to : from + Math.max(0, limit - before);
     if (last <= from) return;
-    if (this.#copy === null && this.#views++ < maxViews) return this.#hand(source.subarray(from, last));
-    this.#copy ??= Buffer.allocUnsafe(this.#room);
-    if (last - from > 64) this.#copied += source.copy(this.#copy, this.#copied, from, last);
-    else for (let i = from; i < last; i++) this.#copy[this.#copied++] = source[i]!;
+    let copy = this.#copy;
+    if (copy === null) {
+      if (this.#views++ < maxViews) return this.#hand(source.subarray(from, last));
+      copy = this.#copy = Buffer.allocUnsafe(this.#room);
+    }
+    let copied = this.#copied;
+    if (last - from > 64) copied += source.copy(copy, copied, from, last);
+    else for (let i = from; i < last; i++) copy[copied++] = source[i]!;
+    this.#copied = copied;
   }
 
   #flush(): void {

@@ -1,10 +1,10 @@
 // One command line at a time out of the segments of a connection: where it ends and what is odd in it (RFC 5321 section 2.3.8).
 
 /** What ended a line: CRLF, an LF without a CR before it, or a CR without an LF behind it. */
-export type LineEnd = "crlf" | "lf" | "cr";
+export type LineEnd = 'crlf' | 'lf' | 'cr';
 
 /** What an administrator lets a bare LF or a bare CR mean; `strictness` in the settings. */
-export type LineEndPolicy = "reject" | "normalise" | "allow";
+export type LineEndPolicy = 'reject' | 'normalise' | 'allow';
 
 /**
  * What becomes of a line beyond `maxLine`. `reject`: handed out once as too long, the rest swallowed. `normalise`: handed
@@ -20,7 +20,7 @@ export interface WireLine {
   /** The line without its end; a view of the segment it came in, so copy what is kept for long. At most `maxLine - 2` octets. */
   readonly bytes: Buffer;
   /** `none`: the line was too long and its end is still to come, or the client closed in the middle of it. Never a command. */
-  readonly terminator: LineEnd | "none";
+  readonly terminator: LineEnd | 'none';
   /** Longer than `maxLine`: handed out once, as soon as that is certain; the rest up to its end is swallowed. */
   readonly tooLong: boolean;
   /** Longer than `maxLine` and cut off there, because `longLine` is `normalise`; the other facts are of the whole line. */
@@ -45,7 +45,7 @@ export interface WireLine {
 }
 
 /** A line on its way out: the parser adds what waits behind it. */
-export type LineInHand = Omit<WireLine, "bufferedAfter"> & {
+export type LineInHand = Omit<WireLine, 'bufferedAfter'> & {
   bufferedAfter: number;
 };
 
@@ -79,14 +79,15 @@ export class LineReader {
   #skipping = false;
   #skipped = 0;
 
-  constructor(
-    maxLine: number,
-    bareCr: LineEndPolicy,
-    longLine: LongLinePolicy = "reject",
-  ) {
+  constructor(maxLine: number, bareCr: LineEndPolicy, longLine: LongLinePolicy = 'reject') {
     this.maxLine = maxLine;
-    this.#splitsAtCr = bareCr === "allow";
+    this.#splitsAtCr = bareCr === 'allow';
     this.#longLine = longLine;
+  }
+
+  /** When the first octet of the line now being read arrived; undefined between lines. */
+  get began(): number | undefined {
+    return this.inside ? this.#started : undefined;
   }
 
   /** Octets of an unfinished line held back so far. */
@@ -108,11 +109,7 @@ export class LineReader {
 
   /** Octets of content a line may have. */
   get #most(): number {
-    return (
-      (this.#longLine === "allow"
-        ? Math.max(this.maxLine, mostLine)
-        : this.maxLine) - 2
-    );
+    return (this.#longLine === 'allow' ? Math.max(this.maxLine, mostLine) : this.maxLine) - 2;
   }
 
   /** Reads from `from`, which is inside `chunk`, to the end of a line or of the chunk; returns where it stopped. */
@@ -120,20 +117,17 @@ export class LineReader {
     this.line = null;
     if (this.#skipping) return this.#skip(chunk, from);
     if (this.#segments++ === 0) this.#started = arrival;
-    const most =
-      this.#longLine === "normalise"
-        ? Infinity
-        : this.#most - this.#seen + from;
+    const most = this.#longLine === 'normalise' ? Infinity : this.#most - this.#seen + from;
     let cr = this.#cr;
     for (let i = from; i < chunk.length; i++) {
       const octet = chunk[i]!;
       if (octet === LF) {
-        this.#finish(cr ? "crlf" : "lf", this.#join(chunk, from, i), arrival);
+        this.#finish(cr ? 'crlf' : 'lf', this.#join(chunk, from, i), arrival);
         return i + 1;
       }
       if (cr) {
         if (this.#splitsAtCr) {
-          this.#finish("cr", this.#join(chunk, from, i), arrival);
+          this.#finish('cr', this.#join(chunk, from, i), arrival);
           return i;
         }
         this.#bareCr = true;
@@ -143,7 +137,7 @@ export class LineReader {
       else if (octet > 0x7f) this.#eightBit = true;
       // A CR counts when the octet behind it shows that it is content.
       if ((cr ? i : i + 1) > most) {
-        this.#finish("none", this.#join(chunk, from, i + 1), arrival);
+        this.#finish('none', this.#join(chunk, from, i + 1), arrival);
         this.#skipping = true;
         this.#cr = cr;
         return i + 1;
@@ -160,23 +154,16 @@ export class LineReader {
     if (this.#heldLength === 0) return null;
     const ended = this.#cr && this.#splitsAtCr;
     this.#bareCr ||= this.#cr && !ended;
-    this.#finish(ended ? "cr" : "none", this.#join(none, 0, 0), arrival);
+    this.#finish(ended ? 'cr' : 'none', this.#join(none, 0, 0), arrival);
     return this.line;
   }
 
   /** `raw`: the line without an LF at its end; when it is cut off, as much of it as was kept. */
-  #finish(
-    terminator: WireLine["terminator"],
-    raw: Buffer,
-    arrival: number,
-  ): void {
-    const ending = terminator === "crlf" ? 2 : terminator === "none" ? 0 : 1;
-    const content =
-      terminator === "lf" || terminator === "none"
-        ? this.#seen
-        : this.#seen - 1;
+  #finish(terminator: WireLine['terminator'], raw: Buffer, arrival: number): void {
+    const ending = terminator === 'crlf' ? 2 : terminator === 'none' ? 0 : 1;
+    const content = terminator === 'lf' || terminator === 'none' ? this.#seen : this.#seen - 1;
     const isLong = content > this.#most;
-    const cut = isLong && this.#longLine === "normalise";
+    const cut = isLong && this.#longLine === 'normalise';
     this.line = {
       bytes: raw.subarray(0, isLong ? this.#most : content),
       terminator,
@@ -228,9 +215,7 @@ export class LineReader {
   }
 
   #skip(chunk: Buffer, from: number): number {
-    const end = this.#splitsAtCr
-      ? this.#endAtCrOrLf(chunk, from)
-      : afterLf(chunk, from);
+    const end = this.#splitsAtCr ? this.#endAtCrOrLf(chunk, from) : afterLf(chunk, from);
     if (end >= 0) this.#skipping = this.#cr = false;
     const at = end < 0 ? chunk.length : end;
     this.#skipped += at - from;

@@ -1,18 +1,8 @@
 // The stream between a socket and a session: command lines one at a time, then messages, in the order the octets came.
-import { PassThrough, Writable } from "node:stream";
-import {
-  DataReader,
-  type DataOptions,
-  type WireDataFacts,
-} from "./wireData.ts";
-import { type ChunkFacts, ChunkReader } from "./wireChunk.ts";
-import {
-  LineReader,
-  type LineEndPolicy,
-  type LineInHand,
-  type LongLinePolicy,
-  type WireLine,
-} from "./wireLine.ts";
+import { PassThrough, Writable } from 'node:stream';
+import { DataReader, type DataOptions, type WireDataFacts } from './wireData.ts';
+import { type ChunkFacts, ChunkReader } from './wireChunk.ts';
+import { LineReader, type LineEndPolicy, type LineInHand, type LongLinePolicy, type WireLine } from './wireLine.ts';
 
 export interface WireParserOptions {
   /** The session's clock, ms; asked once for each segment. */
@@ -73,14 +63,14 @@ export class WireParser extends Writable {
   dataBytes = 0;
   /** For smtp-server's stock connection, which assigns it. */
   oncommand: (command: Buffer, next: () => void) => void = () => {
-    throw new Error("Command handler is not set");
+    throw new Error('Command handler is not set');
   };
   readonly #options: WireParserOptions;
   readonly #lines: LineReader;
   #data: DataReader | null = null;
-  #onEnd: DataPhase["onEnd"] | null = null;
+  #onEnd: DataPhase['onEnd'] | null = null;
   #counted: ChunkReader | null = null;
-  #onChunkEnd: ChunkPhase["onEnd"] | null = null;
+  #onChunkEnd: ChunkPhase['onEnd'] | null = null;
   readonly #arrivals: number[] = [];
   /** What the stream itself buffers, in the order it came; the stream does not show it. */
   readonly #waiting: unknown[] = [];
@@ -88,19 +78,15 @@ export class WireParser extends Writable {
   #chunk: Buffer | null = null;
   #at = 0;
   #done: ((error?: Error) => void) | null = null;
-  #waitsFor: "nothing" | "next" | "room" | "turn" = "nothing";
+  #waitsFor: 'nothing' | 'next' | 'room' | 'turn' = 'nothing';
   #handed = 0;
   #running = false;
-  #continue: (() => void) | "called" | null = null;
+  #continue: (() => void) | 'called' | null = null;
 
   constructor(options: WireParserOptions) {
     super();
     this.#options = options;
-    this.#lines = new LineReader(
-      options.maxLine ?? 4096,
-      options.bareCr ?? "reject",
-      options.longLine,
-    );
+    this.#lines = new LineReader(options.maxLine ?? 4096, options.bareCr ?? 'reject', options.longLine);
   }
 
   /** Longest command line, octets, CRLF included; may be changed between lines. */
@@ -115,6 +101,11 @@ export class WireParser extends Writable {
   /** Octets that have arrived and not been handed over: what would be lost, or run too early, if the parser went on now. */
   get buffered(): number {
     return this.writableLength - this.#at + this.#lines.held;
+  }
+
+  /** When the first octet of an unfinished command line arrived, the rest of one that was given up included. */
+  get lineBegan(): number | undefined {
+    return this.#lines.began;
   }
 
   /** What is known of the message now being read; null outside of one. After a lost connection, how far it had come. */
@@ -153,8 +144,7 @@ export class WireParser extends Writable {
   }
 
   #mustBeBetweenLines(): void {
-    if (this._dataMode || this.#lines.inside)
-      throw new Error("a message can only start between command lines");
+    if (this._dataMode || this.#lines.inside) throw new Error('a message can only start between command lines');
     this.dataBytes = 0;
   }
 
@@ -164,9 +154,7 @@ export class WireParser extends Writable {
    */
   takeBuffered(): Buffer {
     const now = this.#chunk === null ? [] : [this.#chunk.subarray(this.#at)];
-    const later = this.#waiting.map((chunk) =>
-      Buffer.from(chunk as Uint8Array),
-    );
+    const later = this.#waiting.map((chunk) => Buffer.from(chunk as Uint8Array));
     const taken = Buffer.concat([this.#lines.giveUp(), ...now, ...later]);
     this.isClosed = true;
     this.#run();
@@ -175,8 +163,8 @@ export class WireParser extends Writable {
 
   /** Ends the pause that `onChunk` asked for by returning false. */
   resumeData(): void {
-    if (this.#waitsFor !== "room") return;
-    this.#waitsFor = "nothing";
+    if (this.#waitsFor !== 'room') return;
+    this.#waitsFor = 'nothing';
     this.#run();
   }
 
@@ -186,11 +174,7 @@ export class WireParser extends Writable {
     return super.write(chunk, ...rest);
   }
 
-  override _write(
-    chunk: Buffer,
-    _encoding: BufferEncoding,
-    done: (error?: Error | null) => void,
-  ): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     // A chunk given to end() did not come through write().
     this.#arrival = this.#arrivals.shift() ?? this.#options.now();
     this.#waiting.shift();
@@ -201,10 +185,7 @@ export class WireParser extends Writable {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    const line =
-      this.isClosed || this._dataMode
-        ? null
-        : this.#lines.flush(this.#options.now());
+    const line = this.isClosed || this._dataMode ? null : this.#lines.flush(this.#options.now());
     try {
       if (line !== null) this.#handLine(line);
     } catch (error) {
@@ -220,14 +201,9 @@ export class WireParser extends Writable {
     let steps = 0;
     try {
       while (this.#chunk !== null) {
-        if (
-          this.isClosed ||
-          (this.#waitsFor === "nothing" &&
-            this.#at === this.#chunk.length &&
-            !this.#hasEnded)
-        ) {
+        if (this.isClosed || (this.#waitsFor === 'nothing' && this.#at === this.#chunk.length && !this.#hasEnded)) {
           this.#release();
-        } else if (this.#waitsFor !== "nothing") {
+        } else if (this.#waitsFor !== 'nothing') {
           break;
         } else if (steps++ === stepsPerTurn) {
           this.#yield();
@@ -244,9 +220,7 @@ export class WireParser extends Writable {
 
   /** A message or chunk is complete and not yet handed over. */
   get #hasEnded(): boolean {
-    return this.#data !== null
-      ? this.#data.ended !== null
-      : this.#counted !== null && this.#counted.left === 0;
+    return this.#data !== null ? this.#data.ended !== null : this.#counted !== null && this.#counted.left === 0;
   }
 
   #step(chunk: Buffer): void {
@@ -261,7 +235,7 @@ export class WireParser extends Writable {
       this.dataBytes = body.bytes;
       if (body.full) {
         body.full = false;
-        this.#waitsFor = "room";
+        this.#waitsFor = 'room';
         return;
       }
     }
@@ -272,7 +246,7 @@ export class WireParser extends Writable {
     line.bufferedAfter = this.writableLength - this.#at;
     const next = this.#next();
     if (this.#options.onLine) this.#options.onLine(line, next);
-    else if (line.tooLong) throw new Error("Command line too long");
+    else if (line.tooLong) throw new Error('Command line too long');
     else this.oncommand(line.bytes, next);
   }
 
@@ -289,18 +263,18 @@ export class WireParser extends Writable {
   /** The way on from here. Works once: a second call, or one that comes after a later line was handed out, does nothing. */
   #next(): () => void {
     const handed = ++this.#handed;
-    this.#waitsFor = "next";
+    this.#waitsFor = 'next';
     return () => {
-      if (handed !== this.#handed || this.#waitsFor !== "next") return;
-      this.#waitsFor = "nothing";
+      if (handed !== this.#handed || this.#waitsFor !== 'next') return;
+      this.#waitsFor = 'nothing';
       this.#run();
     };
   }
 
   #yield(): void {
-    this.#waitsFor = "turn";
+    this.#waitsFor = 'turn';
     this.#options.later(() => {
-      if (this.#waitsFor === "turn") this.#waitsFor = "nothing";
+      if (this.#waitsFor === 'turn') this.#waitsFor = 'nothing';
       this.#run();
     });
   }
@@ -322,30 +296,26 @@ export class WireParser extends Writable {
       sizeExceeded: false,
     });
     const goOn = () => {
-      stream.off("drain", goOn).off("close", goOn);
+      stream.off('drain', goOn).off('close', goOn);
       this.resumeData();
     };
     this.#continue = null;
     this.startData({
       limit: Infinity,
-      bareLf: "reject",
-      bareCr: "reject",
+      bareLf: 'reject',
+      bareCr: 'reject',
       onChunk: (chunk) => {
         stream.byteLength += chunk.length;
         stream.sizeExceeded = stream.byteLength > limit;
         if (!stream.writable || stream.write(chunk)) return true;
-        stream
-          .off("drain", goOn)
-          .off("close", goOn)
-          .once("drain", goOn)
-          .once("close", goOn);
+        stream.off('drain', goOn).off('close', goOn).once('drain', goOn).once('close', goOn);
         return false;
       },
       onEnd: (_facts, next) => {
         stream.end();
-        if (this.#continue !== "called") this.#continue = next;
+        if (this.#continue !== 'called') this.#continue = next;
         else if (stream.destroyed || stream.readableEnded) next();
-        else stream.once("end", next);
+        else stream.once('end', next);
       },
     });
     return stream;
@@ -354,7 +324,7 @@ export class WireParser extends Writable {
   /** For smtp-server's stock `handler_DATA`: the message has been answered, go on behind it. */
   continue(): void {
     const next = this.#continue;
-    this.#continue = typeof next === "function" ? null : "called";
-    if (typeof next === "function") next();
+    this.#continue = typeof next === 'function' ? null : 'called';
+    if (typeof next === 'function') next();
   }
 }

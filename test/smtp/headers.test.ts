@@ -1,5 +1,6 @@
 // Holds the header scan to RFC 5322: folded fields, any case, top level only, whatever the chunks.
 import { describe, expect, test } from 'vitest';
+import { HeaderCap } from '../../core/smtp/headerCap.ts';
 import { HeaderScan } from '../../core/smtp/headers.ts';
 
 function scan(message: string, size = message.length): ReturnType<HeaderScan['facts']> {
@@ -35,11 +36,16 @@ describe('the header scan', () => {
       from: 'A <a@b.example>',
       messageId: '<1@b.example>',
       complete: true,
+      size: { octets: Buffer.byteLength(message.slice(0, message.indexOf('\r\n\r\n') + 2)), fields: 9 },
     });
   });
 
   test('takes a bare LF for a line end, as readers of stored mail do', () => {
-    expect(scan('Received: a\nReceived: b\n\nReceived: c\n')).toEqual({ received: 2, complete: true });
+    expect(scan('Received: a\nReceived: b\n\nReceived: c\n')).toEqual({
+      received: 2,
+      complete: true,
+      size: { octets: 24, fields: 2 },
+    });
   });
 
   test('counts on where no empty line comes, and keeps little of long fields', () => {
@@ -50,5 +56,57 @@ describe('the header scan', () => {
     expect(facts.received).toBe(1500);
     expect(facts.complete).toBe(false);
     expect(facts.subject?.length).toBe(2000);
+  });
+});
+
+describe('a message that begins with its text', () => {
+  test('has no header', () => {
+    expect(scan('Hello\r\nSubject: no\r\n'.repeat(100)).size).toEqual({ octets: 0, fields: 0 });
+  });
+});
+
+describe('the header cap', () => {
+  function capped(message: string, caps: { octets?: number; fields?: number }, size = message.length) {
+    let kept = '';
+    const take = (chunk: Buffer) => {
+      kept += chunk.toString('latin1');
+      return true;
+    };
+    const cap = new HeaderCap({ octets: 1000, fields: 1000, ...caps }, take);
+    const bytes = Buffer.from(message, 'latin1');
+    for (let at = 0; at < bytes.length; at += size) cap.take(bytes.subarray(at, at + size));
+    cap.finish();
+    return { kept, removed: cap.removed };
+  }
+  const body = '\r\nSubject: in the body\r\n \r\n:\r\nlast';
+
+  describe.each([1, 2, 3, 5, 1000])('in chunks of %d', (size) => {
+    test.each([
+      [
+        'three fields of two',
+        'A: 1\r\nB: 2\r\n\tfolded\r\nC: 3\r\n\tgone\r\nD: 4\r\n',
+        { fields: 2 },
+        'A: 1\r\nB: 2\r\n\tfolded\r\n',
+      ],
+      ['as many as allowed', 'A: 1\r\nB: 2\r\n', { fields: 2 }, 'A: 1\r\nB: 2\r\n'],
+      ['octets in the middle of a field', 'A: 1\r\nB: 23456\r\nC: 3\r\n', { octets: 12 }, 'A: 1\r\nB: 2\r\n'],
+      ['octets, exactly', 'A: 1\r\nB: 2\r\n', { octets: 12 }, 'A: 1\r\nB: 2\r\n'],
+      ['lines that are no field, among fields', 'A: 1\r\nwhat\r\nC: 3\r\n', { fields: 2 }, 'A: 1\r\nwhat\r\n'],
+    ])('%s', (_what, header, caps, stays) => {
+      const { kept, removed } = capped(header + body, caps, size);
+      expect(kept).toBe(stays + body);
+      expect(removed).toBe(header.length - stays.length);
+    });
+
+    test('text is no header', () => {
+      expect(capped('no field\r\nA: 1\r\nB: 2\r\n', { fields: 1, octets: 10 }, size)).toEqual({
+        kept: 'no field\r\nA: 1\r\nB: 2\r\n',
+        removed: 0,
+      });
+    });
+
+    test('a header without end is cut as well', () => {
+      expect(capped('A: 1\r\nBBBBBBBBBBBBBBBBB', { octets: 10 }, size).kept).toMatch(/^A: 1\r\n(?:BB\r\n)?$/);
+    });
   });
 });

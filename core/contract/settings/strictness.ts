@@ -167,7 +167,7 @@ export const strictness = record(
       help: 'What happens to a line of a message beyond the limit.',
       words: {
         reject: 'The message is refused after its end (554 5.6.0).',
-        normalise: 'The line is broken with CRLF.',
+        normalise: 'The line is broken with CRLF, in the header with a blank behind it, so that the field stays one.',
         allow: 'Stored as it is.',
       },
       source: 'RFC 5321 section 4.5.3.1.6',
@@ -178,7 +178,7 @@ export const strictness = record(
       help: 'Octets above 0x7F in a message without BODY=8BITMIME, BINARYMIME or SMTPUTF8.',
       words: {
         reject: 'Refused after its end (554 5.6.3).',
-        normalise: 'The highest bit is cleared.',
+        normalise: 'The highest bit is cleared; what would become NUL, CR or LF by that is a question mark.',
         allow: 'Stored as it is.',
       },
       source: 'RFC 6152; RFC 5321 section 2.4',
@@ -189,7 +189,7 @@ export const strictness = record(
       help: 'A header larger than the two settings below allow.',
       words: {
         reject: 'The message is refused after its end (552 5.3.4).',
-        normalise: 'Fields beyond the caps are cut off.',
+        normalise: 'What is beyond the caps is cut off; the body is kept as it is.',
         allow: 'Stored as it is.',
       },
       source: 'Postfix, header_size_limit; Haraka, max_header_lines',
@@ -198,7 +198,7 @@ export const strictness = record(
     }),
     maxHeaderSize: whole({
       title: 'Largest header',
-      help: 'All fields of the top-level header together.',
+      help: 'All fields of the top-level header together; it ends at the empty line. A message whose first line is no field has none.',
       unit: 'KB',
       source: 'Postfix, header_size_limit',
       basis: 'ours',

@@ -1,6 +1,8 @@
 // Check `line-endings`: does the message hold a bare LF or a bare CR?
 import type { Finding } from '../../contract/verdict.ts';
-import type { Check } from '../check.ts';
+import type { Check, PolicyContext } from '../check.ts';
+import { isBinary } from '../declared.ts';
+import { spared } from '../spared.ts';
 import { counted } from '../wording.ts';
 
 const done = { reject: '', normalise: 'stored as CR LF', allow: 'taken as they are' } as const;
@@ -10,20 +12,33 @@ export const lineEndings: Check = {
   name: 'line-endings',
   title: 'line endings',
   group: 'strictness',
-  run: ({ settings, facts: { transaction } }) => {
+  run: (context) => {
+    const { transaction } = context.facts;
     const data = transaction?.data;
-    if (data === undefined || (data.bareLf === 0 && data.bareCr === 0)) return undefined;
-    const { bareLf, bareCr } = settings.strictness;
+    if (!transaction || !data || (data.bareLf === 0 && data.bareCr === 0) || isBinary(transaction)) return undefined;
     const findings: Finding[] = [];
-    if (data.bareLf > 0) findings.push(finding('bareLf', counted(data.bareLf, 'bare LF'), bareLf));
-    if (data.bareCr > 0) findings.push(finding('bareCr', counted(data.bareCr, 'bare CR'), bareCr));
+    if (data.bareLf > 0) findings.push(finding(context, 'bareLf', counted(data.bareLf, 'bare LF')));
+    if (data.bareCr > 0) findings.push(finding(context, 'bareCr', counted(data.bareCr, 'bare CR')));
     return findings;
   },
 };
 
-function finding(key: 'bareLf' | 'bareCr', what: string, value: keyof typeof done): Finding {
+function finding(context: PolicyContext, key: 'bareLf' | 'bareCr', what: string): Finding {
+  const value = context.settings.strictness[key];
   const found = { check: 'line-endings', setting: `strictness.${key}`, value };
   if (value === 'reject')
-    return { ...found, action: 'refuse', reason: key === 'bareLf' ? 'bare-lf' : 'bare-cr', text: what };
-  return { ...found, action: 'record', text: `${what}, ${done[value]}` };
+    return {
+      ...found,
+      action: 'refuse',
+      reason: key === 'bareLf' ? 'bare-lf' : 'bare-cr',
+      text: what,
+    };
+  const text = `${what}, ${done[value]}`;
+  return (
+    spared(context, key, { ...found, text }) ?? {
+      ...found,
+      action: 'record',
+      text,
+    }
+  );
 }

@@ -1,14 +1,18 @@
 // MAIL: opens a transaction with its sender and what the extensions add (RFC 5321 section 4.1.1.2).
-import type { Mailbox } from '../../contract/facts.ts';
-import { offeredMechanisms } from '../capabilities.ts';
+import type { Mailbox, TransactionFacts } from '../../contract/facts.ts';
+import { offeredMechanisms, offersBinary, offersSmtpUtf8, offersStartTls } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
+import { fromXtext, readEnvid, readRet } from '../dsn.ts';
 import { type Parameter, parseMail } from '../grammar.ts';
-import { mailboxOf, mailWrongs, refusalOf, unknownParameter } from './paths.ts';
+import { addressedBy, badValue, judged, mailboxOf, mailWrongs, outside, refusalOf, unknownParameter } from './paths.ts';
 
 /** What the parameters say of the transaction. */
 interface Added {
   declaredSize?: number;
-  body?: '7BIT' | '8BITMIME';
+  body?: TransactionFacts['body'];
+  smtpUtf8?: true;
+  requireTls?: true;
+  dsn?: TransactionFacts['dsn'];
 }
 
 export function mail(d: Dialogue, argument: string, behind: number): Answer | Promise<Answer> {
@@ -24,27 +28,38 @@ export function mail(d: Dialogue, argument: string, behind: number): Answer | Pr
     const wrong = take(d, parameter, added);
     if (wrong) return wrong;
   }
-  return open(d, { sender: mailboxOf(read.address), added, behind });
+  let { address } = read;
+  if (address.nonAscii) {
+    const answer = addressedBy(d, address, { ...mailWrongs, smtpUtf8: added.smtpUtf8 === true });
+    if ('verdict' in answer) return answer;
+    address = answer;
+  }
+  const lenient = outside(d, read, address);
+  return open(d, { sender: mailboxOf(address), added, behind, ...(lenient && { lenient }) });
 }
 
 interface Opening {
   readonly sender: Mailbox;
   readonly added: Added;
   readonly behind: number;
+  readonly lenient?: readonly string[];
 }
 
-function open(d: Dialogue, { sender, added, behind }: Opening): Answer | Promise<Answer> {
+function open(d: Dialogue, { sender, added, behind, lenient }: Opening): Answer | Promise<Answer> {
   // From here on nothing is suspected of being a stray credential.
   d.suspect = false;
   d.recipientRefused = false;
   // What policy is asked about; without a yes there is no transaction.
-  d.facts.transaction = { sender, recipients: [], ...added };
+  const transaction: Dialogue['facts']['transaction'] = { sender, recipients: [], ...added };
+  if (lenient) transaction.lenient = lenient;
+  d.facts.transaction = transaction;
   return d.decided('mail', (verdict): Answer => {
+    if (lenient) delete transaction.lenient;
     if (verdict.action !== 'accept') {
       d.reset();
       d.excused = behind;
     }
-    return { verdict };
+    return judged(verdict);
   });
 }
 
@@ -56,34 +71,69 @@ function take(d: Dialogue, parameter: Parameter, into: Added): Answer | undefine
       if (!extensions.size) break;
       // RFC 1870 section 3: 1 to 20 digits.
       if (value === undefined || !/^\d{1,20}$/.test(value))
-        return d.wrong('mail', 'syntax', {
-          because: 'SIZE= takes 1 to 20 digits (RFC 1870 section 3)',
-          detail: 'SIZE=octets',
-        });
+        return bad(d, 'SIZE= takes 1 to 20 digits (RFC 1870 section 3)', 'SIZE=octets');
       into.declaredSize = Number(value);
       return undefined;
     case 'BODY': {
-      if (!extensions.eightBitMime) break;
       const body = value?.toUpperCase();
+      if (body === 'BINARYMIME' && offersBinary(d.settings)) {
+        into.body = body;
+        return undefined;
+      }
+      if (!extensions.eightBitMime || body === 'BINARYMIME') break;
       if (body !== '7BIT' && body !== '8BITMIME')
-        return d.wrong('mail', 'syntax', {
-          because: 'BODY= is 7BIT or 8BITMIME (RFC 6152 section 3)',
-          detail: 'BODY=7BIT or BODY=8BITMIME',
-        });
+        return bad(d, 'BODY= is 7BIT or 8BITMIME (RFC 6152 section 3)', 'BODY=7BIT or BODY=8BITMIME');
       into.body = body;
       return undefined;
     }
+    case 'SMTPUTF8':
+      if (!offersSmtpUtf8(d.settings)) break;
+      if (value !== undefined) return bad(d, 'SMTPUTF8 has no value (RFC 6531 section 3.4)', 'SMTPUTF8');
+      into.smtpUtf8 = true;
+      return undefined;
+    case 'REQUIRETLS':
+      return requireTls(d, parameter, into);
+    case 'RET':
+    case 'ENVID':
+      return extensions.dsn ? report(d, parameter, into) : unknownParameter(d, parameter, mailWrongs);
     case 'AUTH':
       if (offeredMechanisms(d.settings, d.wire.secured).length === 0 && d.facts.session.user === undefined) break;
       // RFC 4954 section 5: taken and noted in the transcript; nobody is trusted to speak for others, so it counts as <>.
-      if (value !== undefined && xtext.test(value)) return undefined;
-      return d.wrong('mail', 'syntax', {
-        because: 'AUTH= takes a mailbox in xtext, or <> (RFC 4954 section 5)',
-        detail: 'AUTH=mailbox',
-      });
+      if (value !== undefined && fromXtext(value) !== undefined) return undefined;
+      return bad(d, 'AUTH= takes a mailbox in xtext, or <> (RFC 4954 section 5)', 'AUTH=mailbox');
   }
   return unknownParameter(d, parameter, mailWrongs);
 }
 
-/** RFC 3461 section 4: printable, with + for a hexadecimal escape. */
-const xtext = /^(?:[\x21-\x2a\x2c-\x3c\x3e-\x7e]|\+[0-9A-F]{2})+$/;
+/** RFC 8689 section 2: offered inside TLS only, and never with a value. In clear STARTTLS is missing, where it could be said. */
+function requireTls(d: Dialogue, parameter: Parameter, into: Added): Answer | undefined {
+  const { settings, wire } = d;
+  if (!settings.acceptance.extensions.requireTls) return unknownParameter(d, parameter, mailWrongs);
+  if (!wire.secured) {
+    const canSecure = offersStartTls(settings, d.facts.connection.listener, false);
+    if (!canSecure) return unknownParameter(d, parameter, mailWrongs);
+    return d.wrong('mail', 'requiretls-in-clear', { because: 'REQUIRETLS in clear (RFC 8689 section 2)' });
+  }
+  if (parameter.value !== undefined) return bad(d, 'REQUIRETLS has no value (RFC 8689 section 2)', 'REQUIRETLS');
+  into.requireTls = true;
+  return undefined;
+}
+
+/** RFC 3461 sections 4.3 and 4.4. */
+function report(d: Dialogue, { keyword, value = '' }: Parameter, into: Added): Answer | undefined {
+  if (keyword === 'RET') {
+    const ret = readRet(value);
+    if (!ret) return bad(d, 'RET= is FULL or HDRS (RFC 3461 section 4.3)', 'RET=FULL or RET=HDRS');
+    into.dsn = { ...into.dsn, ret };
+    return undefined;
+  }
+  const envid = readEnvid(value);
+  if (envid === undefined)
+    return bad(d, 'ENVID= takes at most 100 characters of xtext (RFC 3461 section 4.4)', 'ENVID=identifier');
+  into.dsn = { ...into.dsn, envid };
+  return undefined;
+}
+
+function bad(d: Dialogue, because: string, detail: string): Answer {
+  return badValue(d, mailWrongs, { because, detail });
+}

@@ -1,0 +1,34 @@
+// Check `eight-bit`: does the message hold octets above 0x7F that MAIL did not declare?
+import type { Check } from '../check.ts';
+import { declaresEightBit } from '../declared.ts';
+import { spared } from '../spared.ts';
+import { counted } from '../wording.ts';
+
+const done = {
+  reject: '',
+  normalise: ', highest bit cleared',
+  allow: ', stored as they are',
+} as const;
+
+/** RFC 6152 section 3; 5.6.3 is "conversion required but not supported" (RFC 3463 section 3.7). */
+export const eightBit: Check = {
+  name: 'eight-bit',
+  title: '8-bit text undeclared',
+  group: 'strictness',
+  run: (context) => {
+    const { settings, facts } = context;
+    const transaction = facts.transaction;
+    const count = transaction?.data?.eightBit ?? 0;
+    if (!transaction || count === 0 || declaresEightBit(transaction)) return undefined;
+    const value = settings.strictness.eightBit;
+    const text = `${counted(count, '8-bit octet')} not declared by MAIL${done[value]}`;
+    const found = {
+      check: 'eight-bit',
+      setting: 'strictness.eightBit',
+      value,
+      text,
+    };
+    if (value === 'reject') return { ...found, action: 'refuse', reason: 'eight-bit' };
+    return spared(context, 'eightBit', found) ?? { ...found, action: 'record' };
+  },
+};

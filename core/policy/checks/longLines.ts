@@ -1,0 +1,39 @@
+// Check `long-lines`: does the message hold a line longer than text lines may be?
+import type { Finding } from '../../contract/verdict.ts';
+import type { Check } from '../check.ts';
+import { isBinary } from '../declared.ts';
+import { spared } from '../spared.ts';
+import { counted } from '../wording.ts';
+
+const done = {
+  reject: '',
+  normalise: ', broken',
+  allow: ', stored as they are',
+} as const;
+
+/** RFC 5321 section 4.5.3.1.6; the code is that of other faults in the content, 554 5.6.0. */
+export const longLines: Check = {
+  name: 'long-lines',
+  title: 'long text lines',
+  group: 'strictness',
+  run: (context) => {
+    const { settings, facts } = context;
+    const transaction = facts.transaction;
+    const count = transaction?.data?.longLines ?? 0;
+    if (!transaction || count === 0 || isBinary(transaction)) return undefined;
+    const { longTextLine: value, maxTextLine: limit } = settings.strictness;
+    const found: Omit<Finding, 'action'> = {
+      check: 'long-lines',
+      text: `${counted(count, 'line')} of more than ${limit} octets${done[value]}`,
+      setting: 'strictness.longTextLine',
+      value,
+      counter: {
+        name: 'octets of a line',
+        value: transaction.data?.longestLine ?? 0,
+        limit,
+      },
+    };
+    if (value === 'reject') return { ...found, action: 'refuse', reason: 'long-text-line' };
+    return spared(context, 'longTextLine', found) ?? { ...found, action: 'record' };
+  },
+};

@@ -1,0 +1,111 @@
+// A message on its way in: read by the rules that count for its transaction, its header looked at, its octets kept.
+import type { DataFacts } from '../contract/facts.ts';
+import type { MessageLog } from '../journal/journal.ts';
+import { declaresEightBit, isBinary } from '../policy/declared.ts';
+import { maxDataOctets } from './capabilities.ts';
+import type { Dialogue, GrowingFacts } from './dialogue.ts';
+import { HeaderCap } from './headerCap.ts';
+import { HeaderScan } from './headers.ts';
+import type { DataOptions, WireDataFacts } from './wireData.ts';
+import type { ChunkFacts } from './wireChunk.ts';
+
+export class Incoming {
+  readonly message: MessageLog;
+  readonly scan = new HeaderScan();
+  /** How to read it; `onChunk` keeps what is read. */
+  readonly options: DataOptions;
+  readonly #cap: HeaderCap | undefined;
+
+  constructor(d: Dialogue, transaction: NonNullable<GrowingFacts['transaction']>) {
+    const { scan } = this;
+    const { header, maxHeaderSize, maxHeaderFields } = d.settings.strictness;
+    const message = d.opening.log.message();
+    this.message = d.message = message;
+    const keep = (chunk: Buffer) => {
+      if (message.write(chunk)) return true;
+      waitForRoom(d, message);
+      return false;
+    };
+    const cap =
+      header === 'normalise'
+        ? new HeaderCap({ octets: maxHeaderSize * 1024, fields: maxHeaderFields }, keep)
+        : undefined;
+    this.#cap = cap;
+    const limit = maxDataOctets(d.settings);
+    this.options = {
+      ...rulesFor(d, transaction),
+      limit: limit === 0 ? Infinity : limit,
+      onChunk: (chunk) => {
+        if (!scan.complete) scan.take(chunk);
+        return cap === undefined ? keep(chunk) : cap.take(chunk);
+      },
+    };
+  }
+
+  /** What was seen of the whole message; `bytes` is what is kept of it. */
+  finish(facts: WireDataFacts): WireDataFacts {
+    this.#cap?.finish();
+    const removed = this.#cap?.removed ?? 0;
+    return removed === 0 ? facts : { ...facts, bytes: facts.bytes - removed };
+  }
+}
+
+/** RFC 3030 section 3: BINARYMIME is any octets, and none of the rules for text holds. */
+function rulesFor({ settings: { strictness } }: Dialogue, transaction: NonNullable<GrowingFacts['transaction']>) {
+  const { bareLf, bareCr, nul, eightBit, longTextLine, maxTextLine } = strictness;
+  if (isBinary(transaction)) return { bareLf: 'reject', bareCr: 'reject', maxTextLine } as const;
+  return {
+    bareLf,
+    bareCr,
+    nul,
+    eightBit: declaresEightBit(transaction) ? 'allow' : eightBit,
+    longLine: longTextLine,
+    maxTextLine,
+  } as const;
+}
+
+/** The journal is behind: the client is not read from until it has caught up. */
+function waitForRoom(d: Dialogue, message: MessageLog): void {
+  d.working = true;
+  const goOn = () => {
+    d.working = false;
+    if (d.gone) d.settle();
+    else d.wire.resumeData();
+  };
+  message.drained().then(goOn, goOn);
+}
+
+/** What was seen of a message, as an event: totals, and the first of what is unusual. */
+export function recordData(d: Dialogue, facts: WireDataFacts): void {
+  const { segments, exceptions, ended } = facts;
+  d.record({
+    kind: 'data',
+    facts: dataFacts(facts),
+    segments,
+    exceptions,
+    ...(ended !== null && { ended }),
+  });
+}
+
+export function dataFacts(facts: WireDataFacts): DataFacts {
+  const { bytes, lines, bareLf, bareCr, nul, eightBit, longestLine, longLines, overLimit } = facts;
+  const seen = {
+    bytes,
+    lines,
+    bareLf,
+    bareCr,
+    nul,
+    eightBit,
+    longestLine,
+    overLimit,
+  };
+  return longLines === 0 ? seen : { ...seen, longLines };
+}
+
+/** What had come of a message or a chunk whose end never came. */
+export function recordCutOff(d: Dialogue, data: WireDataFacts | null, chunk: ChunkFacts | null): void {
+  if (data !== null) recordData(d, data);
+  if (chunk === null) return;
+  const { last = false, refused = false } = d.chunk ?? {};
+  d.record({ kind: 'chunk', ...chunk, last, ...(refused && { refused }) });
+}

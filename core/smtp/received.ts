@@ -1,0 +1,113 @@
+// A message that has come whole, with DATA or in chunks: judged, stored, and answered.
+import type { EventBody } from '../contract/event.ts';
+import type { Verdict } from '../contract/verdict.ts';
+import type { Envelope } from '../journal/journal.ts';
+import { localDomain } from '../policy/localDomains.ts';
+import type { Answer, Dialogue, GrowingFacts } from './dialogue.ts';
+import { dataFacts, type Incoming, recordData } from './incoming.ts';
+import { traceFields } from './trace.ts';
+import type { WireDataFacts } from './wireData.ts';
+
+type Transaction = NonNullable<GrowingFacts['transaction']>;
+
+/** Judges the message at stages headers, body and message, and stores it when nothing stands against it. */
+export function complete(d: Dialogue, incoming: Incoming, seen: WireDataFacts): Answer | Promise<Answer> {
+  const facts = incoming.finish(seen);
+  recordData(d, facts);
+  const { transaction } = d.facts;
+  if (!transaction) throw new Error('a message without a transaction');
+  const header = incoming.scan.facts();
+  transaction.data = dataFacts(facts);
+  transaction.header = header.size;
+  transaction.receivedHeaders = header.received;
+  if (header.messageId !== undefined) transaction.messageId = header.messageId;
+  const refuse = (verdict: Verdict): Answer => {
+    d.reset();
+    return { verdict };
+  };
+  return d.decided('headers', (headers) => {
+    if (headers.action !== 'accept') return refuse(headers);
+    return d.decided('body', (body) => {
+      if (body.action !== 'accept') return refuse(body);
+      return d.decided('message', (verdict) => {
+        if (verdict.action !== 'accept') return refuse(verdict);
+        return store(d, { incoming, facts, verdict, transaction });
+      });
+    });
+  });
+}
+
+interface Storing {
+  readonly incoming: Incoming;
+  readonly facts: WireDataFacts;
+  readonly verdict: Verdict;
+  readonly transaction: Transaction;
+}
+
+/** RFC 5321 section 6.1: 250 takes over the responsibility, so it waits for the disk, and so does the record of it. */
+async function store(d: Dialogue, { incoming, facts, verdict, transaction }: Storing): Promise<Answer> {
+  const { message } = incoming;
+  const envelope = envelopeOf(d, incoming, transaction);
+  const { sender, recipients, remote, messageId } = envelope;
+  const t = d.elapsed;
+  const stored: EventBody = {
+    kind: 'stored',
+    message: message.id,
+    size: facts.bytes,
+    sender,
+    recipients,
+    ...(messageId !== undefined && { messageId }),
+    remote,
+  };
+  const recorded = d.reply({ verdict });
+  // From here on it is not forgotten with the transaction.
+  delete d.message;
+  try {
+    await message.commit(envelope, [
+      { body: stored, t },
+      { body: recorded.body, t },
+    ]);
+  } catch (error) {
+    d.reset();
+    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
+    return d.plain('message', 'storage', `the journal could not keep the message: ${code}`);
+  }
+  d.facts.session.messages += 1;
+  d.reset();
+  return { verdict, recorded };
+}
+
+function envelopeOf(d: Dialogue, { message, scan }: Incoming, transaction: Transaction): Envelope {
+  const { connection, session } = d.facts;
+  const { sender, recipients } = transaction;
+  const { user } = session;
+  const at = d.opening.world.now();
+  const { messageId, subject, from } = scan.facts();
+  const asked = transaction.spfMail ?? session.spfEhlo;
+  const spf = asked && d.settings.sender.spf.map[asked.result] === 'mark' ? asked : undefined;
+  const who = user !== undefined ? { user } : {};
+  return {
+    sender,
+    recipients,
+    ...who,
+    at,
+    ...(messageId !== undefined && { messageId }),
+    ...(subject !== undefined && { subject }),
+    ...(from !== undefined && { from }),
+    // A bare postmaster is ours (RFC 5321 section 4.5.1).
+    remote: recipients.some((mailbox) => mailbox.domain !== '' && !localDomain(d.settings, mailbox)),
+    trace: traceFields({
+      host: d.settings.acceptance.hostname,
+      session: connection.id,
+      message: message.id,
+      helo: session.helo ?? { verb: 'HELO', name: '' },
+      peer: connection.peer.address,
+      secured: d.wire.secured,
+      ...who,
+      sender,
+      recipients,
+      at,
+      ...(spf && { spf }),
+    }),
+  };
+}
