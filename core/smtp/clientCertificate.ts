@@ -1,6 +1,6 @@
 // The certificate a client showed: who it says it is, how long its chain is, and whether it is trusted here.
-import type { PeerCertificate, TLSSocket } from 'node:tls';
-import type { DetailedPeerCertificate } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import { verifyPeerCertificate } from 'smtp-server/lib/smtp-connection.js';
 import type { ClientCertificate } from '../contract/facts.ts';
 
@@ -18,7 +18,7 @@ export function clientCertificate(socket: TLSSocket, deepest: number): ClientCer
     requestCert: true,
     rejectUnauthorized: false,
   });
-  const depth = depthOf(socket.getPeerCertificate(true));
+  const depth = depthOf(certificate);
   const verified = socket.authorized ? undefined : String(socket.authorizationError);
   const error = verified ?? (depth > deepest ? 'CERT_CHAIN_TOO_LONG' : undefined);
   return {
@@ -34,10 +34,10 @@ export function clientCertificate(socket: TLSSocket, deepest: number): ClientCer
 }
 
 /** Certificates above the client's own: those it sent, and the root where it is known. */
-function depthOf(certificate: DetailedPeerCertificate): number {
+function depthOf(certificate: X509Certificate): number {
   let depth = 0;
-  let at: PeerCertificate & Partial<Pick<DetailedPeerCertificate, 'issuerCertificate'>> = certificate;
-  while (at.issuerCertificate && at.issuerCertificate !== at && depth < longestChain) {
+  let at = certificate;
+  while (at.issuerCertificate && at.issuerCertificate.fingerprint256 !== at.fingerprint256 && depth < longestChain) {
     at = at.issuerCertificate;
     depth += 1;
   }
