@@ -1,5 +1,6 @@
 // Addresses as SMTP writes them: paths, mailboxes, domains and address literals (RFC 5321 sections 4.1.2, 4.1.3, 4.5.3.1).
 import type { Mailbox } from '../contract/facts.ts';
+import { fromUtf8, hasTrueALabels, isAscii, toALabels } from './international.ts';
 
 /** Why a text is no address. */
 export type AddressProblem =
@@ -16,6 +17,10 @@ export type AddressProblem =
   /** `[...]` that is no IPv4, IPv6 or tagged literal. */
   | 'literal'
   | 'source-route'
+  /** Octets above 0x7F that are no UTF-8. */
+  | 'utf-8'
+  /** Labels above ASCII that have no A-label. */
+  | 'no-a-label'
   | 'local-part-too-long'
   | 'domain-too-long'
   | 'path-too-long';
@@ -29,7 +34,15 @@ export type AddressLeniency =
   /** A host name no DNS label syntax forbids, but RFC 5321 does. */
   | 'underscore-in-domain'
   /** `a@192.0.2.1`: a domain by grammar, an address without brackets by intent. */
-  | 'bare-ip-address';
+  | 'bare-ip-address'
+  /** `[2001:db8::1]`: by grammar a tag 2001 nobody registered, an address without its tag by intent (section 4.1.3). */
+  | 'untagged-ipv6'
+  /** `<@one,@two:a@b>`: within the grammar, but RFC 5321 section 3.6.1 lets a server decline it. */
+  | 'source-route'
+  /** `xn--...` that stands for nothing. */
+  | 'fake-a-label'
+  /** A label above ASCII that IDNA writes otherwise: another case, or another normal form. */
+  | 'u-label-not-normal';
 
 export type DomainKind = 'name' | 'ipv4' | 'ipv6' | 'general';
 
@@ -42,7 +55,7 @@ export interface Address extends Mailbox {
   readonly domainKind?: DomainKind;
   /** The hosts of an obsolete source route, to be ignored (section 4.1.1.3, appendix C). */
   readonly route: readonly string[];
-  /** Holds octets above 0x7F; lawful only with SMTPUTF8 (RFC 6531). */
+  /** Holds octets above 0x7F; lawful only with SMTPUTF8 (RFC 6531), and then read by {@link international}. */
   readonly nonAscii: boolean;
   readonly lenient: readonly AddressLeniency[];
   /** Where the text behind the address begins. */
@@ -61,12 +74,14 @@ export const addressLimits = { localPart: 64, domain: 255, path: 256 } as const;
 
 /** Atoms and dots as they come; where the dots may stand is looked at afterwards. */
 const dotString = /[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\x80-\xff]+/y;
-/** Quoted-string: printable ASCII and blanks, a backslash in front of any of them. */
-const quotedString = /"((?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*)"/y;
+/** Quoted-string: printable ASCII and blanks, a backslash in front of any of them; UTF-8 without one (RFC 6531 section 3.3). */
+const quotedString = /"((?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)"/y;
 const domainName = /[A-Za-z0-9._\-\x80-\xff]*/y;
 const addressLiteral = /\[([^\]]*)\]/y;
 /** sub-domain = Let-dig [Ldh-str], at most 63 octets (RFC 1035 section 2.3.4); the underscore is our leniency. */
-const label = /^[A-Za-z0-9_\x80-\xff](?:[A-Za-z0-9_\-\x80-\xff]{0,61}[A-Za-z0-9_\x80-\xff])?$/;
+const label = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
+/** A U-label may have more octets than its A-label; whether there is one is seen later. */
+const wideLabel = /^[A-Za-z0-9_\x80-\xff](?:[A-Za-z0-9_\-\x80-\xff]*[A-Za-z0-9_\x80-\xff])?$/;
 
 type Parts = Pick<Address, 'form' | 'raw' | 'local' | 'domain' | 'domainKind' | 'lenient' | 'end'>;
 
@@ -110,8 +125,36 @@ function finish(
 ): Address | NoAddress {
   const { form, raw, local, domain, domainKind, route = [], lenient, end } = parts;
   if (end - from > addressLimits.path) return no('path-too-long', from + addressLimits.path);
-  const nonAscii = /[^\x00-\x7f]/.test(text.slice(from, end));
-  return { ok: true, form, raw, local, domain, ...(domainKind && { domainKind }), route, nonAscii, lenient, end };
+  const nonAscii = !isAscii(text.slice(from, end));
+  return {
+    ok: true,
+    form,
+    raw,
+    local,
+    domain,
+    ...(domainKind && { domainKind }),
+    route,
+    nonAscii,
+    lenient: route.length > 0 ? [...lenient, 'source-route'] : lenient,
+    end,
+  };
+}
+
+/** An address above ASCII as SMTPUTF8 has it: UTF-8, its domain in A-labels (RFC 6531 section 3.3). */
+export function international(address: Address): Address | NoAddress {
+  const { nonAscii, end } = address;
+  if (!nonAscii) return address;
+  const raw = fromUtf8(address.raw);
+  const local = fromUtf8(address.local);
+  const name = fromUtf8(address.domain);
+  if (raw === undefined || local === undefined || name === undefined) return no('utf-8', end);
+  if (isAscii(name)) return { ...address, raw, local };
+  const labels = toALabels(name);
+  if (!labels) return no('no-a-label', end);
+  const lenient: readonly AddressLeniency[] = labels.isNormal
+    ? address.lenient
+    : [...address.lenient, 'u-label-not-normal'];
+  return { ...address, raw, local, domain: labels.ascii, lenient };
 }
 
 /** A-d-l = At-domain *( "," At-domain ), with the ":" behind it; no hosts when there is none. */
@@ -140,7 +183,7 @@ function readMailbox(text: string, from: number, stop: RegExp): ({ readonly ok: 
   if (text[from] !== '"' && /^\.|\.\.|\.$/.test(local)) lenient.push('dots-in-local-part');
   if (text[end] !== '@') {
     if (!ends(end)) return no('local-part', end);
-    if (!isPostmaster(local) || text[end] !== '>') return no('no-domain', end);
+    if (text[from] === '"' || !isPostmaster(local) || text[end] !== '>') return no('no-domain', end);
     return { ok: true, form: 'postmaster', raw: text.slice(from, end), local, domain: '', lenient, end };
   }
   const domain = readDomain(text, end + 1);
@@ -168,7 +211,8 @@ function readDomain(text: string, from: number): Domain | NoAddress {
     const domainKind = match && literalKind(match[1]!);
     if (!domainKind) return no('literal', from);
     if (match[0].length > addressLimits.domain) return no('domain-too-long', from + addressLimits.domain);
-    return { ok: true, domain: match[0], domainKind, lenient: [], end: from + match[0].length };
+    const lenient: readonly AddressLeniency[] = domainKind === 'general' && isIPv6(match[1]!) ? ['untagged-ipv6'] : [];
+    return { ok: true, domain: match[0], domainKind, lenient, end: from + match[0].length };
   }
   domainName.lastIndex = from;
   const domain = domainName.exec(text)![0];
@@ -177,6 +221,7 @@ function readDomain(text: string, from: number): Domain | NoAddress {
   const lenient: AddressLeniency[] = [];
   if (domain.includes('_')) lenient.push('underscore-in-domain');
   if (isIPv4(domain)) lenient.push('bare-ip-address');
+  if (domain.includes('--') && isAscii(domain) && !hasTrueALabels(domain)) lenient.push('fake-a-label');
   return { ok: true, domain, domainKind: 'name', lenient, end: from + domain.length };
 }
 
@@ -197,7 +242,8 @@ export function sameMailbox(one: Mailbox, other: Mailbox): boolean {
 
 /** Domain = sub-domain *("." sub-domain), underscores allowed for whoever wants to be lenient. */
 export function isDomain(text: string): boolean {
-  return text.length <= addressLimits.domain && text.split('.').every((part) => label.test(part));
+  if (text.length > addressLimits.domain) return false;
+  return text.split('.').every((part) => label.test(part) || (!isAscii(part) && wideLabel.test(part)));
 }
 
 /** What stands between the brackets of an address literal (section 4.1.3); null when it is none. */

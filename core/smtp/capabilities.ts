@@ -36,10 +36,13 @@ export function offersSmtpUtf8({ acceptance: { extensions } }: Settings): boolea
 export function offersXclient({ listener, peer }: Pick<ConnectionFacts, 'listener' | 'peer'>): boolean {
   if (listener.xclient.length === 0) return false;
   const ip = parseIp(peer.address);
-  return ip !== undefined && listener.xclient.some((network) => {
-    const range = parseIpSet(network);
-    return range !== undefined && contains(range, ip);
-  });
+  return (
+    ip !== undefined &&
+    listener.xclient.some((network) => {
+      const range = parseIpSet(network);
+      return range !== undefined && contains(range, ip);
+    })
+  );
 }
 
 /** RFC 9422 section 3: numbers from 1 to 999,999; undefined when there is no limit to tell. */

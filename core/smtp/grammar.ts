@@ -2,6 +2,7 @@
 import {
   isDomain,
   isIPv4,
+  isIPv6,
   literalKind,
   readPath,
   type Address,
@@ -9,6 +10,7 @@ import {
   type AddressProblem,
   type DomainKind,
 } from './address.ts';
+import { hasTrueALabels, isAscii } from './international.ts';
 
 /**
  * What was taken although the grammar does not have it. Case is not among it: verbs, keywords and mechanisms are the
@@ -16,6 +18,9 @@ import {
  */
 export type Leniency =
   | AddressLeniency
+  | HeloLeniency
+  /** `MAIL FROM:<postmaster>`: without a domain only a recipient may be so (RFC 5321 section 4.1.1.3). */
+  | 'bare-postmaster'
   /** Blanks in front of the verb. */
   | 'leading-space'
   /** Blanks at the end of the line; RFC 5321 section 4.1.1 says receivers should take them. */
@@ -84,7 +89,10 @@ export interface NoPathCommand {
 
 /** Reads the argument of MAIL: `FROM:` reverse-path and parameters (RFC 5321 section 4.1.1.2). */
 export function parseMail(argument: string): PathCommand | NoPathCommand {
-  return pathCommand(argument, { keyword: 'FROM', known: extensions.MAIL });
+  const read = pathCommand(argument, { keyword: 'FROM', known: extensions.MAIL });
+  return read.ok && read.address.form === 'postmaster'
+    ? { ...read, lenient: [...read.lenient, 'bare-postmaster'] }
+    : read;
 }
 
 /** Reads the argument of RCPT: `TO:` forward-path and parameters (RFC 5321 section 4.1.1.3). */
@@ -165,8 +173,16 @@ function pathCommand(argument: string, { keyword, known }: Wanted): PathCommand 
   };
 }
 
-/** esmtp-keyword ["=" esmtp-value] (RFC 5321 section 4.1.2). */
-const parameterSyntax = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?$/;
+/** esmtp-keyword ["=" esmtp-value] (RFC 5321 section 4.1.2); octets above 0x7F: RFC 6531 section 3.3. */
+const parameterSyntax = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e\x80-\xff]+))?$/;
+
+export type HeloLeniency =
+  | 'underscore-in-domain'
+  | 'bare-ip-address'
+  | 'fake-a-label'
+  | 'untagged-ipv6'
+  /** `HELO [192.0.2.1]`: address literals came with EHLO (RFC 5321 section 4.1.1.1). */
+  | 'literal-in-helo';
 
 export interface Helo {
   readonly ok: true;
@@ -174,26 +190,33 @@ export interface Helo {
   readonly name: string;
   /** `bare-ip-address`: an IPv4 address without brackets, a domain by grammar only. */
   readonly kind: DomainKind | 'bare-ip-address';
-  readonly lenient: readonly ('underscore-in-domain' | 'bare-ip-address')[];
+  readonly lenient: readonly HeloLeniency[];
 }
 
 export interface NoHelo {
   readonly ok: false;
-  readonly why: 'empty' | 'domain' | 'literal' | 'domain-too-long';
+  /** `more`: something stands behind the name. `above-ascii`: U-labels, or no name at all (RFC 6531 section 3.7.1). */
+  readonly why: 'empty' | 'domain' | 'literal' | 'domain-too-long' | 'more' | 'above-ascii';
 }
 
-/** Reads the argument of EHLO or HELO: a domain or an address literal (RFC 5321 section 4.1.1.1; HELO had domains only). */
-export function parseHelo(argument: string): Helo | NoHelo {
+/** Reads the argument of EHLO or HELO: a domain or an address literal (RFC 5321 section 4.1.1.1; HELO has domains only). */
+export function parseHelo(argument: string, verb: 'EHLO' | 'HELO' = 'EHLO'): Helo | NoHelo {
   if (argument === '') return { ok: false, why: 'empty' };
+  if (/[ \t]/.test(argument)) return { ok: false, why: 'more' };
+  if (!isAscii(argument)) return { ok: false, why: 'above-ascii' };
   if (argument.length > 255) return { ok: false, why: 'domain-too-long' };
   if (argument.startsWith('[')) {
     const kind = argument.endsWith(']') ? literalKind(argument.slice(1, -1)) : null;
-    return kind === null ? { ok: false, why: 'literal' } : { ok: true, name: argument, kind, lenient: [] };
+    if (kind === null) return { ok: false, why: 'literal' };
+    const lenient: HeloLeniency[] = verb === 'HELO' ? ['literal-in-helo'] : [];
+    if (kind === 'general' && isIPv6(argument.slice(1, -1))) lenient.push('untagged-ipv6');
+    return { ok: true, name: argument, kind, lenient };
   }
-  // RFC 6531 section 3.7.1: A-labels, never octets above 0x7F.
-  if (!isDomain(argument) || /[^\x00-\x7f]/.test(argument)) return { ok: false, why: 'domain' };
+  if (!isDomain(argument)) return { ok: false, why: 'domain' };
   if (isIPv4(argument)) return { ok: true, name: argument, kind: 'bare-ip-address', lenient: ['bare-ip-address'] };
-  return { ok: true, name: argument, kind: 'name', lenient: argument.includes('_') ? ['underscore-in-domain'] : [] };
+  const lenient: HeloLeniency[] = argument.includes('_') ? ['underscore-in-domain'] : [];
+  if (argument.includes('--') && !hasTrueALabels(argument)) lenient.push('fake-a-label');
+  return { ok: true, name: argument, kind: 'name', lenient };
 }
 
 export interface Auth {
