@@ -1,6 +1,8 @@
 // Where each listener is bound in the lab, and which changes of its settings bind it anew.
-import type { Listener } from '../contract/settings/listeners.ts';
+import type { z } from '../contract/schema.ts';
+import { type Listener, listener as listenerSchema } from '../contract/settings/listeners.ts';
 import { hostPort, isLoopback, overlaps, parseHostPort, parseIp, type HostPort } from '../contract/settings/network.ts';
+import { metaOf, shapeOf, valueAt } from '../formats/settingsTree.ts';
 
 /** Ports below this need rights on most systems. */
 const privileged = 1024;
@@ -33,10 +35,21 @@ function derive(address: string): HostPort {
   };
 }
 
+/** Paths of the settings of a listener marked `restarts`; a list counts as a whole. */
+const restarting = markedIn(listenerSchema, []);
+
+function markedIn(schema: z.core.$ZodType, path: readonly string[]): (readonly string[])[] {
+  if (metaOf(schema).restarts === true) return [path];
+  return Object.entries(shapeOf(schema) ?? {}).flatMap(([key, inner]) => markedIn(inner, [...path, key]));
+}
+
+/** Stand for the lab address, which is worked out of both. */
+const worked = ['address', 'lab'];
+
 /** Two listeners with equal keys can share a binding: exactly the settings marked `restarts`, with the derived address worked out. */
 export function bindingKey(listener: Listener, lab: HostPort): string {
-  const { enable, tls, certificate } = listener;
-  return JSON.stringify([enable, hostPort(lab.host, lab.port), tls, certificate.certFile, certificate.keyFile]);
+  const values = restarting.filter(([first = '']) => !worked.includes(first)).map((path) => valueAt(listener, path));
+  return JSON.stringify([hostPort(lab.host, lab.port), ...values]);
 }
 
 /** Names of the listeners that would be bound anew when `before` becomes `after`; new ones included. */

@@ -50,6 +50,19 @@ describe('a listener', () => {
     tls: { tls: 'clear' },
     'certificate.certFile': { certificate: { certFile: 'a.pem' } },
     'certificate.keyFile': { certificate: { keyFile: 'a.pem' } },
+    'certificate.kind': { certificate: { kind: 'expired' } },
+    'certificate.sni': { certificate: { sni: [{ name: 'a.example' }] } },
+    'security.versions': { security: { versions: ['TLSv1.3'] } },
+    'security.ciphers': { security: { ciphers: 'HIGH' } },
+    'security.serverOrder': { security: { serverOrder: false } },
+    'security.clientCertificate': { security: { clientCertificate: 'request' } },
+    'security.clientCaFile': { security: { clientCaFile: 'a.pem' } },
+    'security.clientDepth': { security: { clientDepth: 2 } },
+    'security.keyLog': { security: { keyLog: 'keys.txt' } },
+    extensions: { extensions: { pipelining: 'off' } },
+    'proxy.from': { proxy: { from: ['192.0.2.1'] } },
+    'proxy.timeout': { proxy: { timeout: 6 } },
+    xclient: { xclient: ['192.0.2.1'] },
     handshakeTimeout: { handshakeTimeout: 11 },
     idleTimeout: { idleTimeout: 301 },
     access: { access: { last: 'deny' } },
@@ -69,8 +82,8 @@ describe('a listener', () => {
   const marked = (schema: Shape, path = ''): string[] =>
     Object.entries(shapeOf(schema) ?? {}).flatMap(([key, inner]) => {
       const isMarked = [inner, inner.unwrap?.()].some((each) => each?.meta?.()?.restarts === true);
-      const own = isMarked ? [`${path}${key}`] : [];
-      return shapeOf(inner) ? [...own, ...marked(inner, `${path}${key}.`)] : own;
+      // A list counts as a whole, whatever of an item changes.
+      return isMarked ? [`${path}${key}`] : shapeOf(inner) ? marked(inner, `${path}${key}.`) : [];
     });
 
   test('is bound anew by exactly the settings marked `restarts`, and by another name', () => {
