@@ -5,6 +5,13 @@ import { describe, type TestContext } from 'vitest';
 
 const apt = (packages: string) => `apt-get install --no-install-recommends ${packages}`;
 
+interface Entry {
+  readonly names: readonly string[];
+  readonly install: string;
+  /** Runs for root alone. */
+  readonly rights?: 'root';
+}
+
 const programs = {
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
@@ -16,9 +23,16 @@ const programs = {
   },
   'smtp-source': { names: ['smtp-source'], install: apt('postfix') },
   'smtp-sink': { names: ['smtp-sink'], install: apt('postfix') },
+  postfix: { names: ['postfix'], install: apt('postfix libsasl2-modules'), rights: 'root' },
+  exim: {
+    names: ['exim4', 'exim'],
+    install: 'Debian keeps Exim and Postfix apart; .ci/run unpacks the one beside the other',
+  },
+  msmtp: { names: ['msmtp'], install: apt('msmtp') },
+  tshark: { names: ['tshark'], install: apt('tshark') },
   'fail2ban-regex': { names: ['fail2ban-regex'], install: apt('fail2ban') },
   openssl: { names: ['openssl'], install: apt('openssl') },
-} as const;
+} as const satisfies Record<string, Entry>;
 
 export type Program = keyof typeof programs;
 
@@ -41,16 +55,23 @@ export function findProgram(program: Program): string | undefined {
 
 /** Inside a test: where the program is; skips the test with the command that installs it where it is missing. */
 export function needProgram(context: TestContext, program: Program): string {
-  return findProgram(program) ?? context.skip(missing(program));
+  const found = usable(program);
+  return found.path ?? context.skip(found.why);
 }
 
-/** Around tests: a describe that is skipped, by name and with the command, where the program is missing. */
+/** Around tests: a describe that is skipped, by name and with the reason, where the program is missing or may not be run. */
 export function describeWith(program: Program, name: string, tests: (path: string) => void): void {
-  const path = findProgram(program);
-  if (path !== undefined) describe(name, () => tests(path));
-  else describe.skip(`${name} [${missing(program)}]`, () => tests(program));
+  const found = usable(program);
+  if (found.path !== undefined) describe(name, () => tests(found.path));
+  else describe.skip(`${name} [${found.why}]`, () => tests(program));
 }
 
-function missing(program: Program): string {
-  return `${program} is missing: ${programs[program].install}`;
+type Usable = { readonly path: string } | { readonly path?: undefined; readonly why: string };
+
+function usable(program: Program): Usable {
+  const entry: Entry = programs[program];
+  const path = findProgram(program);
+  if (path === undefined) return { why: `${program} is missing: ${entry.install}` };
+  if (entry.rights === 'root' && process.getuid?.() !== 0) return { why: `${program} starts for root alone` };
+  return { path };
 }
