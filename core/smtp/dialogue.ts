@@ -322,7 +322,7 @@ export class Dialogue {
   close(reason: CloseReason, detail: string, how: 'end' | 'drop' = reason === 'drop' ? 'drop' : 'end'): void {
     if (this.over) return;
     this.pace?.stop();
-    this.#finish({ by: 'us', reason, detail });
+    this.#finish(this.#lost ?? { by: 'us', reason, detail });
     if (how === 'drop') this.wire.drop();
     else this.wire.end();
   }

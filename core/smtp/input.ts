@@ -1,6 +1,6 @@
 // What comes from the client before its session takes lines: octets in front of the greeting, and TLS where SMTP is expected.
 import type { EarlyTalk } from '../contract/facts.ts';
-import { redactLine } from './redact.ts';
+import { isAuth, redactLine } from './redact.ts';
 import { WireParser, type WireParserOptions } from './wireParser.ts';
 
 export interface InputOptions extends WireParserOptions {
@@ -35,7 +35,7 @@ export class SessionInput extends WireParser {
     if (this.#held === undefined || this.#heldLength === 0) return undefined;
     return {
       octets: this.#heldLength,
-      bytes: shown(Buffer.concat(this.#held).latin1Slice(0, mostShown)),
+      bytes: shown(Buffer.concat(this.#held).toString('latin1', 0, mostShown)),
     };
   }
 
@@ -86,7 +86,7 @@ function shown(bytes: string): string {
     .split('\n')
     .map((line) => {
       const { bytes: safe, secret } = redactLine(line, isSuspect ? 'suspect' : 'plain');
-      isSuspect ||= secret || /^[\s\0]*auth/i.test(line);
+      isSuspect ||= secret || isAuth(line);
       return safe;
     })
     .join('\n');

@@ -22,6 +22,11 @@ const mechanism =
 /** Four characters are the shortest base64 there is; padding and the URL alphabet included. */
 const base64 = /^[A-Za-z0-9+/_-]{4,}={0,2}$/;
 
+/** Whatever AUTH comes to, lines behind it may be meant as credentials. */
+export function isAuth(bytes: string): boolean {
+  return auth.test(bytes);
+}
+
 export function redactLine(bytes: string, secrecy: Secrecy): Shown {
   // The cancelling asterisk is no secret (RFC 4954 section 4).
   if (secrecy === 'exchange' && bytes === '*') return { bytes, secret: false };

@@ -8,7 +8,7 @@ import type { Answer, Dialogue } from './dialogue.ts';
 import { type Leniency, parseCommand } from './grammar.ts';
 import { leniently } from './leniency.ts';
 import { oddityOf } from './oddity.ts';
-import { redactLine, type Secrecy } from './redact.ts';
+import { isAuth, redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
 import { unreadable } from './verbs/bdat.ts';
 import { type Verb, verbs } from './verbs/verbs.table.ts';
@@ -40,7 +40,7 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
 /** Octets of a TLS record where a command was expected. */
 export function takeTls(d: Dialogue, segment: Buffer): void {
   if (d.over) return;
-  const bytes = segment.latin1Slice(0, mostForeign);
+  const bytes = segment.toString('latin1', 0, mostForeign);
   d.record({ kind: 'octets', what: 'foreign', bytes, length: segment.length });
   work(d, 'line', nothing, () => judge(d, { odd: { verb: '', foreign: 'TLS' }, stage: 'line' }, () => plainTls(d)));
 }
@@ -60,7 +60,7 @@ function record(d: Dialogue, line: WireLine, text: string): void {
     return d.record({ kind: 'line', bytes: text, end, behind });
   const secrecy: Secrecy = d.exchange ? 'exchange' : d.suspect ? 'suspect' : 'plain';
   const { bytes, secret } = redactLine(text, secrecy);
-  if (secret) d.suspect = true;
+  if (secret || isAuth(text)) d.suspect = true;
   const took = Math.round((line.arrival - line.started) * 1000) / 1000;
   d.record({
     kind: 'line',
