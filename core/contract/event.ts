@@ -1,5 +1,15 @@
 // Events: the numbered records of a session; the journal is made of nothing else.
-import type { DataFacts, Endpoint, Mailbox, ProxyFacts, Stage, TlsFacts, XclientFacts } from './facts.ts';
+import type {
+  DataFacts,
+  Endpoint,
+  Mailbox,
+  ProxyFacts,
+  RecipientDsn,
+  Stage,
+  TlsFacts,
+  TransactionFacts,
+  XclientFacts,
+} from './facts.ts';
 import { z } from './schema.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -63,8 +73,6 @@ export type EventBody =
       readonly segments?: number;
       /** ms between its first octet and its last, when they came apart. */
       readonly took?: number;
-      /** What was taken although the strict grammar does not have it, in the words of grammar.ts. */
-      readonly lenient?: readonly string[];
       readonly secret?: boolean;
     }
   /** Octets that were no line: a PROXY header, a TLS handshake where SMTP was expected. At most the first 536. */
@@ -111,8 +119,11 @@ export type EventBody =
       readonly message: string;
       readonly size: number;
       readonly sender: Mailbox;
-      readonly recipients: readonly Mailbox[];
+      /** With what RCPT asked of delivery reports, where it did. */
+      readonly recipients: readonly (Mailbox & { readonly dsn?: RecipientDsn })[];
       readonly messageId?: string;
+      /** RFC 3461: RET and ENVID of MAIL. */
+      readonly dsn?: TransactionFacts['dsn'];
       readonly remote: boolean;
     }
   | { readonly kind: 'close'; readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }

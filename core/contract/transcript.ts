@@ -176,7 +176,6 @@ function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {
   if (event.behind > 0) notes.push(`${event.behind} bytes already behind it`);
   if (event.segments !== undefined && event.segments > 1) notes.push(`in ${event.segments} segments`);
   if (event.took !== undefined) notes.push(`${(event.took / 1000).toFixed(1)} s from first to last octet`);
-  for (const one of event.lenient ?? []) notes.push(one.replaceAll('-', ' '));
   return notes;
 }
 
@@ -202,7 +201,10 @@ function chunkText({ octets, announced, last }: Extract<Event, { kind: 'chunk' }
 }
 
 function xclientText({ peer, xclient }: Extract<Event, { kind: 'xclient' }>): string {
-  return `from here on this counts as ${peer.address} (XCLIENT from ${xclient.through.address})`;
+  const { through, name, helo, login } = xclient;
+  const who = [name && `name ${name}`, helo && `HELO ${helo}`, login && `logged in as ${login}`].filter(Boolean);
+  const as = who.length > 0 ? `, ${who.join(', ')}` : '';
+  return `from here on this counts as ${peer.address}${as} (XCLIENT from ${through.address})`;
 }
 
 function dataText(event: Extract<Event, { kind: 'data' }>): string {

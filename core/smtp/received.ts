@@ -57,6 +57,7 @@ async function store(d: Dialogue, { incoming, facts, verdict, transaction }: Sto
     sender,
     recipients,
     ...(messageId !== undefined && { messageId }),
+    ...(transaction.dsn && { dsn: transaction.dsn }),
     remote,
   };
   const recorded = d.reply({ verdict });
@@ -103,6 +104,7 @@ function envelopeOf(d: Dialogue, { message, scan }: Incoming, transaction: Trans
       helo: session.helo ?? { verb: 'HELO', name: '' },
       peer: connection.peer.address,
       secured: d.wire.secured,
+      ...(transaction.smtpUtf8 && { smtpUtf8: true }),
       ...who,
       sender,
       recipients,

@@ -8,6 +8,8 @@ export interface TraceOf {
   readonly helo: { readonly verb: 'EHLO' | 'HELO'; readonly name: string };
   readonly peer: string;
   readonly secured: boolean;
+  /** MAIL had SMTPUTF8. */
+  readonly smtpUtf8?: boolean;
   readonly user?: string;
   readonly sender: Mailbox;
   readonly recipients: readonly Mailbox[];
@@ -31,10 +33,10 @@ export function traceFields(of: TraceOf): string {
   return fields.map((field) => `${field}\r\n`).join('');
 }
 
-/** RFC 3848: S when secured, A when logged in. */
+/** RFC 3848: S when secured, A when logged in; RFC 6531 section 4.3: UTF8SMTP with SMTPUTF8. */
 function protocol(of: TraceOf): string {
   if (of.helo.verb === 'HELO') return 'SMTP';
-  return `ESMTP${of.secured ? 'S' : ''}${of.user !== undefined ? 'A' : ''}`;
+  return `${of.smtpUtf8 === true ? 'UTF8SMTP' : 'ESMTP'}${of.secured ? 'S' : ''}${of.user !== undefined ? 'A' : ''}`;
 }
 
 /** RFC 5321 section 4.1.3. */
