@@ -255,6 +255,7 @@ export class DataReader {
 
   /** The last chunk has been read: what stood open is closed, and no more is taken. */
   finish(): void {
+    this.#views = 0;
     if (this.#state === AFTER_CR) {
       const { bareCr } = this.#options;
       this.#foundBareCr(this.#bytes - 1);

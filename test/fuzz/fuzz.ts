@@ -1,0 +1,77 @@
+// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`; ends with 1 when a difference is found.
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { type Case, firstFailure, ours, play, shrink, type Subject } from './wireCase.ts';
+import { mutant, mutations } from './wireMutants.ts';
+import { reference } from './wireReference.ts';
+
+const batch = 5000;
+const usage = `usage: npm run fuzz -- wire [--minutes 10] [--seed N] [--mutant N]
+  --minutes  how long, 1 unless given; at least ${batch} cases are tried
+  --seed     where to begin; the same seed tries the same cases
+  --mutant   tries a broken parser instead, by its number from 0 to ${mutations.length - 1}: it must be found out`;
+
+function fail(text: string): never {
+  process.stderr.write(`${text}\n${usage}\n`);
+  process.exit(2);
+}
+
+function number(name: string, text: string, { least = 0, most = Infinity } = {}): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < least || value > most)
+    fail(`fuzz: --${name} is ${JSON.stringify(text)}, but must be a number from ${least} to ${most}`);
+  return value;
+}
+
+function report(subject: Subject, found: Case, seed: number): void {
+  const failure = shrink(subject, found);
+  let heard: unknown;
+  try {
+    heard = play(subject, failure);
+  } catch (error) {
+    heard = error instanceof Error ? error.stack : error;
+  }
+  process.stdout.write(
+    `\nfuzz: a difference, with --seed ${seed}. Shrunk:\n${JSON.stringify(failure)}\nheard:    ${JSON.stringify(heard)}\n` +
+      `expected: ${JSON.stringify(reference(failure.input, failure.rules))}\n`,
+  );
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      minutes: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      mutant: { type: 'string' },
+    },
+  });
+  if (positionals.join(' ') !== 'wire') fail(`fuzz: ${positionals.join(' ') || 'nothing'} cannot be tried, only: wire`);
+  const minutes = number('minutes', values.minutes);
+  const first = number('seed', values.seed);
+  const mutation =
+    values.mutant === undefined
+      ? undefined
+      : mutations[number('mutant', values.mutant, { most: mutations.length - 1 })];
+  const subject = mutation === undefined ? ours : await mutant(mutation);
+  if (mutation) process.stdout.write(`fuzz: a broken parser: ${mutation.mistake}\n`);
+  const begun = performance.now();
+  let seed = first;
+  do {
+    const found = firstFailure(subject, seed, batch);
+    if (found !== null) {
+      report(subject, found, seed);
+      return 1;
+    }
+    seed += 1;
+    const seconds = (performance.now() - begun) / 1000;
+    const cases = (seed - first) * batch;
+    process.stdout.write(
+      `\rfuzz: seeds ${first} to ${seed - 1}, ${cases} cases, ${Math.round(cases / seconds)} a second `,
+    );
+  } while (performance.now() - begun < minutes * 60_000);
+  process.stdout.write('\nfuzz: no difference\n');
+  return 0;
+}
+
+process.exitCode = await main();
