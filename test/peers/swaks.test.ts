@@ -1,7 +1,7 @@
 // swaks: every listener mode, its logins, pipelined, with a client certificate, and against the presets.
 import { afterEach, expect, test } from 'vitest';
 import { presetSettings } from '../../core/contract/presets.ts';
-import { type Ground, ground, password, user } from '../smtp/playground.ts';
+import { type Ground, ground, ofKind, password, user } from '../smtp/playground.ts';
 import { describeWith, needProgram } from '../tooling/programs.ts';
 import { makeClientCertificate } from './clientCertificate.ts';
 import { folderOf, type Run, run } from './running.ts';
@@ -127,6 +127,43 @@ describeWith('swaks', 'swaks', (program) => {
     expect(came.tls?.client).toMatchObject({
       subject: expect.stringContaining('desk.client.example') as string,
       trusted: true,
+    });
+  });
+
+  const source = ['--proxy-source', '198.51.100.7', '--proxy-source-port', '4711'];
+  const proxied = [...source, '--proxy-dest', '203.0.113.9', '--proxy-dest-port', '25'];
+
+  test.each([
+    ['1', 'clear', []],
+    ['1', 'starttls', starttls],
+    ['2', 'clear', []],
+    ['2', 'starttls', starttls],
+  ] as const)('speaks through a proxy, version %s, %s', async (version, mode, tls) => {
+    g = await yard(relay.map((one) => ({ ...one, proxy: { from: ['127.0.0.1'] } })));
+    const family = ['--proxy-version', version, '--proxy-family', version === '1' ? 'TCP4' : 'AF_INET'];
+    const sent = await deliver(g.port(mode), [...family, ...proxied, ...tls]);
+    expect(sent, sent.said).toMatchObject({ code: 0 });
+    const { events } = await arrival(g);
+    expect(ofKind(events, 'connect')[0]).toMatchObject({
+      peer: { address: '198.51.100.7', port: 4711 },
+      local: { address: '203.0.113.9', port: 25 },
+      proxy: { version: Number(version), command: 'proxy', through: { address: '127.0.0.1' } },
+    });
+  });
+
+  test.each([
+    ['clear', []],
+    ['starttls', starttls],
+    ['implicit', implicit],
+  ] as const)('speaks in the name of another with XCLIENT, %s', async (mode, tls) => {
+    g = await yard(relay.map((one) => ({ ...one, xclient: ['127.0.0.1'] })));
+    const words = ['--xclient-addr', '198.51.100.7', '--xclient-port', '4711', '--xclient-name', 'far.client.example'];
+    const sent = await deliver(g.port(mode), [...words, '--xclient-helo', 'far.client.example', ...tls]);
+    expect(sent, sent.said).toMatchObject({ code: 0 });
+    const { events } = await arrival(g);
+    expect(ofKind(events, 'xclient')[0]).toMatchObject({
+      peer: { address: '198.51.100.7', port: 4711 },
+      xclient: { name: 'far.client.example', helo: 'far.client.example', through: { address: '127.0.0.1' } },
     });
   });
 });
