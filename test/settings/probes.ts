@@ -1,12 +1,15 @@
 // All probes by the path of their setting: one table, put together from the groups.
 import { acceptance } from './acceptance.ts';
 import { access } from './access.ts';
+import { deadlines } from './deadlines.ts';
+import { faults } from './faults.ts';
 import { flow } from './flow.ts';
 import { limits } from './limits.ts';
 import { listeners } from './listeners.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
 import { sender } from './sender.ts';
+import { turns } from './turns.ts';
 import { who } from './who.ts';
 
 export const probes: Probes = {
@@ -17,6 +20,9 @@ export const probes: Probes = {
   ...acceptance,
   ...sender,
   ...limits,
+  ...turns,
+  ...deadlines,
   ...queue,
   ...logging,
+  ...faults,
 };
