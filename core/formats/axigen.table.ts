@@ -19,8 +19,18 @@ export type VariableRow = Omit<Row, 'axigen'> & {
   readonly home: ReceivingEvent;
 };
 
-const { whole, zeroUnlimited, either, words, text, certFile, ipSet, address } = codecs;
+const { whole, zeroUnlimited, either, words, text, certFile, file, ciphers, versions, ipSet, address } = codecs;
 const yesNo = either(true, false);
+
+/** Of three words ours, two are the product's. */
+const asked = either('request', 'off');
+const clientCertificate: Codec = {
+  read: asked.read,
+  write: (value) => {
+    if (value === 'require') return { why: 'the product can ask for a client certificate, not insist on one' };
+    return asked.write(value);
+  },
+};
 
 const row = (setting: string, axigen: string, codec: Codec, basis: Basis = 'observed'): Row => ({
   setting,
@@ -60,6 +70,12 @@ export const listenerRows: readonly Row[] = [
   // `no` with allowStartTLS in the script is STARTTLS (axigen.md 1.3); the reader finishes that.
   row('tls', 'sslEnable', either('implicit', 'starttls'), 'documented'),
   row('certificate.certFile', 'sslControl.certFile', certFile, 'documented'),
+  row('security.versions', 'sslControl.allowedVersions', versions),
+  row('security.ciphers', 'sslControl.cipherSuite', ciphers),
+  row('security.serverOrder', 'sslControl.preferServerCipherSuiteOrder', yesNo),
+  row('security.clientCertificate', 'sslControl.requestClientAuth', clientCertificate),
+  row('security.clientCaFile', 'sslControl.caFile', file),
+  row('security.clientDepth', 'sslControl.maxChainDepth', whole),
 ];
 
 /** The server has one handshake timeout for all listeners. */
@@ -107,6 +123,8 @@ export const variableRows: readonly VariableRow[] = [
   variable('loops.maxReceivedHeaders', 'maxReceivedHeaders', { events: ALL, codec: whole, basis: 'documented' }),
   variable('acceptance.extensions.startTls', 'allowStartTLS', { events: EARLY, codec: yesNo, basis: 'observed' }),
   variable('acceptance.extensions.eightBitMime', 'allow8bitMime', { events: EARLY, codec: yesNo, basis: 'observed' }),
+  variable('acceptance.extensions.binaryMime', 'allowBinaryData', { events: EARLY, codec: yesNo, basis: 'observed' }),
+  variable('acceptance.extensions.dsn', 'allowDSN', { events: EARLY, codec: yesNo, basis: 'observed' }),
   variable('acceptance.extensions.pipelining', 'allowPipelining', { events: EARLY, codec: yesNo, basis: 'observed' }),
   variable('authentication.localDelivery', 'localDelivery', { events: ALL, codec: words(), basis: 'documented' }),
   variable('authentication.remoteDelivery', 'remoteDelivery', {
@@ -117,6 +135,7 @@ export const variableRows: readonly VariableRow[] = [
 ];
 
 const OURS = 'it is a setting of this workbench alone';
+const BY_NAME = 'the product chooses by the names in the certificates it has (from 10.7.0), a listener has no list';
 const ANSWER = 'what a refused connection hears is not a setting of the product';
 const POLICY = 'the product checks SPF by methods of its policy script, which this export does not write';
 
@@ -127,17 +146,22 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['listeners.*.lab', 'the lab address exists only here'],
   ['listeners.*.tls', 'the product has one switch for STARTTLS, allowStartTLS, for all listeners together'],
   ['listeners.*.certificate.keyFile', 'certFile holds the certificate and its key in one file'],
-  ['listeners.*.certificate.**', 'its place in axigen.cfg is not documented'],
+  ['listeners.*.certificate.kind', OURS],
+  ['listeners.*.certificate.sni', BY_NAME],
+  ['listeners.*.certificate.sni.**', BY_NAME],
   [
     'listeners.*.handshakeTimeout',
     'the product keeps one handshake timeout for all listeners; the first one is written',
   ],
-  ['listeners.*.security.**', 'its place in axigen.cfg is not documented'],
+  ['listeners.*.security.keyLog', OURS],
   [
     'listeners.*.extensions.*',
     'the policy script would have to set it for each listener, which this export does not write',
   ],
-  ['listeners.*.proxy.**', OURS],
+  [
+    'listeners.*.proxy.**',
+    'the product trusts every address that may connect (proxyProtocol, from 10.5), it has no list',
+  ],
   ['listeners.*.xclient', OURS],
   ['**.answer.*', ANSWER],
   ['**.ipSet', 'address sets are written without blanks and in lower case; the meaning is the same'],

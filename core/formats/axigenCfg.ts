@@ -163,3 +163,10 @@ export const firstToken = (value: Value): Token => (value.kind === 'scalar' ? va
 /** A scalar's text without quotes; undefined for a set, an object, or nothing. */
 export const scalarOf = (value: Value | undefined): string | undefined =>
   value?.kind === 'scalar' ? tokenValue(value.token) : undefined;
+
+/** The words of a set of scalars with blanks between them; undefined for anything else. */
+export const wordsOf = (value: Value | undefined): string | undefined => {
+  if (value?.kind !== 'set') return undefined;
+  const words = value.items.map(scalarOf);
+  return words.includes(undefined) ? undefined : words.join(' ');
+};

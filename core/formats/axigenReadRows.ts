@@ -1,6 +1,6 @@
 // Reads the attributes of one object of axigen.cfg by the table's rows, and notes the attributes no row names.
 import type { Row } from './axigen.table.ts';
-import { firstToken, scalarOf, type Value, type ValueObject } from './axigenCfg.ts';
+import { firstToken, scalarOf, type Value, type ValueObject, wordsOf } from './axigenCfg.ts';
 import { below } from './axigenCfgEdit.ts';
 import type { CfgToken } from './axigenCfgTokens.ts';
 import { readText, settingAt } from './axigenValues.ts';
@@ -36,6 +36,7 @@ export const problemIn = (
 const sampleOf = (row: Row, setting: string): string => {
   const { standing, meta } = settingAt(setting);
   const sample = row.codec.write(standing ?? meta.placeholder ?? '');
+  if ('words' in sample) return `(${sample.words.join(' ')})`;
   return 'text' in sample ? sample.text : '...';
 };
 
@@ -54,9 +55,12 @@ export const readRows = (
     const value = below(object, row.axigen.split('.'));
     if (value === undefined) continue;
     const token = firstToken(value);
-    const text = scalarOf(value);
+    const text = (row.codec.isSet ? wordsOf : scalarOf)(value);
     const setting = scope.base + row.setting;
-    const reading = text === undefined ? { expected: 'a single value' } : readText(row.codec, { text, setting });
+    const reading =
+      text === undefined
+        ? { expected: row.codec.isSet ? 'a set of words' : 'a single value' }
+        : readText(row.codec, { text, setting });
     if ('expected' in reading) {
       problemIn(told, token, {
         path: row.axigen,

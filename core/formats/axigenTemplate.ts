@@ -1,7 +1,8 @@
 // The files an export starts from when nothing was imported: the shape of a saved configuration with its known defaults.
 import type { NewValue } from './axigenCfgEdit.ts';
 
-const ciphers = 'ECDHE+AESGCM:DHE+AESGCM:ECDHE+AES:DHE+AES:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!3DES:!MD5:!PSK';
+/** The cipher list of a new listener. */
+export const OWN_CIPHERS = 'ECDHE+AESGCM:DHE+AESGCM:ECDHE+AES:DHE+AES:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!3DES:!MD5:!PSK';
 
 const recovered = {
   maxConnections: '200',
@@ -36,7 +37,7 @@ export const newListener: Readonly<Record<string, NewValue>> = {
       caFile: { quoted: 'none' },
       dhParamFile: { quoted: 'axigen_dh.pem' },
       maxChainDepth: '4',
-      cipherSuite: { quoted: ciphers },
+      cipherSuite: { quoted: OWN_CIPHERS },
       preferServerCipherSuiteOrder: 'yes',
       useEphemeralKey: 'yes',
       requestClientAuth: 'no',

@@ -4,6 +4,7 @@ import type { Meta } from '../contract/settings/leaf.ts';
 import { hostPort, parseHostPort, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
 import { unstorable } from './axigenCfgTokens.ts';
+import { OWN_CIPHERS } from './axigenTemplate.ts';
 import { accepts, defaultOf, metaOf, schemaAt } from './settingsTree.ts';
 
 /**
@@ -13,13 +14,18 @@ import { accepts, defaultOf, metaOf, schemaAt } from './settingsTree.ts';
 export type Reading =
   { readonly value: unknown; readonly note?: string } | { readonly expected: string } | { readonly unknown: true };
 
-/** What to write: a word, or a text the product keeps in quotes; `why` when the product cannot store the value. */
-export type Written = { readonly text: string; readonly quoted?: boolean } | { readonly why: string };
+/** What to write: a word, a text the product keeps in quotes, or a set of words; `why` when the product cannot store the value. */
+export type Written =
+  | { readonly text: string; readonly quoted?: boolean }
+  | { readonly words: readonly string[] }
+  | { readonly why: string };
 
-/** One way of writing a setting. Reading gets the settings path, so that ranges and words come from the schema. */
+/** One way of writing a setting. Reading gets the settings path, so that ranges and words come from the schema; a set of words comes as one text with blanks. */
 export type Codec = {
   readonly read: (text: string, setting: string) => Reading;
   readonly write: (value: unknown) => Written;
+  /** The value stands in the file as a set of words. */
+  readonly isSet?: true;
 };
 
 const KEEPS = 'the file keeps its own';
@@ -101,6 +107,50 @@ const certFile: Codec = {
   },
 };
 
+/** A file named in quotes, where `none` means there is none (axigen.md 2.3). */
+const file: Codec = {
+  read: (value) => ({ value: value === 'none' ? '' : value }),
+  write: (value) => {
+    if (value === 'none') return { why: 'none stands for no file in axigen.cfg' };
+    return quotedText(value === '' ? 'none' : String(value));
+  },
+};
+
+/** The cipher list of a listener made here stands for a list of the product's own, as empty does for one of Node's. */
+const ciphers: Codec = {
+  read: (value) => ({ value: value === OWN_CIPHERS ? '' : value }),
+  write: (value) => {
+    if (value === OWN_CIPHERS) return { why: 'this list stands for the defaults of the server in an exported file' };
+    return quotedText(value === '' ? OWN_CIPHERS : String(value));
+  },
+};
+
+/** What the product calls the versions of TLS (axigen.md 2.3); `tls1` is assumed, the others are OpenSSL's names as well. */
+const versionWords: Readonly<Record<string, string>> = {
+  tls1: 'TLSv1',
+  tls1_1: 'TLSv1.1',
+  tls1_2: 'TLSv1.2',
+  tls1_3: 'TLSv1.3',
+};
+
+const versions: Codec = {
+  isSet: true,
+  read: (text) => {
+    const all = text.toLowerCase().split(' ');
+    const value = all.flatMap((word) => versionWords[word] ?? []);
+    const strange = all.filter((word) => !(word in versionWords));
+    if (value.length === 0) return { unknown: true };
+    if (strange.length === 0) return { value };
+    return { value, note: `${strange.join(', ')} means nothing here, so it is left out; ${KEEPS}` };
+  },
+  write: (value) => {
+    const taken = value as readonly string[];
+    if (taken.length === 0) return { why: 'a listener of the product has one version of TLS at least' };
+    const wordOf = (version: string) => Object.keys(versionWords).find((word) => versionWords[word] === version) ?? '';
+    return { words: taken.map(wordOf) };
+  },
+};
+
 /** Forms of an address the product does not support (axigen.md 10: link-local and IPv4-mapped IPv6; documented for listeners). */
 const unsupported = (host: string): string | undefined => {
   const ip = host.includes(':') ? parseIp(host) : undefined;
@@ -156,7 +206,19 @@ const address: Codec = {
   },
 };
 
-export const codecs = { whole, zeroUnlimited, either, words, text, certFile, ipSet, address } as const;
+export const codecs = {
+  whole,
+  zeroUnlimited,
+  either,
+  words,
+  text,
+  certFile,
+  file,
+  ciphers,
+  versions,
+  ipSet,
+  address,
+} as const;
 
 /**
  * Reads a text as a setting. What only the product knows, what the schema does not accept, and what is not known before

@@ -1,6 +1,6 @@
 // Writes the attributes of one object of axigen.cfg by the table's rows, and brings a set's members in line with a list.
 import type { Row } from './axigen.table.ts';
-import { type Cfg, scalarOf, type Value } from './axigenCfg.ts';
+import { type Cfg, scalarOf, type Value, wordsOf } from './axigenCfg.ts';
 import { get, insertObject, type NewValue, type Path, remove, reorder, set } from './axigenCfgEdit.ts';
 import { readText, settingAt, type Written } from './axigenValues.ts';
 import { equal, valueAt } from './settingsTree.ts';
@@ -45,13 +45,18 @@ export const writeRows = (
     const value = valueAt(scope.values, row.setting.split('.'));
     const attribute = [...path, ...row.axigen.split('.')];
     const setting = scope.base + row.setting;
-    const text = scalarOf(get(draft.cfg, attribute));
+    const text = (row.codec.isSet ? wordsOf : scalarOf)(get(draft.cfg, attribute));
     const written = row.codec.write(value);
     if ('why' in written) draft.unstored.set(scope.at + row.setting, written.why);
     else if (text === undefined ? !equal(value, settingAt(setting).standing) : !says(row, setting, { text, written })) {
-      draft.cfg = set(draft.cfg, attribute, written.quoted === true ? { quoted: written.text } : written.text);
+      draft.cfg = set(draft.cfg, attribute, newValue(written));
     }
   }
+};
+
+const newValue = (written: Exclude<Written, { readonly why: string }>): NewValue => {
+  if ('words' in written) return written.words;
+  return written.quoted === true ? { quoted: written.text } : written.text;
 };
 
 /** How the members of a set answer to a list: by key; members that have none are left where they are. */
