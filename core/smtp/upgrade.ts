@@ -14,7 +14,7 @@ import {
   handshakeTooLong,
   tlsFacts,
 } from './handshake.ts';
-import type { ListenerTls } from './listenerTls.ts';
+import type { ListenerTls, Shown } from './listenerTls.ts';
 
 export interface Shaking {
   readonly world: World;
@@ -93,7 +93,7 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
     }
   };
   const secure = () => {
-    const shown: { certificate?: string } = {};
+    const shown: Shown = {};
     const socket = new TLSSocket(raw, shaking.tls.options(shaking.settings, shown));
     top = socket;
     shaking.tls.watch(socket);
