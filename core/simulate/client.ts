@@ -35,7 +35,7 @@ export interface ClientSetup {
   readonly client: number;
   readonly talk: readonly Step[];
   readonly world: World;
-  readonly open: () => Promise<Socket>;
+  readonly open: (ahead?: Buffer) => Promise<Socket>;
   readonly tls: 'clear' | 'starttls' | 'implicit';
   /** PEM of the authority whose certificates are trusted; none but it. */
   readonly authority: string;
@@ -104,9 +104,11 @@ export class Client {
     this.#connection = undefined;
     this.#refused = undefined;
     this.#inExchange = false;
+    const ahead = aheadOf(how, this.#setup);
+    if (ahead.length > 0) this.#note({ sent: shown(ahead), ok: true });
     let socket: Socket;
     try {
-      socket = await open();
+      socket = await open(ahead);
     } catch (error) {
       this.#refused = `no connection (${(error as Error).message})`;
       return 'on';
@@ -116,11 +118,6 @@ export class Client {
     if (this.#stopped) {
       connection.destroy();
       return 'stop';
-    }
-    const ahead = aheadOf(how, this.#setup);
-    if (ahead.length > 0) {
-      this.#note({ sent: shown(ahead), ok: true });
-      await connection.write(ahead);
     }
     if (tls !== 'implicit' || how.plain === true) return 'on';
     if (how.tls !== undefined) return this.#handshake(how.tls);

@@ -10,6 +10,11 @@ export interface Peer {
   readonly port: number;
 }
 
+/** Who connects, and what it sends in the same segment, before anybody could greet it. */
+export interface Caller extends Peer {
+  readonly ahead?: Buffer;
+}
+
 /** The longest preamble: an IPv6 address, a port, a line feed. */
 const LONGEST = 64;
 
@@ -65,8 +70,8 @@ function peerOf(line: string): Peer | undefined {
   return { address: match[1] ?? '', port: Number(match[2]) };
 }
 
-/** Connects as `peer`; resolves when the private receiver has taken the connection. */
-export async function dialAs(dial: Dial, target: Target, peer: Peer): Promise<Socket> {
+/** Connects as the caller; resolves when the private receiver has taken the connection. */
+export async function dialAs(dial: Dial, target: Target, caller: Caller): Promise<Socket> {
   const socket = await dial(target);
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
@@ -83,7 +88,8 @@ export async function dialAs(dial: Dial, target: Target, peer: Peer): Promise<So
     socket.once('error', fail);
     socket.once('end', gone);
     socket.on('readable', read);
-    socket.write(`${peer.address} ${peer.port}\n`);
+    const preamble = Buffer.from(`${caller.address} ${caller.port}\n`);
+    socket.write(caller.ahead === undefined ? preamble : Buffer.concat([preamble, caller.ahead]));
   });
 }
 

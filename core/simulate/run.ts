@@ -11,7 +11,7 @@ import { Connection } from './connection.ts';
 import { digestOf } from './digest.ts';
 import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
-import { addressOf, dialAs, type Peer, peerWorld } from './peers.ts';
+import { addressOf, type Caller, dialAs, peerWorld } from './peers.ts';
 import { gate, Meeting, playAll } from './population.ts';
 import { told } from './reply.ts';
 import { caseSettings, stepsOf } from './settle.ts';
@@ -172,7 +172,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
   const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
   const talk = talkOf(stage);
   const connecting = gate(CONNECTING);
-  const open = (peer: Peer) => connecting(() => dialAs(options.dial, listener, peer));
+  const open = (caller: Caller) => connecting(() => dialAs(options.dial, listener, caller));
   const meeting = new Meeting(population.clients);
   const plays = Array.from({ length: population.clients }, (_, index) => {
     const peer = { address: addressOf(from, index), port: portOf(index) };
@@ -182,7 +182,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
       client: index + 1,
       talk,
       world: options.world,
-      open: () => open(peer),
+      open: (ahead) => open(ahead === undefined ? peer : { ...peer, ahead }),
       peer,
       tls: listener.tls,
       authority: subject.authority,
