@@ -20,13 +20,16 @@ export interface Place {
 }
 
 /** Of root's rights Exim keeps none; started by anyone else it stays who it is. */
-const user = process.getuid?.() === 0 ? 'exim_user = Debian-exim\nexim_group = Debian-exim' : '';
+const isRoot = process.getuid?.() === 0;
+const user = isRoot ? 'Debian-exim' : process.getuid?.();
+const group = isRoot ? 'Debian-exim' : process.getgid?.();
 
 const indented = (options: readonly string[]) => options.map((option) => `  ${option}`).join('\n');
 
 const configuration = ({ program, folder }: Place, { port, options, login }: Way) => `
 exim_path = ${program}
-${user}
+exim_user = ${user}
+exim_group = ${group}
 keep_environment =
 spool_directory = ${folder}/spool
 log_file_path = ${folder}/%slog
