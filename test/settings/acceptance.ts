@@ -12,7 +12,15 @@ async function dialogue(lab: Lab): Promise<string[]> {
   return heard;
 }
 
-const plain = { pipelining: false, size: false, eightBitMime: false, enhancedStatusCodes: false, help: false };
+const plain = {
+  pipelining: false,
+  size: false,
+  eightBitMime: false,
+  chunking: false,
+  enhancedStatusCodes: false,
+  limits: false,
+  help: false,
+};
 const quiet = { acceptance: { extensions: plain }, authentication: { clear: [] } };
 
 /** Whether the keyword is in the EHLO reply, and what the line that uses it is answered. */
@@ -164,7 +172,7 @@ export const acceptance: Probes = {
           '250-gate.example at your service\n250 ENHANCEDSTATUSCODES',
           '250 gate.example at your service',
           '501 Syntax error in parameters: EHLO hostname',
-          '500 Commands end with CR LF',
+          '500 Commands hold no NUL',
           '250 2.1.0 Sender OK',
           '550 5.7.1 Relaying denied',
           '500 5.5.2 Unknown command',
@@ -178,7 +186,7 @@ export const acceptance: Probes = {
           '250 gate.example at your service',
           '250 gate.example at your service',
           '501 Syntax error in parameters: EHLO hostname',
-          '500 Commands end with CR LF',
+          '500 Commands hold no NUL',
           '250 Sender OK',
           '550 Relaying denied',
           '500 Unknown command',
@@ -201,7 +209,7 @@ export const acceptance: Probes = {
         true,
         [
           true,
-          '214-2.0.0 Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT\n214 2.0.0 See RFC 5321',
+          '214-2.0.0 Commands: EHLO HELO AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT\n214 2.0.0 See RFC 5321',
         ],
       ],
       [false, [false, '502 5.5.1 Command not implemented']],

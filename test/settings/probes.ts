@@ -4,6 +4,7 @@ import { access } from './access.ts';
 import { deadlines } from './deadlines.ts';
 import { faults } from './faults.ts';
 import { flow } from './flow.ts';
+import { grammar } from './grammar.ts';
 import { limits } from './limits.ts';
 import { listeners } from './listeners.ts';
 import { logging, queue } from './storage.ts';
@@ -20,6 +21,7 @@ export const probes: Probes = {
   ...acceptance,
   ...sender,
   ...limits,
+  ...grammar,
   ...turns,
   ...deadlines,
   ...queue,
