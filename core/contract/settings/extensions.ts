@@ -39,7 +39,7 @@ const switches = {
   },
   smtpUtf8: {
     title: 'SMTPUTF8',
-    help: 'Addresses and headers in UTF-8 (RFC 6531). Off: the parameter gets 555, and addresses above ASCII are refused.',
+    help: 'Addresses and headers in UTF-8 (RFC 6531). Offered only beside 8BITMIME. Off: the parameter gets 555, and addresses above ASCII are refused.',
     source: 'RFC 6531',
     basis: 'ours',
     on: true,
@@ -68,7 +68,7 @@ const switches = {
   },
   requireTls: {
     title: 'REQUIRETLS',
-    help: 'MAIL with REQUIRETLS, offered inside TLS only (RFC 8689). Off unless you want to see clients use it: nothing here relays, so there is no next hop to protect.',
+    help: 'MAIL with REQUIRETLS, offered inside TLS only (RFC 8689); in clear it gets 530 where STARTTLS is offered, and 555 where it is not. Off unless you want to see clients use it: nothing here relays, so there is no next hop to protect.',
     source: 'RFC 8689',
     basis: 'ours',
     on: false,
@@ -120,7 +120,7 @@ const policies = {
     help: 'What a client hears that asks whether a mailbox exists.',
     options: {
       blind: '252 for every name, so that nobody learns who exists.',
-      tell: '250 for a mailbox of ours, 550 for another name.',
+      tell: '250 for a mailbox of ours, 550 for another name, 553 for a name several local domains have.',
       off: '502, as for a command that is not offered.',
     },
     ...ours,

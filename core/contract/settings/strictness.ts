@@ -289,9 +289,13 @@ export const strictness = record(
         {
           value: 'lenient',
           title: 'lenient',
-          help: 'Blanks and tabs where they do not belong, dots at odd places, underscores in domains, bare IP addresses and source routes are taken, and each is named in the transcript.',
+          help: 'Blanks and tabs where they do not belong, missing angle brackets, dots at odd places, underscores in domains, bare IP addresses, labels that are no A-label and source routes (which are ignored) are taken, and each is named in the transcript.',
         },
-        { value: 'strict', title: 'strict', help: 'Each is refused (501), by RFC 5321 and RFC 6531.' },
+        {
+          value: 'strict',
+          title: 'strict',
+          help: 'Each is refused (501, a source route 550), by RFC 5321 and RFC 6531.',
+        },
       ],
       default: 'lenient',
     }),
