@@ -116,7 +116,7 @@ const writeVariables = (draft: Draft, settings: Settings): void => {
     if (stays) continue;
     const written = row.codec.write(value);
     if ('why' in written) draft.unstored.set(row.setting, written.why);
-    else draft.filters = assign(draft.filters, row, written.text);
+    else draft.filters = assign(draft.filters, row, 'words' in written ? written.words.join(' ') : written.text);
   }
 };
 

@@ -30,13 +30,14 @@ const table: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/convert.ts')).exportCommand,
   import: async () => (await import('./commands/convert.ts')).importCommand,
   schema: async () => (await import('./commands/convert.ts')).schema,
+  certificate: async () => (await import('./commands/certificate.ts')).certificate,
 };
 
 async function overview(): Promise<string> {
   const rows: string[] = [];
   for (const load of Object.values(table)) {
     const { name, summary } = await load();
-    rows.push(`  ${name.padEnd(8)} ${summary}`);
+    rows.push(`  ${name.padEnd(12)} ${summary}`);
   }
   return [
     'gatehouse: build an SMTP receiver, attack it, see why it gave every answer.',

@@ -42,9 +42,9 @@ const without: Readonly<Record<Version, number>> = {
 /** What SMTP is called in ALPN (RFC 7301): no name is registered for it with IANA, this is the one clients use. */
 const ours = 'smtp';
 
-/** What a handshake asked for and was shown. */
+/** What a handshake is shown. */
 export interface Shown {
-  sni?: string;
+  /** The SNI entry. */
   certificate?: string;
 }
 
@@ -73,7 +73,7 @@ export class ListenerTls {
     if (identity.keyLog !== undefined) this.#keyLog = new KeyLog(identity.keyLog, problem);
   }
 
-  /** Options of one handshake; what the client asks for by SNI, and the entry whose certificate it is shown, is noted in `shown`. */
+  /** Options of one handshake; the SNI entry whose certificate the client is shown is noted in `shown`. */
   options(settings: Settings, shown: Shown): TLSSocketOptions {
     return {
       isServer: true,
@@ -85,8 +85,6 @@ export class ListenerTls {
       }),
       ...(this.#exact.size > 0 && {
         SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
-          // OpenSSL forgets a name that no certificate was chosen by.
-          shown.sni = name;
           const found = this.#find(name);
           if (found) shown.certificate = found.entry;
           done(null, found?.context);

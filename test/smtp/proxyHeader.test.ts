@@ -173,9 +173,14 @@ function seeded(seed: number): (below: number) => number {
 }
 
 describe('whatever comes', () => {
-  const valid = ['PROXY TCP4 192.0.2.7 198.51.100.1 40000 25\r\n', 'PROXY UNKNOWN\r\n', 'PROXY TCP6 ::1 ::2 1 2\r\n']
-    .map((text) => Buffer.from(text, 'latin1'))
-    .concat([binary(0x21, 0x11, four), binary(0x21, 0x21, six), binary(0x20, 0, []), withChecksum(four)]);
+  const texts = ['PROXY TCP4 192.0.2.7 198.51.100.1 40000 25\r\n', 'PROXY UNKNOWN\r\n', 'PROXY TCP6 ::1 ::2 1 2\r\n'];
+  const valid: readonly Buffer[] = [
+    ...texts.map((text) => Buffer.from(text, 'latin1')),
+    binary(0x21, 0x11, four),
+    binary(0x21, 0x21, six),
+    binary(0x20, 0, []),
+    withChecksum(four),
+  ];
 
   test('is read the same whole and octet by octet, never throws, and is decided within the longest header', () => {
     const random = seeded(20_261_122);
