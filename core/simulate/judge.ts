@@ -26,6 +26,8 @@ export interface Seen {
   readonly journal: MemoryJournal;
   /** How many clients got to each mark. */
   readonly marks: ReadonlyMap<string, number>;
+  /** Sessions that were open although their clients had left. */
+  readonly left: number;
   /** What a new client from 127.0.0.1 heard; absent when it was not asked. */
   readonly greeting?: string;
 }
@@ -76,8 +78,7 @@ export function misses(after: After, seen: Seen): Miss[] {
     if (after.octets !== undefined && !fits(bytes.length, after.octets))
       miss(`${countText(after.octets)} octets stored`, `a message of ${bytes.length}`);
   if (after.closed) closeMiss(after.closed, journal, miss);
-  const left = journal.sessions.filter(({ ended }) => !ended).length;
-  if (left > 0) miss('every session ended with its client', `${plural(left, 'session')} left open`);
+  if (seen.left > 0) miss('every session ended with its client', `${plural(seen.left, 'session')} left open`);
   if (seen.greeting !== undefined && !seen.greeting.startsWith('220'))
     miss('a new client from 127.0.0.1 greeted', seen.greeting);
   for (const session of journal.sessions)

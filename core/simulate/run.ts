@@ -199,6 +199,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
   const seen: Seen = {
     journal,
     marks: marksOf(clients),
+    left: journal.sessions.filter(({ ended }) => !ended).length,
     ...(after.alive === true ? { greeting: await greeting(options, listener, subject) } : {}),
   };
   return weigh({
