@@ -13,6 +13,7 @@ import { sendTest } from '../simulate/mail.ts';
 import { authorityFile, ownIdentity } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { exportSettings, importSettings } from './exchange.ts';
+import { faultChange } from './faultWarning.ts';
 import { version } from './version.ts';
 import { adopt, type Parts } from './workbench.ts';
 
@@ -47,7 +48,10 @@ export function handlersOf(parts: Parts): Handlers {
       const { problems } = await configuration.take(draft, revision);
       if (problems.length > 0) return { problems, restarted: [], state: configuration.state };
       await adopt(parts, configuration.settings);
-      const { restarted } = await receiver.apply(configuration.settings);
+      const before = receiver.state();
+      const { restarted, state } = await receiver.apply(configuration.settings);
+      const faults = faultChange(before, state);
+      if (faults !== undefined) process.stderr.write(`${faults}\n`);
       doorbell.ring('settings');
       return { problems: [], restarted, state: configuration.state };
     },

@@ -8,6 +8,7 @@ import { sayError, useWorkbench, workbench } from '../state/workbench.ts';
 import { Confirmations } from '../ui/Dialog.tsx';
 import { toast, Toasts } from '../ui/Toast.tsx';
 import { views } from '../views/views.ts';
+import { FaultBar } from './FaultBar.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
@@ -29,6 +30,7 @@ export function Frame() {
     <Tooltip.Provider delay={500}>
       <div className="frame">
         <TopBar />
+        <FaultBar />
         <Notices />
         <Rail />
         <main className="view" id="view" aria-label={shown?.title}>

@@ -2,6 +2,7 @@
 import type { ListenerState } from '../../contract/calls.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
+import { faultWarning } from '../faultWarning.ts';
 import { firstUserLines, hostingOptions, hostWorkbench, listenerWarnings, portOption } from '../hosting.ts';
 
 export const serve: Command = {
@@ -46,6 +47,8 @@ and never again.`,
       );
     }
     for (const warning of listeners.flatMap(listenerWarnings)) process.stderr.write(`${warning}\n`);
+    const faults = faultWarning(workbench.state());
+    if (faults !== undefined) process.stderr.write(`${faults}\n`);
     if (values['json'] === true) {
       const line = {
         web: web.url,

@@ -6,6 +6,7 @@ import { Say } from '../../ui/Field.tsx';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { Authority } from './Authority.tsx';
 import { isTextBroken, setValue, useDraft } from './draft.ts';
+import { FaultSets } from './FaultSets.tsx';
 import { Members, Part } from './Form.tsx';
 import { useDifferencesInside } from './inside.tsx';
 import { useProblem } from './SettingRow.tsx';
@@ -44,6 +45,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
       )}
       <div className="scroll settings-form" key={group} inert={isBroken} data-group={group}>
         {!isList && <Say tone="refuse" text={problem} />}
+        {group === 'faults' && <FaultSets />}
         {isList ? <Part path={group} node={node} depth={0} /> : <Members path={group} node={node} depth={0} />}
         {group === 'listeners' && <Authority />}
       </div>
