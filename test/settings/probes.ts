@@ -10,11 +10,13 @@ import { listeners } from './listeners.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
 import { sender } from './sender.ts';
+import { tls } from './tls.ts';
 import { turns } from './turns.ts';
 import { who } from './who.ts';
 
 export const probes: Probes = {
   ...listeners,
+  ...tls,
   ...access,
   ...flow,
   ...who,
