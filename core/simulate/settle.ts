@@ -39,6 +39,9 @@ export function stepsOf(scenario: Scenario, variant: ScenarioCase | undefined): 
   return [...opening, ...(variant?.talk ?? talk), ...closing];
 }
 
+/** Faults on purpose try the client; a scenario tries the receiver. */
+const faultless = (settings: Settings): Settings => ({ ...settings, faults: { ...settings.faults, enabled: false } });
+
 export interface CasePlan {
   readonly scenario: Scenario;
   readonly variant: ScenarioCase | undefined;
@@ -54,7 +57,7 @@ export function caseSettings(
   const { scenario, variant, base, mine } = plan;
   if (base === 'mine' && mine === undefined)
     return { problems: [{ path: '', message: 'no settings were given to play against' }] };
-  const ground: Settings = base === 'mine' ? (mine as Settings) : presetSettings(base);
+  const ground: Settings = base === 'mine' ? faultless(mine as Settings) : presetSettings(base);
   const problems = [scenario.settings, variant?.settings].flatMap((settings, index) =>
     touchedKnobs(scenario.knobs, settings).map((knob) => ({
       path: index === 0 ? 'settings' : `cases.${variant?.name ?? ''}.settings`,

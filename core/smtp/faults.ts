@@ -104,7 +104,7 @@ export class SessionFaults {
       stage,
       action: closes ? 'drop' : fault.code < 500 ? 'defer' : 'refuse',
       reason: 'server-fault',
-      because: `${fault.name} (faults)`,
+      because: `fault ${fault.name}, on purpose`,
       findings,
       basis,
       ...(rfc !== undefined && { rfc }),
