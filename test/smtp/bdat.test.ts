@@ -57,6 +57,20 @@ describe('a message in chunks', () => {
     expect(stored()).toEqual([text]);
   });
 
+  it('is no pipelining where its octets come with their command', async () => {
+    const { client, stored } = await greeted({
+      acceptance: { extensions: { pipelining: false } },
+      strictness: { pipelining: 'reject' },
+    });
+    await envelope(client);
+    expect(await chunk(client, 'NOOP\r\n')).toMatch(/^250/);
+    expect(await chunk(client, 'QUIT\r\n', true)).toMatch(/^250/);
+    expect(stored()).toEqual(['NOOP\r\nQUIT\r\n']);
+    await envelope(client);
+    client.send('BDAT 1 LAST\r\nxNOOP\r\n');
+    expect((await client.replies(2)).map((reply) => reply.slice(0, 3))).toEqual(['554', '421']);
+  });
+
   it('is forgotten by RSET, by EHLO and by a connection that is lost', async () => {
     const { place, client, stored } = await greeted();
     await envelope(client);
