@@ -1,12 +1,13 @@
 // What a talk needs that the settings switch off: then a case does not apply, rather than fail for the wrong reason.
 import type { Step } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import { effectiveSettings } from '../policy/effective.ts';
 import type { SubjectListener } from './subject.ts';
 
 /** Says what is missing: STARTTLS, or a login mechanism on the secured connection; undefined when nothing is. */
 export function lacking(talk: readonly Step[], settings: Settings, listener: SubjectListener): string | undefined {
   const { secured } = settings.authentication;
-  const canStart = listener.tls === 'starttls' && settings.acceptance.extensions.startTls;
+  const canStart = listener.tls === 'starttls' && offersStartTls(settings, listener);
   let isSecured = listener.tls === 'implicit';
   for (const step of talk) {
     if ('starttls' in step) {
@@ -25,4 +26,10 @@ export function lacking(talk: readonly Step[], settings: Settings, listener: Sub
       return 'no login is offered on secured connections in these settings';
   }
   return undefined;
+}
+
+/** With what the listener has of its own. */
+function offersStartTls(settings: Settings, { role, tls }: SubjectListener): boolean {
+  const index = settings.listeners.findIndex((one) => one.enable && one.role === role && one.tls === tls);
+  return effectiveSettings(settings, index, '').settings.acceptance.extensions.startTls;
 }

@@ -106,3 +106,12 @@ export function ehloReply(service: Settings, listenerIndex: number): { clear?: s
   const canSecure = listener.tls === 'implicit' || offersStartTls(settings, listener, false);
   return { ...(listener.tls !== 'implicit' && { clear: reply(false) }), ...(canSecure && { secured: reply(true) }) };
 }
+
+/** Path of the setting that says whether an extension is offered on the listener: its own, or that of the service. */
+export function extensionSetting(
+  { listener, listenerIndex }: ConnectionFacts,
+  name: keyof Listener['extensions'],
+): string {
+  const isOwn = listener.extensions[name] !== 'service';
+  return `${isOwn ? `listeners.${listenerIndex}` : 'acceptance'}.extensions.${name}`;
+}

@@ -1,10 +1,12 @@
 // HELP: names the commands that are offered now, where the settings offer it (RFC 5321 section 4.1.1.8).
-import { offeredMechanisms, offersStartTls, offersXclient } from '../capabilities.ts';
+import { extensionSetting, offeredMechanisms, offersStartTls, offersXclient } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 
 export function help(d: Dialogue): Answer {
   if (!d.settings.acceptance.extensions.help)
-    return d.wrong('command', 'not-implemented', { because: 'acceptance.extensions.help is off' });
+    return d.wrong('command', 'not-implemented', {
+      because: `${extensionSetting(d.facts.connection, 'help')} is off`,
+    });
   const commands = offeredCommands(d).join(' ');
   return { ...d.plain('command', 'help', 'the client has asked for help'), values: { commands } };
 }

@@ -2,13 +2,14 @@
 import type { Mailbox } from '../../contract/facts.ts';
 import { mailboxesOf } from '../../policy/mailboxes.ts';
 import { international, parseMailbox, readPath } from '../address.ts';
-import { offersSmtpUtf8 } from '../capabilities.ts';
+import { extensionSetting, offersSmtpUtf8 } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { isAscii } from '../international.ts';
 
 export function vrfy(d: Dialogue, argument: string): Answer {
   const { vrfy: policy } = d.settings.acceptance.extensions;
-  if (policy === 'off') return d.wrong('command', 'not-implemented', { because: 'acceptance.extensions.vrfy is off' });
+  if (policy === 'off')
+    return d.wrong('command', 'not-implemented', { because: `${extensionSetting(d.facts.connection, 'vrfy')} is off` });
   const name = asked(d, 'VRFY', argument);
   if (typeof name !== 'string') return name;
   return policy === 'tell'
@@ -18,7 +19,7 @@ export function vrfy(d: Dialogue, argument: string): Answer {
 
 export function expn(d: Dialogue, argument: string): Answer {
   if (d.settings.acceptance.extensions.expn === 'off')
-    return d.wrong('command', 'not-implemented', { because: 'acceptance.extensions.expn is off' });
+    return d.wrong('command', 'not-implemented', { because: `${extensionSetting(d.facts.connection, 'expn')} is off` });
   const name = asked(d, 'EXPN', argument);
   if (typeof name !== 'string') return name;
   return d.plain('command', 'expn', 'the same answer for every name keeps the list of users private');
