@@ -132,6 +132,26 @@ const mistrustful: Case = {
   parameters: { ...secure, smtp_tls_secure_cert_match: 'other.example' },
 };
 
+const keeping = { smtp_connection_cache_destinations: 'static:all', smtp_connection_cache_time_limit: '1s' };
+
+const kept: readonly Case[] = [
+  {
+    name: 'in clear',
+    to: 'kept@gate.example',
+    ground: onRelay,
+    listener: 'clear',
+    parameters: { ...clear, ...keeping },
+  },
+  {
+    name: 'over STARTTLS',
+    to: 'kept-secured@gate.example',
+    ground: onRelay,
+    listener: 'starttls',
+    parameters: { ...encrypt, ...keeping, smtp_tls_connection_reuse: 'yes' },
+    tls: tls13,
+  },
+];
+
 describeWith('postfix', 'Postfix', (program) => {
   const grounds = new Map<string, Ground>();
   const folder = folderOf('postfix');
@@ -139,7 +159,7 @@ describeWith('postfix', 'Postfix', (program) => {
 
   beforeAll(async () => {
     const ways = [];
-    for (const { to, ground: make, listener, parameters } of [...cases, mistrustful]) {
+    for (const { to, ground: make, listener, parameters } of [...cases, ...kept, mistrustful]) {
       const g = await make();
       grounds.set(to, g);
       ways.push({ to, port: g.port(listener), parameters });
@@ -185,5 +205,17 @@ describeWith('postfix', 'Postfix', (program) => {
   test('keeps its mail where the certificate is for another name', async () => {
     expect(await statusOf(mistrustful.to)).toMatch(/status=deferred \(Server certificate not verified\)/);
     expect(await arrivals(groundOf(mistrustful.to))).toEqual([]);
+  });
+
+  test.each(kept)('keeps its session for the next messages, $name', async ({ to, tls }) => {
+    for (const count of [1, 2, 3]) {
+      await postfix?.send(to, letter(to));
+      await postfix?.logged(new RegExp(`(?:to=<${to}>.* status=sent [^]*){${count}}`));
+    }
+    const all = await arrivals(groundOf(to));
+    expect(all.map((came) => came.body.equals(crossed(body)))).toEqual([true, true, true]);
+    expect(groundOf(to).journal.sessions).toHaveLength(1);
+    expect(all[0]?.tls?.protocol).toBe(tls?.protocol);
+    expect(all[0]?.lines.filter((line) => line.startsWith('MAIL '))).toHaveLength(3);
   });
 });

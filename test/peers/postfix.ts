@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './running.ts';
+import { patience, run } from './running.ts';
 import { authority, sender } from './yard.ts';
 
 /** Where mail for one recipient goes, and with which parameters of smtp(8). */
@@ -44,6 +44,8 @@ smtp_host_lookup = native
 smtp_dns_support_level = disabled
 smtp_tls_CAfile = ${folder}/authority.pem
 smtp_tls_loglevel = 1
+# tlsproxy, which keeps TLS sessions, goes by this and not by the ways.
+smtp_tls_security_level = may
 transport_maps = inline:{ ${ways.map(({ to, port }, index) => `{ ${to} = way${index}:[localhost]:${port} }`).join(', ')} }
 `;
 
@@ -63,6 +65,7 @@ retry     unix - - n - - error
 discard   unix - - n - - discard
 anvil     unix - - n - 1 anvil
 scache    unix - - n - 1 scache
+tlsproxy  unix - - n - 0 tlsproxy
 postlog   unix-dgram n - n - 1 postlogd
 ${ways.map(({ parameters }, index) => [`way${index} unix - - n - - smtp`, ...Object.entries(parameters).map(([name, value]) => `  -o { ${name} = ${value} }`)].join('\n')).join('\n')}
 `;
@@ -83,10 +86,11 @@ export async function startPostfix(program: string, folder: string, ways: readon
   const master = spawn(join(daemons, 'master'), ['-c', configuration, '-s'], { stdio: 'ignore' });
   const log = () => readFileSync(logFile, 'utf8');
   const logged = async (wanted: RegExp) => {
-    for (;;) {
+    for (const until = performance.now() + patience; ; ) {
       const found = wanted.exec(log());
       if (found) return found[0];
       if (master.exitCode !== null) throw new Error(`Postfix ended with ${master.exitCode}:\n${log()}`);
+      if (performance.now() > until) throw new Error(`Postfix did not log ${String(wanted)}:\n${log().slice(-4000)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

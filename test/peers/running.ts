@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
 /** A program that hangs is ended before its test is, ms. */
-const patience = 15_000;
+export const patience = 15_000;
 
 export interface Run {
   readonly code: number | null;
