@@ -1,4 +1,4 @@
-// Probes of loops, errors and strictness: what a client may get wrong, how often, and which bytes are taken.
+// Probes of loops, errors and command lines: what a client may get wrong, how often, and how long its lines may be.
 import type { Lab } from './lab.ts';
 import { password, plainResponse, user } from '../smtp/playground.ts';
 import { type Probes, seen } from './probe.ts';
@@ -44,11 +44,6 @@ async function bytes(lab: Lab, ...sent: readonly string[]): Promise<{ heard: str
 
 const noop = '250 2.0.0 OK';
 const taken = '250 2.0.0 Message stored';
-const held = (what: string) => `554 5.6.0 Message holds a ${what}`;
-
-const bareLf = (lab: Lab) => bytes(lab, 'a\nb\r\n.\r\n', 'c\n.\nd\r\n.\r\n');
-const bareCr = (lab: Lab) => bytes(lab, 'a\rb\r\n.\r\n');
-
 export const limits: Probes = {
   'loops.maxReceivedHeaders': seen(
     [
@@ -75,29 +70,6 @@ export const limits: Probes = {
     (lab) => heard(lab, [guess, guess, guess, 'NOOP'], 4),
   ),
 
-  'strictness.bareLf': seen(
-    [
-      ['reject', { heard: [held('bare LF'), held('bare LF')], stored: [] }],
-      ['normalise', { heard: [taken, taken], stored: ['a\r\nb\r\n', 'c\r\n.\r\nd\r\n'] }],
-      ['allow', { heard: [taken, taken], stored: ['a\nb\r\n', 'c\n'] }],
-    ],
-    bareLf,
-  ),
-  'strictness.bareCr': seen(
-    [
-      ['reject', { heard: [held('bare CR')], stored: [] }],
-      ['normalise', { heard: [taken], stored: ['a\r\nb\r\n'] }],
-      ['allow', { heard: [taken], stored: ['a\rb\r\n'] }],
-    ],
-    bareCr,
-  ),
-  'strictness.nul': seen(
-    [
-      ['reject', { heard: [held('NUL')], stored: [] }],
-      ['allow', { heard: [taken], stored: ['a\0b\r\n'] }],
-    ],
-    (lab) => bytes(lab, 'a\0b\r\n.\r\n'),
-  ),
   'strictness.maxCommandLine': seen(
     [
       [512, [noop, '500 5.5.6 Line too long', noop]],

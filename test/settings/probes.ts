@@ -10,6 +10,7 @@ import { listeners } from './listeners.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
 import { sender } from './sender.ts';
+import { strictness } from './strictness.ts';
 import { tls } from './tls.ts';
 import { turns } from './turns.ts';
 import { who } from './who.ts';
@@ -23,6 +24,7 @@ export const probes: Probes = {
   ...acceptance,
   ...sender,
   ...limits,
+  ...strictness,
   ...grammar,
   ...turns,
   ...deadlines,
