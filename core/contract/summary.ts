@@ -87,6 +87,10 @@ export function foldSummary(row: SessionRow, event: Event): SessionRow {
     case 'xclient':
       next.peer = event.peer.address;
       next.peerPort = event.peer.port;
+      // The session has begun anew: who was logged in is what XCLIENT says.
+      delete next.user;
+      if (event.xclient.login !== undefined) next.user = event.xclient.login;
+      if (event.xclient.helo !== undefined) next.helo = event.xclient.helo;
       break;
     case 'chunk':
       // The octets of a message that is taken come again with its data event.
@@ -126,10 +130,10 @@ export function foldSummary(row: SessionRow, event: Event): SessionRow {
 function remember(next: Draft, bytes: string): void {
   const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(bytes);
   if (hello) next.helo = hello[1] ?? '';
-  const mail = /^MAIL\s+FROM:\s*<([^>]*)>/i.exec(bytes);
-  if (mail) next.sender = mail[1] ?? '';
-  const rcpt = /^RCPT\s+TO:\s*<([^>]*)>/i.exec(bytes);
-  if (rcpt && next.recipients.length < NAMED) next.recipients = [...next.recipients, rcpt[1] ?? ''];
+  const mail = /^MAIL\s+FROM:\s*(?:<([^>]*)>|(\S+))/i.exec(bytes);
+  if (mail) next.sender = mail[1] ?? mail[2] ?? '';
+  const rcpt = /^RCPT\s+TO:\s*(?:<([^>]*)>|(\S+))/i.exec(bytes);
+  if (rcpt && next.recipients.length < NAMED) next.recipients = [...next.recipients, rcpt[1] ?? rcpt[2] ?? ''];
 }
 
 type Decision = Extract<Event, { kind: 'reply' | 'verdict' }>;

@@ -65,8 +65,31 @@ export interface Offer {
   readonly peer?: ConnectionFacts['peer'];
 }
 
-/** The keywords behind the first line of the EHLO reply, in the order AXIGEN was observed to send them; without codes. */
-export function keywords(settings: Settings, { listener, secured, peer }: Offer): string[] {
+/** Worked out once for each listener of a settings value: in clear and secured, without and with XCLIENT. */
+const kept = new WeakMap<Settings, WeakMap<Listener, (readonly string[] | undefined)[]>>();
+
+/**
+ * The keywords behind the first line of the EHLO reply, in the order AXIGEN was observed to send them; without codes.
+ * Frozen, and the same array for the same offer.
+ */
+export function keywords(settings: Settings, { listener, secured, peer }: Offer): readonly string[] {
+  let listeners = kept.get(settings);
+  if (!listeners) kept.set(settings, (listeners = new WeakMap()));
+  let offers = listeners.get(listener);
+  if (!offers) listeners.set(listener, (offers = [undefined, undefined, undefined, undefined]));
+  const xclient = peer !== undefined && offersXclient({ listener, peer });
+  return (offers[(secured ? 1 : 0) + (xclient ? 2 : 0)] ??= Object.freeze(
+    made(settings, { listener, secured, xclient }),
+  ));
+}
+
+interface Made {
+  readonly listener: Listener;
+  readonly secured: boolean;
+  readonly xclient: boolean;
+}
+
+function made(settings: Settings, { listener, secured, xclient }: Made): string[] {
   const { extensions, dialect } = settings.acceptance;
   const mechanisms = offeredMechanisms(settings, secured).join(' ');
   const lines: string[] = [];
@@ -88,7 +111,7 @@ export function keywords(settings: Settings, { listener, secured, peer }: Offer)
   if (limited !== undefined) lines.push(limited);
   if (extensions.expn !== 'off') lines.push('EXPN');
   if (extensions.etrn !== 'off') lines.push('ETRN');
-  if (peer && offersXclient({ listener, peer })) lines.push(`XCLIENT ${xclientAttributes.join(' ')}`);
+  if (xclient) lines.push(`XCLIENT ${xclientAttributes.join(' ')}`);
   if (extensions.help) lines.push('HELP');
   // AXIGEN's last line was observed to be "250 OK".
   if (dialect === 'axigen') lines.push('OK');

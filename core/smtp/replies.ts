@@ -35,6 +35,8 @@ export class Replies {
   }
 
   readonly #prepared = new WeakMap<Verdict, Prepared>();
+  /** Of verdicts with lines of their own behind the first, as EHLO has them: the last one for the same lines. */
+  readonly #withLines = new WeakMap<readonly string[], { readonly verdict: Verdict; readonly prepared: Prepared }>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -43,14 +45,25 @@ export class Replies {
   /** What the answer is on the wire and in the record; the same frozen object for the same verdict, when nothing else is said. */
   prepared(answer: Answer, joined: boolean): Prepared {
     const { verdict, values, lines } = answer;
-    const isKept = !joined && values === undefined && lines === undefined && Object.isFrozen(verdict);
+    const isKept = !joined && values === undefined && Object.isFrozen(verdict);
     if (!isKept) return this.#made(answer, joined);
+    if (lines !== undefined) return Object.isFrozen(lines) ? this.#listed(answer, lines) : this.#made(answer, false);
     let prepared = this.#prepared.get(verdict);
     if (!prepared) {
       prepared = this.#made(answer, false);
       Object.freeze(prepared.body);
       this.#prepared.set(verdict, prepared);
     }
+    return prepared;
+  }
+
+  #listed(answer: Answer, lines: readonly string[]): Prepared {
+    const { verdict } = answer;
+    const last = this.#withLines.get(lines);
+    if (last?.verdict === verdict) return last.prepared;
+    const prepared = this.#made(answer, false);
+    Object.freeze(prepared.body);
+    this.#withLines.set(lines, { verdict, prepared });
     return prepared;
   }
 

@@ -134,6 +134,7 @@ test('HELO and LOGIN are as if the client had said them, and the message tells',
   expect(await c.codes('DATA', '.')).toEqual([354, 250]);
   const { envelope } = l.journal.messages[0] ?? {};
   expect(envelope?.user).toBe('ann');
+  expect(l.journal.sessions[0]?.row).toMatchObject({ user: 'ann', peer: '203.0.113.2', helo: 'spike.example' });
   expect(envelope?.trace).toMatch(/^Received: from spike\.example \(\[203\.0\.113\.2\]\)/m);
 });
 
