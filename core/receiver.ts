@@ -98,7 +98,7 @@ class ListenerSet implements Receiver {
       const bindings = [...this.#bindings];
       await Promise.all(bindings.map((binding) => this.#release(binding)));
       await this.#drain([...this.#retired], graceMs);
-      await Promise.all(bindings.map(({ listener }) => listener?.tls?.close()));
+      for (const { listener } of bindings) await listener?.tls?.close();
       this.#bindings = bindings.map(({ name, key, wanted }) => ({
         name,
         key,

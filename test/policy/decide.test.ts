@@ -14,17 +14,18 @@ describe('the table of stages', () => {
       Object.entries(stageTable).map(([stage, checks]) => [stage, checks.map(({ name }) => name)]),
     );
     expect(order).toEqual({
-      connect: ['flow', 'access', 'rule-flow'],
-      tls: [],
+      connect: ['flow', 'access', 'rule-flow', 'early-talk'],
+      tls: ['client-certificate'],
       ehlo: ['spf-ehlo'],
       auth: ['mechanism', 'credentials'],
-      mail: ['submission-login', 'declared-size', 'spf-mail'],
-      rcpt: ['recipient-limit', 'relay', 'local-login', 'recipient-known', 'spf-rcpt'],
+      mail: ['session-messages', 'grammar', 'submission-login', 'declared-size', 'spf-mail'],
+      rcpt: ['grammar', 'recipient-limit', 'relay', 'local-login', 'recipient-known', 'spf-rcpt'],
       data: [],
       headers: ['received-loop'],
       body: ['size'],
       message: ['line-endings', 'nul', 'spf-message'],
-      command: ['wrong-commands', 'failed-logins'],
+      line: ['foreign-protocol', 'command-line', 'pipelining', 'starttls-injection'],
+      command: ['wrong-commands', 'failed-logins', 'session-commands', 'session-junk'],
     });
   });
 

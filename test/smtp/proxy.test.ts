@@ -1,7 +1,7 @@
 // Holds listeners behind a proxy to HAProxy's text: who may send the header, when it must come, and what then counts.
 import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
-import { bodies, Client, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
+import { bodies, Client, grounds, heldWorld, mx, until } from './playground.ts';
 
 const start = grounds();
 const v1 = 'PROXY TCP4 192.0.2.7 198.51.100.1 40000 25\r\n';
