@@ -94,7 +94,7 @@ export interface ClientCertificate {
   /** Wall clock, ms since 1970. */
   readonly validFrom: number;
   readonly validTo: number;
-  /** Certificates above its own, as sent. */
+  /** Certificates above its own: those it sent, and the root where it is known. */
   readonly depth: number;
   readonly trusted: boolean;
   /** Why it is not trusted, in OpenSSL's word, e.g. `CERT_HAS_EXPIRED`. */

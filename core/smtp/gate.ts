@@ -111,7 +111,10 @@ export class Gate {
     let arrival: Arrival | undefined;
     try {
       const here = (arrival = this.#arrive(incoming));
-      if (!here) return void accepted.socket.destroy();
+      if (!here) {
+        accepted.socket.destroy();
+        return this.#options.changed();
+      }
       const verdict = this.#decide(here);
       if (!(verdict instanceof Promise)) return this.#enter(here, verdict);
       verdict.then((late) => this.#enter(here, late)).catch((error: unknown) => this.#fault(here, error));

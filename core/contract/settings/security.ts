@@ -102,7 +102,7 @@ export const security = record(
     }),
     ciphers: text({
       title: 'Cipher list',
-      help: 'In OpenSSL’s notation, e.g. ECDHE+AESGCM:ECDHE+CHACHA20. Empty: the defaults of Node. TLS 1.0 and 1.1 need :@SECLEVEL=0 behind the list.',
+      help: 'In OpenSSL’s notation, e.g. ECDHE+AESGCM:ECDHE+CHACHA20. Empty: the defaults of Node, at the security level the versions need. TLS 1.0 and 1.1 need :@SECLEVEL=0 behind a list of your own.',
       source: `${CLI} (cipherSuite)`,
       basis: 'documented',
       default: '',
