@@ -86,11 +86,12 @@ export async function startPostfix(program: string, folder: string, ways: readon
   const master = spawn(join(daemons, 'master'), ['-c', configuration, '-s'], { stdio: 'ignore' });
   const log = () => readFileSync(logFile, 'utf8');
   const logged = async (wanted: RegExp) => {
-    for (const until = performance.now() + patience; ; ) {
+    const end = performance.now() + patience;
+    for (;;) {
       const found = wanted.exec(log());
       if (found) return found[0];
       if (master.exitCode !== null) throw new Error(`Postfix ended with ${master.exitCode}:\n${log()}`);
-      if (performance.now() > until) throw new Error(`Postfix did not log ${String(wanted)}:\n${log().slice(-4000)}`);
+      if (performance.now() > end) throw new Error(`Postfix did not log ${String(wanted)}:\n${log().slice(-4000)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

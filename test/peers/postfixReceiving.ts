@@ -31,6 +31,8 @@ smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 1000
 smtpd_client_connection_count_limit = 0
 fast_flush_domains =
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = ${folder}/server.pem
 `;
 
 const masterCf = (port: number) => `
@@ -41,6 +43,7 @@ rewrite   unix - - n - - trivial-rewrite
 bounce    unix - - n - 0 bounce
 defer     unix - - n - 0 bounce
 trace     unix - - n - 0 bounce
+tlsmgr    unix - - n 1000? 1 tlsmgr
 proxymap  unix - - n - - proxymap
 error     unix - - n - - error
 retry     unix - - n - - error
@@ -54,7 +57,7 @@ export interface ReceivingPostfix {
   stop(): Promise<void>;
 }
 
-/** Needs root: its master gives each daemon other rights. `folder` is its own, and may be entered by everybody. */
+/** Needs root: its master gives each daemon other rights. `folder` is its own, may be entered by everybody, and holds `server.pem`. */
 export async function startReceivingPostfix(program: string, folder: string): Promise<ReceivingPostfix> {
   const configuration = join(folder, 'configuration');
   const port = await freePort();
