@@ -89,6 +89,9 @@ const hardened = {
   },
 } as const;
 
+/** Forward secrecy and authenticated encryption only (RFC 9325 section 4.2). */
+const modern = { security: { ciphers: 'ECDHE+AESGCM:ECDHE+CHACHA20' } };
+
 /** What the recovered configuration's script offers; the product knows no others. */
 const axigenExtensions = {
   enhancedStatusCodes: false,
@@ -116,7 +119,7 @@ const inputs: Record<Preset, SettingsInput> = {
   },
   'hardened-mx': {
     ...hardened,
-    listeners: [{ ...mx, flow: tight }],
+    listeners: [{ ...mx, ...modern, flow: tight }],
     domains: { local: [{ name: 'gate.example', accept: 'listed', recipients: ['alice', 'bob', 'abuse'] }] },
     authentication: { clear: [], secured: ['PLAIN', 'LOGIN'] },
     sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },
@@ -124,8 +127,8 @@ const inputs: Record<Preset, SettingsInput> = {
   'hardened-submission': {
     ...hardened,
     listeners: [
-      { ...submission, flow: tight },
-      { ...submissions, flow: tight },
+      { ...submission, ...modern, flow: tight },
+      { ...submissions, ...modern, flow: tight },
     ],
     authentication: { clear: [], localDelivery: 'auth' },
   },
