@@ -3,7 +3,7 @@ import type { Finding } from '../../contract/verdict.ts';
 import type { Check } from '../check.ts';
 import { isBinary } from '../declared.ts';
 import { spared } from '../spared.ts';
-import { counted } from '../wording.ts';
+import { counted, grouped } from '../wording.ts';
 
 const done = {
   reject: '',
@@ -24,7 +24,7 @@ export const longLines: Check = {
     const { longTextLine: value, maxTextLine: limit } = settings.strictness;
     const found: Omit<Finding, 'action'> = {
       check: 'long-lines',
-      text: `${counted(count, 'line')} of more than ${limit} octets${done[value]}`,
+      text: `${counted(count, 'line')} of more than ${grouped(limit)} octets${done[value]}`,
       setting: 'strictness.longTextLine',
       value,
       counter: {
