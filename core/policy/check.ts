@@ -9,8 +9,8 @@ export interface PolicyContext {
   readonly facts: Facts;
   /** The world's monotonic clock, ms. */
   elapsed(): number;
-  /** Asks SPF about an identity (RFC 7208); DNS is the zone's alone. */
-  spf(identity: 'helo' | 'mailfrom'): Promise<SpfAnswer>;
+  /** Asks SPF about an identity (RFC 7208); DNS is the zone's alone. At once when the answer is remembered. */
+  spf(identity: 'helo' | 'mailfrom'): SpfAnswer | Promise<SpfAnswer>;
 }
 
 /** A row of the stages table. */

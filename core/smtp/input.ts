@@ -6,6 +6,8 @@ import { WireParser, type WireParserOptions } from './wireParser.ts';
 export interface InputOptions extends WireParserOptions {
   /** A segment began like a TLS record where a command was expected; it is handed to nobody else. */
   readonly onTls: (segment: Buffer) => void;
+  /** As much of a segment has been worked on as could be without waiting. */
+  readonly onRead: () => void;
 }
 
 /** Octets held in front of the greeting before the client is not read from any more. */
@@ -15,7 +17,10 @@ const mostShown = 200;
 
 /** A parser that can be shut until the greeting has been said. */
 export class SessionInput extends WireParser {
+  /** A segment is being worked on. */
+  isReading = false;
   readonly #onTls: (segment: Buffer) => void;
+  readonly #onRead: () => void;
   #held: Buffer[] | undefined;
   #heldLength = 0;
   #hasEnded = false;
@@ -23,6 +28,7 @@ export class SessionInput extends WireParser {
   constructor(options: InputOptions) {
     super(options);
     this.#onTls = options.onTls;
+    this.#onRead = options.onRead;
   }
 
   /** What comes from here on waits for {@link open}. */
@@ -61,7 +67,11 @@ export class SessionInput extends WireParser {
       this.#onTls(chunk as Buffer);
       return true;
     }
-    return super.write(chunk, ...rest);
+    this.isReading = true;
+    const hasRoom = super.write(chunk, ...rest);
+    this.isReading = false;
+    this.#onRead();
+    return hasRoom;
   }
 
   override end(...rest: never[]): this {

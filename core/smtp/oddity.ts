@@ -34,11 +34,23 @@ const lastOfGroup: ReadonlySet<string> = new Set([
   'XCLIENT',
 ]);
 
-/** Undefined for a line as the RFC has it; nothing is made for one. */
+/** A line as the RFC has it with nothing behind it: no more than its verb has to be looked at. */
+export function isOrdinary(d: Dialogue, line: WireLine): boolean {
+  return line.bufferedAfter === 0 && isPlainLine(d, line);
+}
+
+function isPlainLine(d: Dialogue, line: WireLine): boolean {
+  return line.terminator === 'crlf' && !line.hasBareCr && !line.hasNul && !isLongLine(d, line);
+}
+
+function isLongLine({ settings }: Dialogue, line: WireLine): boolean {
+  return line.tooLong || line.length > settings.strictness.maxCommandLine;
+}
+
+/** Undefined for a line as the RFC has it. */
 export function oddityOf(d: Dialogue, line: WireLine, heard: Heard): LineFacts | undefined {
-  const { strictness } = d.settings;
-  const isLonger = line.tooLong || line.length > strictness.maxCommandLine;
-  const isPlain = line.terminator === 'crlf' && !line.hasBareCr && !line.hasNul && !isLonger;
+  const isLonger = isLongLine(d, line);
+  const isPlain = isPlainLine(d, line);
   const isAhead = line.bufferedAfter > 0 && !d.refused;
   if (isPlain && heard.isKnown && !isAhead) return undefined;
   const behind = isAhead ? behindOf(d, line, heard) : undefined;

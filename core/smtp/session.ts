@@ -40,6 +40,10 @@ export class Session extends SMTPConnection implements Wire {
   readonly #opening: Opening;
   #held = '';
   #isFlushing = false;
+  /** The way on from the line now worked on; one at a time. */
+  #next: () => void = () => undefined;
+  /** Goes on when the client has taken what was said: nothing is worked on for one that takes nothing. */
+  readonly #goOn = (): void => this._whenWritable(this.#next);
   #lastInput: number;
   #timer: Timer | undefined;
   #top: Socket;
@@ -101,7 +105,11 @@ export class Session extends SMTPConnection implements Wire {
     const parser = new SessionInput({
       now: () => (this.#lastInput = world.elapsed()),
       later: (turn) => void world.after(0, turn),
-      onLine: (line, next) => takeLine(this.dialogue, line, () => this._whenWritable(next)),
+      onLine: (line, next) => {
+        this.#next = next;
+        takeLine(this.dialogue, line, this.#goOn);
+      },
+      onRead: () => this.#flush(),
       onTls: (segment) => takeTls(this.dialogue, segment),
       maxLine: strictness.maxCommandLine,
       longLine: strictness.longCommandLine,
@@ -135,19 +143,25 @@ export class Session extends SMTPConnection implements Wire {
   write(bytes: string): void {
     this.#held += bytes;
     if (this.#held.length > mostHeld) return this.#flush();
-    if (this.#isFlushing) return;
+    // Replies to commands that came together leave together (RFC 2920 section 3.2): with the end of their segment, or when
+    // nothing more can be said without waiting.
+    if (this.#isFlushing || this.#input.isReading) return;
     this.#isFlushing = true;
-    // Replies to commands that came together leave together (RFC 2920 section 3.2); nothing is waited for.
-    queueMicrotask(() => this.#flush());
+    process.nextTick(this.#flushed);
   }
 
-  #flush(): void {
+  readonly #flushed = (): void => {
     this.#isFlushing = false;
+    this.#flush();
+  };
+
+  #flush(): void {
+    if (this.#held === '') return;
     const bytes = this.#held;
+    const socket = this._socket;
     this.#held = '';
     // While a handshake runs, text would land in the middle of it.
-    if (bytes === '' || this._upgrading || this._socket.destroyed || !this._socket.writable) return;
-    const socket = this._socket;
+    if (this._upgrading || socket.destroyed || !socket.writable) return;
     if (socket.write(bytes, 'latin1') || this.#unread !== undefined) return;
     this.#unread = this.#opening.world.elapsed();
     socket.once('drain', () => (this.#unread = undefined));

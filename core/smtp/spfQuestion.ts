@@ -11,7 +11,8 @@ export interface SpfAsked {
   readonly facts: Facts;
   readonly identity: 'helo' | 'mailfrom';
 }
-export type AskSpf = (asked: SpfAsked) => Promise<SpfAnswer>;
+/** At once when the answer is remembered. */
+export type AskSpf = (asked: SpfAsked) => SpfAnswer | Promise<SpfAnswer>;
 
 /** A zone made ready, and what it has answered: the same question to the same zone has the same answer. */
 interface ReadyZone {
@@ -44,7 +45,7 @@ export function askSpf(world: World): AskSpf {
     // No part but the last can hold a blank.
     const key = `${identity} ${ip} ${hostname} ${helo} ${sender?.raw ?? ''}`;
     const known = answers.get(key);
-    if (known) return Promise.resolve(known);
+    if (known) return known;
     const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });
     const question = { identity, ip, helo, hostname, asked, elapsed: () => world.elapsed(), ...(sender && { sender }) };
     return checkSpf(question).then((answer) => {
@@ -58,5 +59,5 @@ function remember(answers: Map<string, SpfAnswer>, key: string, answer: SpfAnswe
   const [oldest] = answers.keys();
   if (answers.size >= mostAnswers && oldest !== undefined) answers.delete(oldest);
   const questions = answer.questions.map((question) => ({ ...question, ms: 0 }));
-  answers.set(key, { ...answer, questions, ms: 0 });
+  answers.set(key, { ...answer, questions, ms: 0, remembered: true });
 }

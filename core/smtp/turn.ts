@@ -5,13 +5,13 @@ import { type ReasonKey, reasons } from '../policy/reasons.table.ts';
 import { closeOf } from './closing.ts';
 import type { Due } from './deadlines.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
-import { type Leniency, parseCommand } from './grammar.ts';
+import { type Command, type Leniency, parseCommand } from './grammar.ts';
 import { leniently } from './leniency.ts';
-import { oddityOf } from './oddity.ts';
+import { isOrdinary, oddityOf } from './oddity.ts';
 import { isAuth, redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
 import { unreadable } from './verbs/bdat.ts';
-import { type Verb, verbs } from './verbs/verbs.table.ts';
+import { verbs } from './verbs/verbs.table.ts';
 import type { WireLine } from './wireLine.ts';
 
 /** Octets of another protocol that are kept. */
@@ -96,8 +96,9 @@ function firstWord(text: string): string {
 
 function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<Answer> {
   const told = line.hasBareCr || line.hasNul ? softened(text, d.settings.strictness) : text;
-  const command = d.exchange ? inLogin : parseCommand(told);
+  const command: Command = d.exchange ? inLogin : parseCommand(told);
   const verb = verbs.get(command.verb);
+  if (verb !== undefined && isOrdinary(d, line)) return run(d, command, line.bufferedAfter);
   const odd = oddityOf(d, line, {
     text: told,
     verb: command.verb,
@@ -105,8 +106,7 @@ function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<A
   });
   const go = () => {
     if (command === inLogin) return continueLogin(d, told);
-    const { verb: name, argument, lenient } = command;
-    return run(d, { verb, name, argument, lenient }, line.bufferedAfter);
+    return run(d, command, line.bufferedAfter);
   };
   if (odd === undefined) return go();
   const stage = command === inLogin ? 'line' : stageOf(firstWord(text));
@@ -114,7 +114,7 @@ function dispatch(d: Dialogue, line: WireLine, text: string): Answer | Promise<A
 }
 
 /** A line of a login is no command. */
-const inLogin = { verb: '', argument: '', lenient: [] } as const;
+const inLogin: Command = { verb: '', argument: '', lenient: [] };
 
 /** What `normalise` makes of a bare CR and of a NUL. */
 function softened(text: string, { commandBareCr, nul }: Dialogue['settings']['strictness']): string {
@@ -148,14 +148,8 @@ function judge(
   });
 }
 
-interface Said {
-  readonly verb: Verb | undefined;
-  readonly name: string;
-  readonly argument: string;
-  readonly lenient: readonly Leniency[];
-}
-
-function run(d: Dialogue, { verb, name, argument, lenient }: Said, behind: number): Answer | Promise<Answer> {
+function run(d: Dialogue, { verb: name, argument, lenient }: Command, behind: number): Answer | Promise<Answer> {
+  const verb = verbs.get(name);
   const { session } = d.facts;
   if (isJunk(name) || (name === 'BDAT' && argument === '0') || (stageOf(name) === 'ehlo' && session.helo))
     session.junk += 1;

@@ -216,17 +216,13 @@ describe('a client that reads nothing', () => {
     c.socket.pause();
     const count = 100_000;
     c.send('EHLO client.example\r\n'.repeat(count));
-    const answered = () => ofKind(events(g), 'reply').length;
-    for (let before = -1; before !== answered();) {
-      before = answered();
-      for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    while (!ended(g)) {
+      pass(1);
+      await turns();
     }
-    expect(answered()).toBeLessThan(count);
-    const [session] = g.receiver.state().listeners;
-    expect(session?.openSessions).toBe(1);
-    pass(39);
-    expect(ended(g)).toBe(false);
-    pass(2);
+    const answered = ofKind(events(g), 'reply').length;
+    expect(answered).toBeLessThan(count);
+    expect(answered).toBeGreaterThan(100);
     expect(await lastOf(g)).toEqual({
       kind: 'close',
       by: 'us',

@@ -1,6 +1,7 @@
 // Holds turn-taking to RFC 5321 section 4.3.1 and RFC 2920: who may talk when, and what becomes of those who do not wait.
 import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
+import type { StrictRule } from '../../core/contract/settings/strictness.ts';
 import type { Finding } from '../../core/contract/verdict.ts';
 import { bodies, Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
 
@@ -203,13 +204,14 @@ describe('pipelining', () => {
   });
 
   test('is taken of an exempt network, and the finding says so', async () => {
-    const exempt = [{ network: '127.0.0.0/8', from: ['pipelining'] }] as const;
-    const g = await start({ strictness: { pipelining: 'reject', exempt: [...exempt] } });
+    const from: StrictRule[] = ['pipelining'];
+    const exempt = [{ network: '127.0.0.0/8', from }];
+    const g = await start({ strictness: { pipelining: 'reject', exempt } });
     const c = await g.connect();
     await c.hello();
     expect(await heard(c, `NOOP\r\n${mail}`, 3)).toBe('250 250 250');
     expect(found(g, 'pipelining')[0]).toMatchObject({ spare: true, setting: 'strictness.exempt.0', value: 'allow' });
-    const same = await start({ strictness: { pipelining: 'allow', exempt: [...exempt] } });
+    const same = await start({ strictness: { pipelining: 'allow', exempt } });
     const other = await same.connect();
     await other.hello();
     expect(await heard(other, `NOOP\r\n${mail}`, 3)).toBe('250 250 250');

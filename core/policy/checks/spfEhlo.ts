@@ -1,5 +1,6 @@
 // Check `spf-ehlo`: may the client use the name it gave in EHLO?
-import type { Check, PolicyContext } from '../check.ts';
+import type { SpfAnswer } from '../../contract/facts.ts';
+import type { Check, CheckAnswer, PolicyContext } from '../check.ts';
 import { exemption, spfFinding } from '../spfPolicy.ts';
 
 /** RFC 7208 section 2.3. Asked at EHLO; what it leads to may wait for a later stage. */
@@ -13,9 +14,12 @@ export const spfEhlo: Check = {
   },
 };
 
-async function ask(context: PolicyContext) {
+function ask(context: PolicyContext): CheckAnswer | Promise<CheckAnswer> {
   const { session } = context.facts;
-  const answer = await context.spf('helo');
-  session.spfEhlo = answer;
-  return spfFinding('spf-ehlo', answer, { context, stage: 'ehlo' });
+  const answered = (answer: SpfAnswer) => {
+    session.spfEhlo = answer;
+    return spfFinding('spf-ehlo', answer, { context, stage: 'ehlo' });
+  };
+  const answer = context.spf('helo');
+  return answer instanceof Promise ? answer.then(answered) : answered(answer);
 }

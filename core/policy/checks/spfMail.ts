@@ -1,4 +1,5 @@
 // Check `spf-mail`: may the client send for the domain of the sender, and what of the EHLO name acts at MAIL?
+import type { SpfAnswer } from '../../contract/facts.ts';
 import type { CheckAnswer, Check, PolicyContext } from '../check.ts';
 import { exemption, spfFinding, waiting } from '../spfPolicy.ts';
 
@@ -22,9 +23,12 @@ function waitingEhlo(context: PolicyContext): CheckAnswer {
   return context.facts.session.spfEhlo === undefined ? undefined : waiting('spf-mail', 'mail', context);
 }
 
-async function ask(context: PolicyContext): Promise<CheckAnswer> {
+function ask(context: PolicyContext): CheckAnswer | Promise<CheckAnswer> {
   const { transaction } = context.facts;
-  const answer = await context.spf('mailfrom');
-  if (transaction) transaction.spfMail = answer;
-  return spfFinding('spf-mail', answer, { context, stage: 'mail' });
+  const answered = (answer: SpfAnswer) => {
+    if (transaction) transaction.spfMail = answer;
+    return spfFinding('spf-mail', answer, { context, stage: 'mail' });
+  };
+  const answer = context.spf('mailfrom');
+  return answer instanceof Promise ? answer.then(answered) : answered(answer);
 }
