@@ -2,7 +2,7 @@
 import type { ConnectionFacts } from '../contract/facts.ts';
 import type { Listener } from '../contract/settings/listeners.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
+import { contains, type IpRange, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import { effectiveSettings } from '../policy/effective.ts';
 import { replyFor } from '../policy/reply.ts';
 import { xclientAttributes } from './xclientAttributes.ts';
@@ -32,17 +32,16 @@ export function offersSmtpUtf8({ acceptance: { extensions } }: Settings): boolea
   return extensions.smtpUtf8 && extensions.eightBitMime;
 }
 
+const ranges = new WeakMap<Listener['xclient'], readonly IpRange[]>();
+
 /** Whether the client, as it counts now, may use XCLIENT (Postfix, XCLIENT_README). */
 export function offersXclient({ listener, peer }: Pick<ConnectionFacts, 'listener' | 'peer'>): boolean {
-  if (listener.xclient.length === 0) return false;
+  const { xclient } = listener;
+  if (xclient.length === 0) return false;
+  let trusted = ranges.get(xclient);
+  if (!trusted) ranges.set(xclient, (trusted = xclient.flatMap((network) => parseIpSet(network) ?? [])));
   const ip = parseIp(peer.address);
-  return (
-    ip !== undefined &&
-    listener.xclient.some((network) => {
-      const range = parseIpSet(network);
-      return range !== undefined && contains(range, ip);
-    })
-  );
+  return ip !== undefined && trusted.some((range) => contains(range, ip));
 }
 
 /** RFC 9422 section 3: numbers from 1 to 999,999; undefined when there is no limit to tell. */

@@ -306,3 +306,20 @@ test('strictness.grammar: what was taken is a finding in the reply’s verdict',
     ['taken: trailing space', 'record'],
   ]);
 });
+
+test('a line of blanks is judged at once, whatever the verb', async () => {
+  const g = await start({ ...on({ dsn: true, etrn: 'accept' }), strictness: { longCommandLine: 'allow' } });
+  const c = await g.connect();
+  await c.hello();
+  const blanks = ' '.repeat(900_000);
+  for (const line of [
+    'VRFY a#x',
+    'VRFY a#SMTPUTF8',
+    'ETRN a#',
+    'MAIL FROM:<a@b># RET=FULL',
+    'RSET#',
+    'EHLO a#b',
+    'XCLIENT a#b',
+  ])
+    expect(await c.ask(line.replace('#', blanks))).toMatch(/^[25]\d\d /);
+});
