@@ -232,13 +232,13 @@ function tlsText(event: Extract<Event, { kind: 'tls' }>): string {
     return event.discarded > 0
       ? `handshake; ${event.discarded} plaintext bytes behind STARTTLS discarded`
       : 'handshake';
-  if (event.state === 'failed')
-    return `handshake failed: ${event.error}${event.alert === undefined ? '' : ` (alert: ${event.alert})`}`;
+  if (event.state === 'failed') return event.error;
   const { facts, ms } = event;
   return [
     facts.protocol,
     facts.cipher,
     facts.sni ? `SNI ${facts.sni}` : 'no SNI',
+    facts.certificate === undefined ? '' : `certificate of ${facts.certificate}`,
     facts.alpn === undefined ? '' : `ALPN ${facts.alpn}`,
     facts.resumed ? 'resumed' : '',
     clientText(facts.client),

@@ -3,6 +3,8 @@ import { connect as tcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as tlsOver } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import type { Event } from '../../core/contract/event.ts';
+import { foldTranscript } from '../../core/contract/transcript.ts';
 import { alertOf, handshakeError } from '../../core/smtp/handshake.ts';
 import { Client, grounds, mx, ofKind } from './playground.ts';
 
@@ -74,4 +76,24 @@ describe('a failed handshake', () => {
     const end = handshakeError(failure('ERR_SSL_X'), { place: 'starttls', first: '\x16' });
     expect(end).toEqual({ by: 'us', reason: 'tls-error', detail: 'the TLS handshake failed: error:0A000418' });
   });
+});
+
+test('the transcript tells what a handshake came to', async () => {
+  const g = await start({ listeners: [{ ...mx, tls: 'implicit', certificate: { sni: [{ name: 'mail.example' }] } }] });
+  const client = await Client.implicit(g.port(), { servername: 'mail.example', maxVersion: 'TLSv1.2' });
+  await client.reply();
+  await client.ask('QUIT');
+  const plain = await Client.open(g.port());
+  plain.send('EHLO client.example\r\n');
+  await plain.over();
+  const lines = (events: readonly Event[]) =>
+    foldTranscript(events).flatMap((item) => (item.kind === 'tls' ? [item.text] : []));
+  expect(lines(await g.events(0))).toEqual([
+    'handshake',
+    expect.stringMatching(/^TLSv1\.2 · ECDHE\S+ · SNI mail\.example · certificate of mail\.example · \d+ ms$/),
+  ]);
+  expect(lines(await g.events(1))).toEqual([
+    'handshake',
+    'the client spoke plain SMTP on an implicit TLS listener (wrong version number)',
+  ]);
 });

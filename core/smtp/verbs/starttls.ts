@@ -36,8 +36,9 @@ export function judgeTls(d: Dialogue, next: () => void): void {
       d.record({ kind: 'verdict', verdict });
       return d.close('drop', verdict.because);
     }
-    d.say({ verdict });
-    d.close(closeOf(verdict), verdict.because);
+    const answer = d.answered({ verdict });
+    d.say(answer);
+    d.whenSent(() => d.close(closeOf(verdict), verdict.because));
   };
   const verdict = d.ask('tls');
   if (!(verdict instanceof Promise)) return judged(verdict);
