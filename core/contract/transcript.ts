@@ -147,7 +147,7 @@ function itemsOf(event: Event): TranscriptItem[] {
           n,
           t,
           message: event.message,
-          text: `stored, ${event.size} bytes, ${event.recipients.length} recipient${event.recipients.length === 1 ? '' : 's'}`,
+          text: storedText(event),
         },
       ];
     case 'close':
@@ -173,7 +173,8 @@ function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {
   if (event.end === 'cr') notes.push('ends in bare CR');
   if (event.end === 'none') notes.push('no line end');
   if (event.bytes.includes('\0')) notes.push('holds NUL');
-  if (event.behind > 0) notes.push(`${event.behind} bytes already behind it`);
+  // A chunk comes behind its BDAT (RFC 3030 section 2).
+  if (event.behind > 0 && !/^\s*BDAT/i.test(event.bytes)) notes.push(`${event.behind} bytes already behind it`);
   if (event.segments !== undefined && event.segments > 1) notes.push(`in ${event.segments} segments`);
   if (event.took !== undefined) notes.push(`${(event.took / 1000).toFixed(1)} s from first to last octet`);
   return notes;
@@ -198,6 +199,17 @@ function proxyText({ peer }: Extract<Event, { kind: 'connect' }>, { version, com
 function chunkText({ octets, announced, last }: Extract<Event, { kind: 'chunk' }>): string {
   const short = octets < announced ? ` of ${announced} announced` : '';
   return `chunk of ${octets} bytes${short}${last ? ', the last' : ''}`;
+}
+
+function storedText({ size, recipients, dsn }: Extract<Event, { kind: 'stored' }>): string {
+  const asked = recipients.filter((recipient) => recipient.dsn !== undefined).length;
+  const wishes = [
+    dsn?.ret && `RET=${dsn.ret}`,
+    dsn?.envid !== undefined && `ENVID=${dsn.envid}`,
+    asked > 0 && `delivery reports asked for ${asked}, none is sent`,
+  ].filter(Boolean);
+  const text = `stored, ${size} bytes, ${recipients.length} recipient${recipients.length === 1 ? '' : 's'}`;
+  return [text, ...wishes].join(', ');
 }
 
 function xclientText({ peer, xclient }: Extract<Event, { kind: 'xclient' }>): string {
