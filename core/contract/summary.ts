@@ -1,5 +1,5 @@
 // The summary of a session: one row of the list, a pure fold of its events.
-import type { CloseReason, Event } from './event.ts';
+import type { CloseReason, Event, EventBody } from './event.ts';
 import type { Stage } from './facts.ts';
 import { assertNever } from './never.ts';
 
@@ -61,12 +61,28 @@ export function emptyRow(id: string): SessionRow {
 
 type Draft = { -readonly [K in keyof SessionRow]: SessionRow[K] };
 
+const [E, H, M, R] = [0x45, 0x48, 0x4d, 0x52];
+
 /** The most recipients and message-ids a row names; the transcript has them all. */
 const NAMED = 20;
 
 /** Adds one event to the row; returns a new row. */
 export function foldSummary(row: SessionRow, event: Event): SessionRow {
-  const next: Draft = { ...row, events: event.n };
+  return foldBatch(row, event.n, { t: [event.t], e: [event] });
+}
+
+/** Adds consecutive events, the first of which has that number; returns a new row. */
+export function foldBatch(
+  row: SessionRow,
+  first: number,
+  { t, e }: { readonly t: readonly number[]; readonly e: readonly EventBody[] },
+): SessionRow {
+  const next: Draft = { ...row, events: first + e.length - 1 };
+  for (let index = 0; index < e.length; index += 1) fold(next, e[index] as EventBody, t[index] ?? 0);
+  return next;
+}
+
+function fold(next: Draft, event: EventBody, t: number): void {
   switch (event.kind) {
     case 'connect':
       next.listener = event.listener;
@@ -115,7 +131,7 @@ export function foldSummary(row: SessionRow, event: Event): SessionRow {
         next.messageIds = [...next.messageIds, event.messageId];
       break;
     case 'close':
-      next.duration = event.t;
+      next.duration = t;
       next.closed = event.reason;
       if (next.outcome === 'open') next.outcome = event.reason === 'drop' ? 'dropped' : 'closed';
       break;
@@ -124,10 +140,12 @@ export function foldSummary(row: SessionRow, event: Event): SessionRow {
     default:
       assertNever(event);
   }
-  return next;
 }
 
 function remember(next: Draft, bytes: string): void {
+  // Each pattern begins with one of four letters: most lines need none of them.
+  const letter = bytes.charCodeAt(0) & 0xdf;
+  if (letter !== E && letter !== H && letter !== M && letter !== R) return;
   const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(bytes);
   if (hello) next.helo = hello[1] ?? '';
   const mail = /^MAIL\s+FROM:\s*(?:<([^>]*)>|(\S+))/i.exec(bytes);
@@ -136,9 +154,9 @@ function remember(next: Draft, bytes: string): void {
   if (rcpt && next.recipients.length < NAMED) next.recipients = [...next.recipients, rcpt[1] ?? rcpt[2] ?? ''];
 }
 
-type Decision = Extract<Event, { kind: 'reply' | 'verdict' }>;
+type Decision = Extract<EventBody, { kind: 'reply' | 'verdict' }>;
 
-function weigh(next: Draft, event: Extract<Event, { kind: 'reply' }>): void {
+function weigh(next: Draft, event: Extract<EventBody, { kind: 'reply' }>): void {
   const { verdict, code } = event;
   if (verdict.stage === 'auth' && code === 235)
     next.user = verdict.findings.find((f) => f.evidence?.['user'])?.evidence?.['user'] ?? '';

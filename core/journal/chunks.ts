@@ -41,8 +41,7 @@ export function eventsIn({ first, text }: StoredChunk): Event[] {
   const events: Event[] = [];
   for (const line of text.split('\n')) {
     const { t, e } = JSON.parse(line) as Batch;
-    for (const [index, body] of e.entries())
-      events.push({ ...(body as Event), n: first + events.length, t: t[index] ?? 0 });
+    for (const [index, body] of e.entries()) events.push({ ...body, n: first + events.length, t: t[index] ?? 0 });
   }
   return events;
 }

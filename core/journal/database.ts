@@ -53,7 +53,7 @@ export class Database {
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0;');
       if (create) this.#db.exec(`PRAGMA page_size = 8192; BEGIN EXCLUSIVE; ${schema} COMMIT;`);
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;');
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;');
     } catch (error) {
       this.#db.close();
       throw error;
@@ -227,8 +227,10 @@ export class Database {
       .map((row) => idOf(Number(row['number'])));
   }
 
-  noteRemoved(kind: Kept, revision: number, number: number): void {
-    this.#sql('INSERT INTO removed VALUES (?, ?, ?)').run(kind, revision, number);
+  /** Notes that these are gone, the first under the revision behind `after`, each under its own. */
+  noteRemoved(kind: Kept, after: number, numbers: readonly number[]): void {
+    const note = this.#sql('INSERT INTO removed VALUES (?, ?, ?)');
+    for (const [index, number] of numbers.entries()) note.run(kind, after + 1 + index, number);
   }
 
   notes(kind: Kept): number {
@@ -248,8 +250,11 @@ export class Database {
     this.#sql('DELETE FROM chunks WHERE key BETWEEN ? AND ?').run(keyOf(number, 0), keyOf(number, 0x7fffffff));
   }
 
-  removeMessage(number: number): void {
-    this.#sql('DELETE FROM messages WHERE number = ?').run(number);
+  /** Removes all messages up to that number; returns where their bytes stand. */
+  removeMessages(last: number): Extent[] {
+    const found = this.#sql('SELECT extents FROM messages WHERE number <= ?').all(last);
+    this.#sql('DELETE FROM messages WHERE number <= ?').run(last);
+    return found.flatMap((row) => JSON.parse(String(row['extents'])) as Extent[]);
   }
 
   /** The lowest revision of a row; 1 when there is none. */

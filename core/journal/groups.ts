@@ -90,15 +90,17 @@ export class Groups {
     this.#waiting += operation.text.length;
   }
 
-  /** Folds what was taken into the summaries; nothing is written. */
-  fold(): void {
-    for (const { type, session, first, text } of this.#operations) {
+  /** Folds what was taken into the summaries, at most so many pieces of it; nothing is written. Returns whether there is more. */
+  fold(most = Infinity): boolean {
+    const operations = most < this.#operations.length ? this.#operations.splice(0, most) : this.#operations;
+    if (operations === this.#operations) this.#operations = [];
+    for (const { type, session, first, text } of operations) {
+      this.#waiting -= text.length;
       if (type === record.events) this.#store.events(session, first, text);
       else if (type === record.end) this.#store.end(session);
       else this.#store.run(session, text);
     }
-    this.#operations = [];
-    this.#waiting = 0;
+    return this.#operations.length > 0;
   }
 
   /** Makes these messages and everything before them durable, or says which could not be. */
@@ -268,6 +270,7 @@ export class Groups {
     this.settle(false);
     const count = this.#store.clear(kind);
     if (this.#redo.isSound && this.#renewed()) this.#redo.empty();
+    if (kind === 'messages') this.#segments.forgetSpare();
     return count;
   }
 

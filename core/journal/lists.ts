@@ -40,18 +40,18 @@ export class Lists {
     return { ...found, removed, total: this.total[kind], cleared };
   }
 
-  /** Removes rows and notes it; returns the extents of removed messages. */
+  /**
+   * Removes rows, of messages all up to the last of these numbers, and notes it; on disk with the next write that is.
+   * Returns the extents of removed messages: until then a crash may bring their rows back.
+   */
   remove(kind: Kept, numbers: readonly number[]): Extent[] {
-    const extents = kind === 'messages' ? numbers.flatMap((number) => this.#db.message(number)?.extents ?? []) : [];
-    let revision = this.revision[kind];
+    let extents: Extent[] = [];
     this.#db.transaction(() => {
-      for (const number of numbers) {
-        if (kind === 'sessions') this.#db.removeSession(number);
-        else this.#db.removeMessage(number);
-        this.#db.noteRemoved(kind, ++revision, number);
-      }
-    });
-    this.revision[kind] = revision;
+      if (kind === 'messages') extents = this.#db.removeMessages(numbers.at(-1) ?? 0);
+      else for (const number of numbers) this.#db.removeSession(number);
+      this.#db.noteRemoved(kind, this.revision[kind], numbers);
+    }, false);
+    this.revision[kind] += numbers.length;
     this.total[kind] -= numbers.length;
     this.#notes[kind] += numbers.length;
     return extents;

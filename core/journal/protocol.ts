@@ -1,5 +1,6 @@
 // What the main thread and the writer thread say to each other: records through the ring, questions and answers through a port.
 import type { MessageRow } from '../contract/calls.ts';
+import type { EventBody } from '../contract/event.ts';
 import type { RingMemory } from './ring.ts';
 
 /** Types of the records in the ring, and their two numbers. */
@@ -28,7 +29,7 @@ export const MORE = 128;
 /** Consecutive events of one session: their times and their bodies. The first has the number the record carries. */
 export interface Batch {
   readonly t: readonly number[];
-  readonly e: readonly unknown[];
+  readonly e: readonly EventBody[];
 }
 
 /** A chunk as stored: batches in order, one JSON text a line. */

@@ -1,4 +1,4 @@
-// Segments: the append-only files into which message bytes are written once.
+// Segments: the files into which message bytes are written once, one behind the other; files of removed messages are used again.
 import {
   closeSync,
   existsSync,
@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writevSync,
@@ -28,7 +29,14 @@ export interface Mark {
 /** A segment that has reached this size is followed by a new one, octets. */
 const FULL = 64 * 1024 * 1024;
 
+/**
+ * Files of segments nobody holds any more are kept for the next ones, at most that many: a sync that changes neither
+ * length nor blocks of a file waits for nothing but its bytes. They go when the workspace is closed, opened or cleared.
+ */
+const SPARE = 2;
+
 const fileOf = (folder: string, segment: number) => join(folder, `${String(segment).padStart(8, '0')}.mail`);
+const spareOf = (folder: string, segment: number) => join(folder, `${String(segment).padStart(8, '0')}.spare`);
 
 export class Segments {
   readonly #folder: string;
@@ -43,6 +51,8 @@ export class Segments {
   /** Something was written since the last sync. */
   #unsynced = false;
   #isDistrusted = false;
+  /** Numbers of segments whose files wait to be used again. */
+  readonly #spare: number[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -70,6 +80,7 @@ export class Segments {
     }
     const numbers = readdirSync(this.#folder).flatMap((name) => {
       const match = /^(\d{8})\.mail$/.exec(name);
+      if (/^\d{8}\.spare$/.test(name)) rmSync(join(this.#folder, name), { force: true });
       return match ? [Number(match[1])] : [];
     });
     const newest = Math.max(1, ...numbers, ...ends.keys());
@@ -80,11 +91,7 @@ export class Segments {
   }
 
   #use(segment: number, end: number): void {
-    if (this.#fd >= 0) {
-      // What was not synced yet is not forgotten with the file it stands in.
-      if (this.#unsynced) this.sync();
-      this.close();
-    }
+    this.#leave();
     const file = fileOf(this.#folder, segment);
     const fresh = !existsSync(file);
     this.#fd = openSync(file, fresh ? 'wx+' : 'r+');
@@ -98,9 +105,31 @@ export class Segments {
     if (fresh) syncFolder(this.#folder);
   }
 
+  #leave(): void {
+    if (this.#fd < 0) return;
+    // What was not synced yet is not forgotten with the file it stands in.
+    if (this.#unsynced) this.sync();
+    this.#closeFiles();
+  }
+
+  /** Begins the next segment, in a file that is already there if one is. */
+  #begin(): void {
+    const segment = this.#segment + 1;
+    const spare = this.#spare.pop();
+    if (spare === undefined) return this.#use(segment, 0);
+    this.#leave();
+    const file = fileOf(this.#folder, segment);
+    renameSync(spareOf(this.#folder, spare), file);
+    this.#fd = openSync(file, 'r+');
+    this.#segment = segment;
+    this.#reach = fstatSync(this.#fd).size;
+    this.#end = 0;
+    syncFolder(this.#folder);
+  }
+
   /** Appends in one write, and holds what it appended; throws the system's error (ENOSPC, EFBIG, EIO) and then nothing is kept. */
   append(pieces: readonly Uint8Array[]): Extent[] {
-    if (this.#end >= FULL) this.#use(this.#segment + 1, 0);
+    if (this.#end >= FULL) this.#begin();
     const start = this.#end;
     const extents: Extent[] = [];
     let at = start;
@@ -147,7 +176,7 @@ export class Segments {
   abandon(): void {
     this.#unsynced = false;
     this.#isDistrusted = false;
-    this.#use(this.#segment + 1, 0);
+    this.#begin();
   }
 
   /** Ends the hold of these extents; a segment that nothing holds any more is removed. */
@@ -159,7 +188,7 @@ export class Segments {
         continue;
       }
       this.#held.delete(segment);
-      if (segment === this.#segment) this.#use(this.#segment + 1, 0);
+      if (segment === this.#segment) this.#begin();
       this.#remove(segment);
     }
   }
@@ -185,7 +214,18 @@ export class Segments {
     const reader = this.#readers.get(segment);
     if (reader !== undefined) closeSync(reader);
     this.#readers.delete(segment);
-    rmSync(fileOf(this.#folder, segment), { force: true });
+    const file = fileOf(this.#folder, segment);
+    // A file that is not full saves little; the size of one that has gone is nobody's.
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size < FULL || this.#spare.length >= SPARE) return rmSync(file, { force: true });
+    renameSync(file, spareOf(this.#folder, segment));
+    this.#spare.push(segment);
+  }
+
+  /** Removes what is left of removed messages, in files that wait to be used again and behind the end of the newest. */
+  forgetSpare(): void {
+    if (this.#fd >= 0) this.#trim();
+    for (const segment of this.#spare.splice(0)) rmSync(spareOf(this.#folder, segment), { force: true });
   }
 
   /** Puts bytes back where they stand, of which a crash may have lost some; durable when this returns. Before `open`. */
@@ -235,15 +275,26 @@ export class Segments {
     return fd;
   }
 
-  /** Closes the files; the newest segment ends where its messages end. */
-  close(): void {
+  /** A segment ends where its messages end. */
+  #trim(): void {
+    if (this.#reach > this.#end) ftruncateSync(this.#fd, this.#end);
+    this.#reach = this.#end;
+  }
+
+  #closeFiles(): void {
     if (this.#fd >= 0) {
-      if (this.#reach > this.#end) ftruncateSync(this.#fd, this.#end);
+      this.#trim();
       closeSync(this.#fd);
     }
     for (const fd of this.#readers.values()) closeSync(fd);
     this.#readers.clear();
     this.#fd = -1;
+  }
+
+  /** Closes the files. */
+  close(): void {
+    this.#closeFiles();
+    this.forgetSpare();
   }
 }
 

@@ -1,7 +1,6 @@
 // The store of the writer thread: takes events and messages in, commits them in groups, and answers what is asked of them.
 import type { MessageRow } from '../contract/calls.ts';
-import type { Event } from '../contract/event.ts';
-import { emptyRow, foldSummary, type SessionRow } from '../contract/summary.ts';
+import { emptyRow, foldBatch, type SessionRow } from '../contract/summary.ts';
 import { addUpTo, chunksOf } from './chunks.ts';
 import type { Database } from './database.ts';
 import type { Envelope } from './journal.ts';
@@ -41,8 +40,10 @@ interface Live {
   /** Whether the database knows it at all. */
   known: boolean;
   place: number;
-  /** Batches that are not on disk yet. */
+  /** Batches that are not in the database yet. */
   batches: StoredChunk[];
+  /** Chunks the database was given of them, until it says that it has them. */
+  written: number;
 }
 
 /** Ids are reserved this many ahead, so that none is given out twice after a crash. */
@@ -50,7 +51,7 @@ const RESERVE = 10_000;
 /** Events the disk refuses are kept in memory up to this, characters; then the oldest are given up. */
 const WAITING = 64_000_000;
 /** How many are removed at a time, so that commits need not wait long. */
-const REMOVED = 1000;
+const REMOVED = 200;
 
 export class Store {
   readonly #db: Database;
@@ -63,6 +64,8 @@ export class Store {
   #keep: Readonly<Record<Kept, number>>;
   #waiting = 0;
   #synced: number;
+  /** Of removed messages whose removal a crash could still take back. */
+  #removed: Extent[] = [];
 
   constructor(o: { db: Database; segments: Segments; keep: Readonly<Record<Kept, number>> }) {
     this.#db = o.db;
@@ -86,13 +89,14 @@ export class Store {
     return { ...this.#lists.revision };
   }
 
-  /** Characters of events that are not on disk yet. */
+  /** Characters of events that are not in the database yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
+  /** Whether a durable write would change anything. */
   get isDirty(): boolean {
-    return this.#dirty.size > 0;
+    return this.#dirty.size > 0 || this.#removed.length > 0;
   }
 
   /** Sessions that were open when the process ended get their end. */
@@ -119,15 +123,7 @@ export class Store {
   /** Takes a batch of events over and folds it into the session's summary. */
   events(session: number, first: number, text: string): void {
     const live = this.#of(session, first > 1);
-    const batch = JSON.parse(text) as Batch;
-    let row = live.row;
-    for (const [index, body] of batch.e.entries()) {
-      const event = body as Event & { n: number; t: number };
-      event.n = first + index;
-      event.t = batch.t[index] ?? 0;
-      row = foldSummary(row, event);
-    }
-    live.row = row;
+    live.row = foldBatch(live.row, first, JSON.parse(text) as Batch);
     live.batches.push({ first, text });
     this.#waiting += text.length;
     this.#touch(session, live);
@@ -158,6 +154,7 @@ export class Store {
       known: stored !== undefined,
       place: stored === undefined ? 0 : this.#db.nextPlace(session),
       batches: [],
+      written: 0,
     };
     if (!live.known) this.#lists.total.sessions += 1;
     this.#seen('sessions', session);
@@ -213,6 +210,8 @@ export class Store {
     for (const number of this.#dirty) this.#saved(number);
     this.#dirty.clear();
     this.#waiting = 0;
+    // Not before nobody can come back for them: their room is used again.
+    if (durable) this.#segments.release(this.#removed.splice(0));
   }
 
   #saveSession(number: number): void {
@@ -220,14 +219,17 @@ export class Store {
     if (live === undefined) return;
     const { revision, ended, row, batches } = live;
     this.#db.saveSession({ number, revision, ended, row: JSON.stringify(row) });
-    for (const [index, chunk] of chunksOf(batches).entries()) this.#db.addChunk(number, live.place + index, chunk);
+    const chunks = chunksOf(batches);
+    for (const [index, chunk] of chunks.entries()) this.#db.addChunk(number, live.place + index, chunk);
+    live.written = chunks.length;
   }
 
   #saved(number: number): void {
     const live = this.#live.get(number);
     if (live === undefined) return;
     if (live.ended) this.#live.delete(number);
-    live.place += chunksOf(live.batches).length;
+    live.place += live.written;
+    live.written = 0;
     live.batches = [];
     live.known = true;
   }
@@ -301,9 +303,10 @@ export class Store {
     const open = kind === 'sessions' ? this.#live.size : 0;
     const over = this.#lists.total[kind] - open - this.#keep[kind];
     if (this.#keep[kind] === 0 || over <= 0) return false;
-    const numbers = this.#db.oldest(kind, Math.min(over, REMOVED)).filter((number) => !this.#dirty.has(number));
+    const oldest = this.#db.oldest(kind, Math.min(over, REMOVED));
+    const numbers = kind === 'sessions' ? oldest.filter((number) => !this.#dirty.has(number)) : oldest;
     if (numbers.length === 0) return false;
-    this.#segments.release(this.#lists.remove(kind, numbers));
+    this.#removed.push(...this.#lists.remove(kind, numbers));
     if (kind === 'sessions') for (const number of numbers) this.#live.delete(number);
     const raised = this.#lists.forget(kind);
     if (kind === 'sessions') for (const live of this.#live.values()) live.revision += raised;
@@ -314,7 +317,7 @@ export class Store {
   clear(kind: Kept): number {
     const { count, extents } = this.#lists.clear(kind);
     if (kind === 'sessions') for (const [number, live] of this.#live) this.#touch(number, live);
-    this.#segments.release(extents);
+    this.#segments.release([...this.#removed.splice(0), ...extents]);
     return count;
   }
 

@@ -3,8 +3,8 @@ import { openWorkspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { bytesFor } from './crashBytes.ts';
 
-const [folder = '', clients = '8', largest = '200000'] = process.argv.slice(2);
-const opened = await openWorkspace({ folder, world: realWorld });
+const [folder = '', clients = '8', largest = '200000', keep = '0'] = process.argv.slice(2);
+const opened = await openWorkspace({ folder, world: realWorld, keep: { sessions: 0, messages: Number(keep) } });
 if ('refusal' in opened) throw new Error(JSON.stringify(opened.refusal));
 const { workspace } = opened;
 const box = (raw: string) => ({ raw, local: raw, domain: 'example.org' });
@@ -14,6 +14,8 @@ setInterval(() => undefined, 1000);
 async function client(number: number): Promise<void> {
   const session = workspace.session();
   session.append({ kind: 'line', bytes: `EHLO client-${number}`, end: 'crlf', behind: 0 }, 0);
+  // What is over the number kept is looked for when a second has passed, or when the number is said again.
+  if (keep !== '0') setInterval(() => void workspace.retain({ sessions: 0, messages: Number(keep) }), 50);
   for (let count = 1; ; count += 1) {
     const message = session.message();
     const bytes = bytesFor(message.id, Number(largest));

@@ -82,6 +82,29 @@ test('killed again and again, with messages larger than memory holds back, it go
   await verify(folder, all, 4_000_000);
 });
 
+test('killed while old messages make room for new ones: whatever is listed has its own bytes, and the newest are', async () => {
+  const folder = newFolder();
+  const child = [childFile, folder, '8', '4000000', '50'];
+  for (const lines of [400, 300]) {
+    const said = await killedAfter(process.execPath, child, lines);
+    expect(said.failed).toEqual([]);
+    const mail = readdirSync(join(folder, 'mail'));
+    const workspace = await opened(folder);
+    const { rows } = await workspace.messagesAfter(0, 10_000);
+    for (const { id } of rows)
+      expect(Buffer.from((await workspace.messageBytes(id)) ?? []).equals(bytesFor(id, 4_000_000)), id).toBe(true);
+    const listed = new Set(rows.map(({ id }) => id));
+    // Up to eight that nobody heard of may stand among the newest.
+    const newest = said.acked
+      .map(({ message }) => message)
+      .sort()
+      .slice(-42);
+    expect(newest.filter((id) => !listed.has(id))).toEqual([]);
+    expect(mail.join()).toMatch(/spare|0000000[3-9].mail/);
+    await workspace.close();
+  }
+});
+
 test('a torn tail of a segment is cut off', async () => {
   const folder = newFolder();
   const first = await opened(folder);
