@@ -81,7 +81,7 @@ const hardened = {
     longTextLine: 'reject',
     earlyTalk: 'reject',
     // Long enough to catch early talkers on loopback; over the Internet 2000 to 6000 are usual.
-    greetingDelay: 100,
+    greetingDelay: 50,
     pipelining: 'reject',
     startTlsInjection: 'reject',
     foreignProtocol: 'reject',

@@ -170,7 +170,7 @@ export const step = z.union([
     .meta({
       title: 'send',
       description:
-        'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between.',
+        'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between, until the connection breaks.',
     }),
   z.strictObject({ connect }).meta({
     title: 'connect',

@@ -226,6 +226,7 @@ export class Client {
       left -= bytes.length;
       if (bytes.length === 0) break;
       if (index > 0 && pause !== undefined) await this.#wait(pause);
+      if (this.#connection?.isGone) break;
       this.#note({ sent: withoutSecrets(shown(bytes), this.#inExchange), ok: true });
       await this.#connection?.write(bytes);
     }

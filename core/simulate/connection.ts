@@ -115,7 +115,7 @@ export class Connection {
   /** Sends bytes as one write; resolves when the system has taken them, or the connection is gone. */
   write(bytes: Buffer): Promise<void> {
     const socket = this.#socket;
-    if (this.#closed !== undefined && this.#closed !== 'closed') return Promise.resolve();
+    if (this.isGone) return Promise.resolve();
     if (!socket.writable) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
@@ -198,6 +198,11 @@ export class Connection {
     this.#socket = this.#plain;
     this.#attach();
     if (this.#plain.readableEnded) this.#end('closed');
+  }
+
+  /** Reset, or broken: nothing that is sent gets anywhere. */
+  get isGone(): boolean {
+    return this.#closed !== undefined && this.#closed !== 'closed';
   }
 
   /** What was agreed in the handshake; undefined in clear. */
