@@ -26,11 +26,13 @@ mynetworks = 127.0.0.2/32
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_peername_lookup = no
-message_size_limit = 10485760
+message_size_limit = 1048576
 smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 1000
 smtpd_client_connection_count_limit = 0
 fast_flush_domains =
+smtpd_helo_required = yes
+smtpd_forbid_bare_newline = no
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = ${folder}/server.pem
 `;

@@ -1,7 +1,14 @@
-// Replays talks against stock smtp-server and ours: the codes agree, or the table says why ours is another.
+// Replays dialogues against stock smtp-server, ours and, where it is installed, a private Postfix: every difference is in the table.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Client, type Ground, ground, password, plainResponse, user } from './playground.ts';
+import { makeAuthority, makeServer } from '../../core/world/authority.ts';
+import { type ReceivingPostfix, startReceivingPostfix } from '../peers/postfixReceiving.ts';
+import { describeWith } from '../tooling/programs.ts';
+import { type Step, type Talk, talks } from './differences.table.ts';
+import { Client, type Ground, ground, password, user } from './playground.ts';
 
 let ours: Ground;
 let stock: SMTPServer;
@@ -9,8 +16,8 @@ let stockPort = 0;
 
 beforeAll(async () => {
   ours = await ground({
+    acceptance: { hostname: 'gate.example', maxDataSize: 1024 },
     errors: { maxErrors: 'unlimited', maxAuthErrors: 'unlimited' },
-    authentication: { remoteDelivery: 'all' },
   });
   stock = new SMTPServer({
     logger: false,
@@ -18,7 +25,7 @@ beforeAll(async () => {
     allowInsecureAuth: true,
     disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: false,
-    size: 10_485_760,
+    size: 1_048_576,
     onAuth: (auth, _session, done) =>
       auth.username === user && auth.password === password
         ? done(null, { user })
@@ -37,65 +44,85 @@ afterAll(async () => {
   await new Promise<void>((resolve) => stock.close(resolve));
 });
 
-async function codes(port: number, lines: readonly string[]): Promise<string[]> {
-  const c = await Client.open(port);
-  const heard = [(await c.reply()).slice(0, 3)];
-  for (const line of lines) heard.push((await c.ask(line)).slice(0, 3));
-  c.reset();
+const servers = ['stock', 'postfix', 'ours'] as const;
+type Server = (typeof servers)[number];
+
+const lineOf = (step: Step): string => (typeof step === 'string' ? step : step[0]);
+const code = (reply: string) => (reply === '<closed>' ? 'gone' : reply.slice(0, 3));
+
+/** The code of each answer to a talk, the greeting first. */
+async function answers(port: number, { steps, end }: Talk): Promise<string[]> {
+  const client = await Client.open(port);
+  const heard = [code(await client.reply())];
+  for (const step of steps) heard.push(code(await client.ask(lineOf(step))));
+  if (end) {
+    client.send(end[0]);
+    const rest: string[] = [];
+    for (let reply = await client.reply(); reply !== '<closed>'; reply = await client.reply()) rest.push(code(reply));
+    heard.push(rest.join(' '));
+  }
+  client.reset();
   return heard;
 }
 
-const hello = 'EHLO client.example';
-const mail = 'MAIL FROM:<a@client.example>';
-const rcpt = 'RCPT TO:<b@gate.example>';
+/** What each step should be answered, by the table; undefined where all agree and the code is not in it. */
+function expected(talk: Talk, by: Server): (string | undefined)[] {
+  const told = talk.steps.map((step) => (typeof step === 'string' ? undefined : step[1][servers.indexOf(by)]));
+  return [undefined, ...told, ...(talk.end ? [talk.end[1]?.[servers.indexOf(by)]] : [])];
+}
 
-/** What both must say alike. */
-const alike: readonly (readonly string[])[] = [
-  [hello, mail, rcpt, 'DATA', 'x\r\n.', 'QUIT'],
-  ['HELO client.example', mail, rcpt, rcpt, 'RSET', mail, 'NOOP'],
-  [mail, rcpt, 'DATA', hello],
-  [hello, rcpt, 'DATA', mail, mail, 'DATA'],
-  [hello, 'MAIL FROM:<>', 'RCPT TO:<>', 'RCPT TO:<"a b"@gate.example'],
-  [hello, 'MAIL FROM:<a@client.example> SIZE=1', 'RSET', 'MAIL FROM:<a@client.example> SIZE=99999999'],
-  [hello, 'MAIL FROM:<a@client.example> BODY=8BITMIME', rcpt],
-  [hello, 'MAIL FROM:<a@client.example> BODY=NONE', 'MAIL FROM:a', 'MAIL'],
-  [hello, `AUTH PLAIN ${plainResponse(user, password)}`, 'AUTH PLAIN', mail],
-  [hello, `AUTH PLAIN ${plainResponse(user, 'no')}`, 'AUTH PLAIN', plainResponse(user, password)],
-  [hello, 'AUTH LOGIN', '*', 'AUTH LOGIN', '*', 'NOOP'],
-  [hello, 'AUTH FOO'],
-  [hello, 'VRFY someone', 'FOO', 'EXPN list'.slice(0, 3)],
-];
+/** What was heard, where the table says nothing as ours has it: equal to `heard` when nothing else differs. */
+function compared(talk: Talk, by: Server, own: readonly string[]): string[] {
+  return expected(talk, by).map((one, index) => one ?? own[index] ?? '');
+}
 
-/** Where ours differs on purpose. */
-const different: readonly {
-  readonly talk: readonly string[];
-  readonly stock: string;
-  readonly ours: string;
-  readonly why: string;
-}[] = [
-  { talk: [hello, 'MAIL FROM:<a@client.example> FOO=1'], stock: '250', ours: '555', why: 'RFC 5321 section 4.1.1.11' },
-  { talk: [hello, 'RCPT TO'], stock: '501', ours: '503', why: 'what is out of order is not read' },
-  { talk: [hello, 'RSET x'], stock: '250', ours: '501', why: 'RFC 5321 section 4.1.1.5 has no parameter' },
-  { talk: [hello, 'QUIT x'], stock: '221', ours: '501', why: 'RFC 5321 section 4.1.1.10 has no parameter' },
-  { talk: [hello, 'WIZ'], stock: '500', ours: '500', why: 'no wizard, and no word of one' },
-  { talk: [hello, 'EXPN list'], stock: '500', ours: '502', why: 'RFC 5321 section 4.2.4: known, not implemented' },
-  { talk: [hello, 'AUTH'], stock: '504', ours: '501', why: 'RFC 4954 section 4 wants a mechanism' },
-  {
-    talk: [hello, 'MAIL FROM:<"a b"@client.example>'],
-    stock: '501',
-    ours: '250',
-    why: 'RFC 5321 section 4.1.2: a quoted local part',
-  },
-  { talk: [hello, ' NOOP'], stock: '500', ours: '250', why: 'blanks in front are read over, as Postfix does' },
-];
+describe('the table of differences', () => {
+  test('has more than a hundred steps, and each difference in it is one', () => {
+    const steps = talks.flatMap(({ steps: all, end }) => [...all, ...(end ? [end] : [])]);
+    expect(steps.length).toBeGreaterThan(100);
+    const same = talks.flatMap(({ steps: all, end, notPostfix }) =>
+      [...all, ...(end ? [end] : [])].filter((step) => {
+        if (typeof step === 'string' || step[1] === undefined) return false;
+        const [theirs, postfix, own] = step[1];
+        return theirs === own && (postfix === own || notPostfix !== undefined);
+      }),
+    );
+    expect(same).toEqual([]);
+  });
+});
 
 describe('beside stock smtp-server', () => {
-  test.each(alike.map((talk) => [talk]))('says the same to %j', async (talk) => {
-    expect(await codes(ours.port(), talk)).toEqual(await codes(stockPort, talk));
+  test.each(talks.map((talk) => [talk.about, talk] as const))('%s', async (_, talk) => {
+    const own = await answers(ours.port(), talk);
+    expect(own, 'ours').toEqual(compared(talk, 'ours', own));
+    expect(await answers(stockPort, talk), 'stock').toEqual(compared(talk, 'stock', own));
+  });
+});
+
+describeWith('postfix', 'beside Postfix', (program) => {
+  let postfix: ReceivingPostfix | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-differential-'));
+  chmodSync(folder, 0o755);
+  beforeAll(async () => {
+    const now = Date.now();
+    const { cert, key } = await makeServer({
+      now,
+      authority: await makeAuthority({ now, name: 'Somebody CA' }),
+      names: ['gate.example'],
+    });
+    writeFileSync(join(folder, 'server.pem'), `${key}${cert}`, { mode: 0o600 });
+    postfix = await startReceivingPostfix(program, folder);
+  });
+  afterAll(async () => {
+    await postfix?.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(different)('differs at $talk: $why', async ({ talk, stock: theirs, ours: own }) => {
-    expect((await codes(stockPort, talk)).at(-1)).toBe(theirs);
-    expect((await codes(ours.port(), talk)).at(-1)).toBe(own);
-  });
+  test.each(talks.filter(({ notPostfix }) => notPostfix === undefined).map((talk) => [talk.about, talk] as const))(
+    '%s',
+    async (_, talk) => {
+      const own = await answers(ours.port(), talk);
+      expect(await answers(postfix?.port ?? 0, talk), 'Postfix').toEqual(compared(talk, 'postfix', own));
+    },
+  );
 });
