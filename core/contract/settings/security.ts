@@ -166,7 +166,7 @@ export const security = record(
     }),
   },
   {
-    title: 'TLS',
+    title: 'TLS security',
     help: 'Versions, ciphers and client certificates of STARTTLS and implicit TLS alike.',
     source: LISTENER,
     basis: 'documented',
