@@ -70,8 +70,8 @@ export function caseSettings(
     (all, settings) => (settings === undefined ? all : laid(all, settings)),
     ground,
   );
-  const parsed = settingsSchema.safeParse(isolated(wanted as Settings));
-  if (parsed.success) return { settings: parsed.data };
+  const parsed = settingsSchema.safeParse(wanted);
+  if (parsed.success) return { settings: isolated(parsed.data) };
   return {
     problems: parsed.error.issues.map((issue) => ({
       path: `settings.${issue.path.join('.')}`,

@@ -79,6 +79,31 @@ describe('a mistake is told with file, line, column and remedy:', () => {
     ]);
   });
 
+  test.each([
+    ["{ connect: { first: ['ok', '\\q'] } }", 'talk.1.connect.first'],
+    ["{ connect: { proxy: '\\q' } }", 'talk.1.connect.proxy'],
+    ["{ connect: { tls: { hello: { bytes: '\\q' } } } }", 'talk.1.connect.tls.hello.bytes'],
+    ["{ starttls: { hello: { bytes: '\\q' } } }", 'talk.1.starttls.hello.bytes'],
+    ["{ tls: { hello: { bytes: '\\q' } } }", 'talk.1.tls.hello.bytes'],
+  ])('an escape that does not exist, in %s', (step, path) => {
+    const [problem] = changed("say: 'FOO\\t1'", step.slice(2, -2));
+    expect(problem).toMatch(new RegExp(`^a\\.yml:12:\\d+: ${path}: unknown escape`));
+  });
+
+  test('an escape in front of every talk, behind it, and in what is found afterwards', () => {
+    for (const part of ["opening: [{ say: '\\q' }]", "closing: [{ send: ['\\q'] }]", "after: { equals: '\\q' }"])
+      expect(changed('talk:', `${part}\ntalk:`)[0]).toMatch(/^a\.yml:10:\d+: .*unknown escape/);
+  });
+
+  test('a certificate, a version and a close reason that do not exist', () => {
+    const [kind] = changed("say: 'FOO\\t1'", 'starttls: { certificate: stolen }');
+    expect(kind).toMatch(/^a\.yml:12:\d+: talk\.1\.starttls\.certificate: /);
+    expect(changed("say: 'FOO\\t1'", 'tls: { most: SSLv3 }')[0]).toMatch(/^a\.yml:12:\d+: talk\.1\.tls\.most: /);
+    expect(changed('talk:', 'after: { closed: { reason: bored } }\ntalk:')[0]).toMatch(
+      /^a\.yml:10:\d+: after\.closed\.reason: /,
+    );
+  });
+
   test('a zone that cannot be read', () => {
     expect(changed('talk:', 'zone: example.org TXTT v=spf1 -all\ntalk:')[0]).toMatch(/^a\.yml:10:7: zone: line 1: /);
   });
