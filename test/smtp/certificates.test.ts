@@ -10,6 +10,7 @@ import { authorityFile, identityOf, ownIdentity } from '../../core/smtp/certific
 import { CertificateError, loadPem } from '../../core/smtp/pem.ts';
 import { makeAuthority, makeServer } from '../../core/world/authority.ts';
 import { realWorld } from '../../core/world/real.ts';
+import { makeCertificate } from '../../core/world/workshop.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'gatehouse-pem-'));
 const now = Date.now();
@@ -143,6 +144,60 @@ describe('a person’s own certificate', () => {
     await expect(identityOf(half, { world: realWorld, folder: place, hostname: 'x' })).rejects.toThrow(
       'certificate.certFile is empty',
     );
+  });
+
+  test('whose chain is out of order, or whose file is empty, is told so; a weak key is a warning', async () => {
+    const place = folder();
+    const write = (name: string, text: string) => {
+      writeFileSync(join(place, name), text);
+      return join(place, name);
+    };
+    const made = await makeCertificate({ kind: 'good', names: ['mail.example'], now, usage: 'server', depth: 2 });
+    const keyFile = write('key.pem', made.key);
+    const [leaf = '', one = '', two = '', root = ''] = made.cert.split(/(?<=END CERTIFICATE-----\n)/);
+    const swapped = write('swapped.pem', `${leaf}${two}${one}${root}`);
+    expect(await advice(swapped, keyFile)).toMatch(
+      /swapped\.pem: the chain is out of order: certificate 2 \(CN=Intermediate CA 2\) did not issue certificate 1 \(CN=mail\.example\)\. Put the server's own first/,
+    );
+    expect(await advice(write('upside-down.pem', `${root}${two}${one}${leaf}`), keyFile)).toMatch(
+      /upside-down\.pem: the chain is out of order: the key belongs to certificate 4 in it/,
+    );
+    expect(await advice(write('empty.pem', ' \n'), keyFile)).toMatch(/empty\.pem: the file is empty/);
+    expect(await advice(write('second.pem', `${leaf}${one.replace('MII', 'AII')}`), keyFile)).toMatch(
+      /second\.pem: the second certificate in it is damaged/,
+    );
+    const weak = await makeCertificate({ kind: 'weak-key', names: ['mail.example'], now, usage: 'server' });
+    const certFile = write('weak.pem', `${weak.cert}${weak.key}`);
+    expect((await loadPem({ certFile, keyFile: certFile, now })).warnings).toEqual([
+      expect.stringMatching(/weak\.pem: the key has 1024 bits/),
+    ]);
+  });
+
+  test('by name, and for clients, stands in the files the settings say', async () => {
+    const { certFile, keyFile } = await own(['named.example']);
+    const at = folder();
+    const options = { world: realWorld, folder: at, hostname: 'gate.example' };
+    const one = listener.parse({
+      name: 'a',
+      address: '0.0.0.0:25',
+      certificate: { sni: [{ name: 'named.example', certFile, keyFile }, { name: '*.made.example' }] },
+      security: { clientCertificate: 'request', clientCaFile: 'ca.pem', keyLog: 'keys.txt' },
+    });
+    await expect(identityOf(one, { ...options, baseFolder: at })).rejects.toThrow('ca.pem: there is no such CA file');
+    const identity = await identityOf(one, { ...options, baseFolder: at, imported: true });
+    expect(identity.byName?.map(({ cert }) => new X509Certificate(cert).subjectAltName)).toEqual([
+      'DNS:named.example',
+      'DNS:*.made.example',
+    ]);
+    expect(identity.clientCa).toBe(readFileSync(join(at, authorityFile), 'utf8'));
+    expect(identity.keyLog).toBe(join(at, 'keys.txt'));
+    expect(identity.warnings).toEqual([expect.stringContaining('the test CA is trusted until')]);
+    const half = listener.parse({
+      name: 'a',
+      address: '0.0.0.0:25',
+      certificate: { sni: [{ name: 'named.example', keyFile }] },
+    });
+    await expect(identityOf(half, options)).rejects.toThrow('certificate.sni.0.certFile is empty');
   });
 
   test('by OpenSSL’s own judgement the chain holds', async () => {
