@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { logOf } from '../../core/log/lines.ts';
-import { Client, type Ground, grounds, heldWorld, ofKind, password, plainResponse, until, user } from './playground.ts';
+import { type Client, type Ground, grounds, heldWorld, ofKind, password, plainResponse, until, user } from './playground.ts';
 
 const open = grounds();
 
@@ -62,6 +62,21 @@ describe('a fault that decides', () => {
     await client.toData();
     expect(await client.ask('two\r\n.')).toMatch(/^250 /);
     expect(stored(at)).toEqual(['two\r\n']);
+  });
+
+  test('a chunk refused takes its message with it; a lost reply to the last one does not', async () => {
+    const at = await faulty([
+      { reply: 'BDAT', when: 'nth', nth: 2, code: 452, text: '4.3.1 Full' },
+      { reply: 'BDAT', when: 'nth', nth: 4, what: 'drop-before' },
+    ]);
+    const client = await at.connect();
+    await client.hello();
+    await client.codes('MAIL FROM:<a@client.example>', 'RCPT TO:<b@gate.example>');
+    expect(await client.codes('BDAT 3\r\nx', 'BDAT 3\r\ny', 'BDAT 0 LAST')).toEqual([250, 452, 503]);
+    await client.codes('MAIL FROM:<a@client.example>', 'RCPT TO:<b@gate.example>');
+    client.send('BDAT 3 LAST\r\nz\r\n');
+    expect(await client.reply()).toBe('<closed>');
+    expect(stored(at)).toEqual(['z\r\n']);
   });
 
   test('a login refused is none, and no failed one', async () => {
