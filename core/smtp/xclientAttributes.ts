@@ -75,8 +75,8 @@ const present = <K extends string, V>(key: K, value: V | undefined) =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
 function meant(said: Partial<Record<Attribute, string | null>>): XclientSaid {
-  const number = (value: string | null | undefined) => (value == null ? value : Number(value));
-  const address = (value: string | null | undefined) => (value == null ? value : addressOf(value));
+  const number = (value: string | null | undefined) => (typeof value === 'string' ? Number(value) : value);
+  const address = (value: string | null | undefined) => (typeof value === 'string' ? addressOf(value) : value);
   return {
     ...present('name', said.NAME),
     ...present('address', address(said.ADDR)),

@@ -1,5 +1,6 @@
 // Extensions: offered and understood together, or neither; what their parameters ask is read strictly and kept.
 import { describe, expect, test } from 'vitest';
+import { foldTranscript } from '../../core/contract/transcript.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { fromXtext, readEnvid, readNotify, readOrcpt } from '../../core/smtp/dsn.ts';
 import { bodies, type Client, grounds, mx, ofKind } from './playground.ts';
@@ -121,6 +122,12 @@ describe('DSN (RFC 3461)', () => {
     ]);
     const [stored] = ofKind(g.journal.sessions[0]?.events ?? [], 'stored');
     expect(stored?.dsn).toEqual({ ret: 'HDRS', envid: 'QQ+314' });
+    expect(foldTranscript(g.journal.sessions[0]?.events ?? [])).toContainEqual(
+      expect.objectContaining({
+        kind: 'stored',
+        text: 'stored, 0 bytes, 3 recipients, RET=HDRS, ENVID=QQ+314, delivery reports asked for 2, none is sent',
+      }),
+    );
   });
 
   test('xtext, lists of words and addresses in UTF-8 (RFC 6533) are what their grammar has', () => {
