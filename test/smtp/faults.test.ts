@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { logOf } from '../../core/log/lines.ts';
-import { type Client, type Ground, grounds, heldWorld, ofKind, password, plainResponse, until, user } from './playground.ts';
+import {
+  type Client,
+  type Ground,
+  grounds,
+  heldWorld,
+  ofKind,
+  password,
+  plainResponse,
+  until,
+  user,
+} from './playground.ts';
 
 const open = grounds();
 
