@@ -6,8 +6,8 @@ import { maxDataOctets } from './capabilities.ts';
 import type { Dialogue, GrowingFacts } from './dialogue.ts';
 import { HeaderCap } from './headerCap.ts';
 import { HeaderScan } from './headers.ts';
-import type { DataOptions, WireDataFacts } from './wireData.ts';
 import type { ChunkFacts } from './wireChunk.ts';
+import type { DataOptions, WireDataFacts } from './wireMessage.ts';
 
 export class Incoming {
   readonly message: MessageLog;

@@ -6,7 +6,7 @@ import { localDomain } from '../policy/localDomains.ts';
 import type { Answer, Dialogue, GrowingFacts } from './dialogue.ts';
 import { dataFacts, type Incoming, recordData } from './incoming.ts';
 import { traceFields } from './trace.ts';
-import type { WireDataFacts } from './wireData.ts';
+import type { WireDataFacts } from './wireMessage.ts';
 
 type Transaction = NonNullable<GrowingFacts['transaction']>;
 

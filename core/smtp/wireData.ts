@@ -1,62 +1,15 @@
 // The message between 354 and the final dot, segment by segment: dots removed, line ends judged, facts counted (RFC 5321 sections 4.1.1.4, 4.5.2).
-import type { DataFacts } from '../contract/facts.ts';
 import type { DataException } from '../contract/event.ts';
-import type { LineEnd, LineEndPolicy, LongLinePolicy } from './wireLine.ts';
-
-/** The line end before the final dot and the one behind it; anything but `crlf.crlf` is SMTP smuggling's open door. */
-export type EndOfData = `${LineEnd}.${LineEnd}`;
-
-/** What was seen in a message as it was read. Offsets and lengths are of the message as handed over, before `limit` cut it. */
-export interface WireDataFacts extends DataFacts {
-  /** Lines longer than `maxTextLine` as they came. */
-  readonly longLines: number;
-  /** Dots the client had put in front of lines that begin with one, taken away again (RFC 5321 section 4.5.2). */
-  readonly dotsRemoved: number;
-  /** Segments the message came in. */
-  readonly segments: number;
-  /** The first 100, by offset; the counts say how many there were. */
-  readonly exceptions: readonly DataException[];
-  /** What ended it; null while it is still coming, and for a message in chunks. */
-  readonly ended: EndOfData | null;
-}
-
-/** What becomes of octets that no text holds. Only `normalise` changes what is handed over; who reads the facts refuses. */
-export interface TextRules {
-  /** `normalise`: NULs are taken out. */
-  readonly nul?: LineEndPolicy;
-  /** `normalise`: the highest bit is cleared; what would become a NUL, CR or LF by that is a question mark. */
-  readonly eightBit?: LineEndPolicy;
-  /** `normalise`: a line longer than `maxTextLine` is broken with CRLF; in the header a blank behind it keeps the field one. */
-  readonly longLine?: LongLinePolicy;
-  /** Octets, line end included, at least 80; 1000 unless given. */
-  readonly maxTextLine?: number;
-}
-
-/**
- * How to read one message. Only CRLF.CRLF ends it, unless a policy says `allow`: then that bare LF or CR ends lines like
- * CRLF does, so that LF.LF, LF.CRLF and CRLF.LF (CR likewise) end the message. Dots are removed only at the start of
- * lines which end so. `normalise` hands CRLF over for each bare LF or CR; `reject` hands over what came and leaves the
- * refusal to whoever reads the facts, after the true end.
- */
-export interface DataOptions extends TextRules {
-  /** False for a message in chunks: dots mean nothing in it, and it ends when its reader is told ({@link DataReader.finish}). */
-  readonly dots?: boolean;
-  /** Octets handed over at most; what is beyond is read and counted to the end but handed to nobody. Infinity: no limit. */
-  readonly limit: number;
-  readonly bareLf: LineEndPolicy;
-  readonly bareCr: LineEndPolicy;
-  /**
-   * Takes the next octets of the message, never none. They are views of network buffers: read, do not change.
-   * False asks for a pause: the rest of this segment may still come, then nothing until `resumeData()`, called later.
-   */
-  readonly onChunk: (chunk: Buffer) => boolean;
-}
+import type { LineEnd } from './wireLine.ts';
+import type { DataOptions, EndOfData, WireDataFacts } from './wireMessage.ts';
 
 /** RFC 5321 section 4.5.3.1.6: octets of a text line, CRLF included, dot-stuffing not. */
-export const maxTextLine = 1000;
+const maxTextLine = 1000;
 const maxExceptions = 100;
 /** Pieces of one segment handed over as views; a segment with more dots is copied together, many tiny views cost more. */
 const maxViews = 16;
+/** Octets of a line that is copied octet by octet, its dot and line end included; no line is broken below that. */
+const mostDotted = 66;
 
 const [NUL, LF, CR, DOT] = [0x00, 0x0a, 0x0d, 0x2e];
 const crlf = Buffer.from('\r\n');
@@ -226,6 +179,13 @@ export class DataReader {
         state = MIDDLE;
         if (octet === DOT) {
           this.#keep(chunk, kept, i);
+          kept = i;
+          if (this.#copy !== null && (i = this.#dotLines(chunk, i, this.#copy)) > kept) {
+            kept = i;
+            stop = this.#stopAt(kept, length);
+            state = START;
+            continue;
+          }
           kept = ++i;
           // Most dots are followed by text in the same segment: then this one was added by the client, and that is all.
           if (i < length && chunk[i]! > CR) this.#dotsRemoved++;
@@ -264,6 +224,41 @@ export class DataReader {
       this.#state = MIDDLE;
     }
     this.#checkLength(this.#bytes);
+  }
+
+  /**
+   * Copies short lines of ordinary text that begin with a stuffed dot, for as long as there is one behind the other, and
+   * returns where the first other one begins: where dots are dense, the steps of the state machine cost most.
+   */
+  #dotLines(chunk: Buffer, from: number, copy: Buffer): number {
+    let copied = this.#copied;
+    let longest = this.#longest;
+    let lines = 0;
+    let at = from;
+    const room = Math.min(copied + this.#options.limit - this.#bytes, 0x7fffffff);
+    while (chunk[at] === DOT && copied + mostDotted <= room) {
+      const end = at + mostDotted - 2;
+      let to = copied;
+      let i = at + 1;
+      for (let octet = chunk[i]!; octet >= 0x10 && octet < 0x80 && i < end; octet = chunk[++i]!) copy[to++] = octet;
+      if (to === copied || chunk[i] !== CR || chunk[i + 1] !== LF) break;
+      copy[to++] = CR;
+      copy[to++] = LF;
+      if (to - copied > longest) longest = to - copied;
+      copied = to;
+      lines++;
+      at = i + 2;
+    }
+    if (lines === 0) return from;
+    this.#bytes += copied - this.#copied;
+    this.#copied = copied;
+    this.#longest = longest;
+    this.#lines += lines;
+    this.#dotsRemoved += lines;
+    this.#lineStart = this.#bytes;
+    this.#longNoted = false;
+    this.#previous = 'crlf';
+    return at;
   }
 
   /** Where in the segment the line in work is full; its end when lines may be of any length. */

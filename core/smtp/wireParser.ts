@@ -1,7 +1,8 @@
 // The stream between a socket and a session: command lines one at a time, then messages, in the order the octets came.
 import { PassThrough, Writable } from 'node:stream';
-import { DataReader, type DataOptions, type WireDataFacts } from './wireData.ts';
+import { DataReader } from './wireData.ts';
 import { type ChunkFacts, ChunkReader } from './wireChunk.ts';
+import type { DataOptions, WireDataFacts } from './wireMessage.ts';
 import { LineReader, type LineEndPolicy, type LineInHand, type LongLinePolicy, type WireLine } from './wireLine.ts';
 
 export interface WireParserOptions {

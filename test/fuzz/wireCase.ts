@@ -62,8 +62,8 @@ export function randomCase(random: Random): Case {
   let input = ['DATA\r\n', 'DATA\r\n', chunk(random, 40), ''][random(4)]!;
   for (let n = random(30); n > 0; n--) {
     const kind = random(20);
-    if (kind === 6 && random(6) === 0)
-      input += ['\r\n..', '\n', '\r', '\0', '\xff'][random(5)]!.repeat(1 + random(120));
+    if (kind === 6 && random(3) === 0)
+      input += ['\r\n..', '\r\n.hello', '\n', '\r', '\0', '\xff'][random(6)]!.repeat(1 + random(120));
     else if (kind === 0) input += 'x'.repeat(random(random(4) === 0 ? 300 : 40));
     else if (kind === 1 && random(4) === 0) input += 'y'.repeat(980 + random(40));
     else if (kind === 2) input += chunk(random, random(8) === 0 ? 1200 : 30);
@@ -75,7 +75,7 @@ export function randomCase(random: Random): Case {
     maxLine: 8 + random(30),
     longLine: word(),
     commandBareCr: word(),
-    limit: random(3) === 0 ? random(60) : Infinity,
+    limit: random(3) === 0 ? random(random(2) === 0 ? 60 : 400) : Infinity,
     bareLf: word(),
     bareCr: word(),
     nul: word(),
@@ -83,7 +83,8 @@ export function randomCase(random: Random): Case {
     longTextLine: word(),
     maxTextLine: random(2) === 0 ? 1000 : 80 + random(20),
   };
-  const often = 1 + random(20);
+  // Whole conversations in one segment as well: some paths are taken only where much comes at once.
+  const often = random(3) === 0 ? 400 : 1 + random(20);
   const cuts: number[] = [];
   for (let index = 1; index < input.length; index++) if (random(often) === 0) cuts.push(index);
   return { input, rules, cuts, manner: random(4) };

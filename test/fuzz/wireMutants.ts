@@ -92,6 +92,24 @@ export const mutations: readonly Mutation[] = [
     to: '  finish(): void {',
   },
   {
+    mistake: 'lines with dots, when copied together, pass the limit of a message',
+    file: 'wireData.ts',
+    from: 'copied + mostDotted <= room',
+    to: 'copied <= room',
+  },
+  {
+    mistake: 'where a line must be broken is forgotten behind many lines with dots',
+    file: 'wireData.ts',
+    from: 'stop = this.#stopAt(kept, length);\n            state = START;',
+    to: 'state = START;',
+  },
+  {
+    mistake: 'the final dot behind many lines with dots is one of them',
+    file: 'wireData.ts',
+    from: 'if (to === copied || chunk[i] !== CR',
+    to: 'if (chunk[i] !== CR',
+  },
+  {
     mistake: 'a complete message waits for more octets',
     file: 'wireParser.ts',
     from: 'this.#at === this.#chunk.length && !this.#hasEnded',

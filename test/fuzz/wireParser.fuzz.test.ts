@@ -68,6 +68,6 @@ describe('the random conversations', () => {
 
 describe('the comparison catches a parser in which', () => {
   it.each(mutations)('$mistake', patience, async (mutation) => {
-    expect(firstFailure(await mutant(mutation), 0x5321, 10_000)).not.toBeNull();
+    expect(firstFailure(await mutant(mutation), 0x5321, 50_000)).not.toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 // What WireParser should make of a whole conversation: slow, obvious, over the complete input (test reference).
 import type { DataException } from '../../core/contract/event.ts';
-import type { WireDataFacts } from '../../core/smtp/wireData.ts';
+import type { WireDataFacts } from '../../core/smtp/wireMessage.ts';
 import type { LineEnd, LineEndPolicy, WireLine } from '../../core/smtp/wireLine.ts';
 
 export interface Rules {

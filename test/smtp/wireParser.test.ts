@@ -1,6 +1,6 @@
 // WireParser: lines in order, messages byte for byte, policies for line ends, memory and patience bounded.
 import { describe, expect, it } from 'vitest';
-import type { WireDataFacts } from '../../core/smtp/wireData.ts';
+import type { WireDataFacts } from '../../core/smtp/wireMessage.ts';
 import type { LineEndPolicy, WireLine } from '../../core/smtp/wireLine.ts';
 import { WireParser, type WireParserOptions } from '../../core/smtp/wireParser.ts';
 
