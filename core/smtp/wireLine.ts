@@ -117,10 +117,12 @@ export class LineReader {
     this.line = null;
     if (this.#skipping) return this.#skip(chunk, from);
     if (this.#segments++ === 0) this.#started = arrival;
-    const most = this.#longLine === 'normalise' ? Infinity : this.#most - this.#seen + from;
+    const most = this.#longLine === 'normalise' ? 0x7fffffff : this.#most - this.#seen + from;
     let cr = this.#cr;
     for (let i = from; i < chunk.length; i++) {
       const octet = chunk[i]!;
+      // Most octets are text, and only counted.
+      if (octet > CR && octet < 0x80 && !cr && i < most) continue;
       if (octet === LF) {
         this.#finish(cr ? 'crlf' : 'lf', this.#join(chunk, from, i), arrival);
         return i + 1;
