@@ -1,4 +1,4 @@
-// A session on its connection: smtp-server carries the socket (TLS upgrade, half-close), the dialogue says what happens on it.
+// A session on its connection: smtp-server carries the socket (half-close, back-pressure), the dialogue says what happens on it.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
@@ -16,7 +16,7 @@ import { greet, greetingDelay, tease } from './greeting.ts';
 import { SessionInput } from './input.ts';
 import { shutDown, takeLine, takeTls, tooLate } from './turn.ts';
 import { type Handshake, shakeHands } from './upgrade.ts';
-import { type ChunkPhase, type DataPhase, WireParser } from './wireParser.ts';
+import type { ChunkPhase, DataPhase } from './wireParser.ts';
 
 /** What `connect` hands over: smtp-server's own options and the opening of the dialogue. */
 export interface SessionOptions {
@@ -208,7 +208,7 @@ export class Session extends SMTPConnection implements Wire {
     const buffered = retired.buffered;
     // CVE-2011-0411, where the settings want it shown: what came in clear is run as if it had come inside TLS.
     const kept = settings.strictness.startTlsInjection === 'allow' && buffered > 0 ? retired.takeBuffered() : undefined;
-    this._socket.unpipe(this._parser as SMTPStream);
+    this._socket.unpipe(this._parser);
     retired.isClosed = true;
     this._parser = this._createParser();
     this._upgrading = true;
@@ -240,8 +240,8 @@ export class Session extends SMTPConnection implements Wire {
     this._upgrading = false;
     this.secure = true;
     this.#unread = undefined;
-    socket.on('close', (hadError) => this._onCloseEvent(hadError));
-    socket.on('error', (error) => this._onError(error));
+    socket.on('close', (hadError: boolean) => this._onCloseEvent(hadError));
+    socket.on('error', (error: Error & { code?: string }) => this._onError(error));
     const d = this.dialogue;
     if (d.over) return this.drop();
     d.forget();

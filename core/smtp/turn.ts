@@ -5,7 +5,7 @@ import { type ReasonKey, reasons } from '../policy/reasons.table.ts';
 import { closeOf } from './closing.ts';
 import type { Due } from './deadlines.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
-import { type Command, type Leniency, parseCommand } from './grammar.ts';
+import { type Command, parseCommand } from './grammar.ts';
 import { leniently } from './leniency.ts';
 import { isOrdinary, oddityOf } from './oddity.ts';
 import { isAuth, redactLine, type Secrecy } from './redact.ts';

@@ -1,7 +1,7 @@
 // Holds sessions to their deadlines: each slow client is closed with its own reason, and a slow lookup with another.
 import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
-import { bodies, Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
+import { bodies, type Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
 
 const start = grounds();
 

@@ -291,18 +291,6 @@ describe('a session', () => {
     expect(Math.max(...lines.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(512);
   });
 
-  test.each([
-    ['reject', '\n', 500],
-    ['normalise', '\n', 250],
-    ['allow', '\n', 250],
-  ] as const)('under commandBareLf %s answers a command that ends in LF %j with %d', async (commandBareLf, end, code) => {
-    const g = await start({ strictness: { commandBareLf } });
-    const c = await g.connect();
-    await c.hello();
-    c.send(`NOOP${end}`);
-    expect(Number((await c.reply()).slice(0, 3))).toBe(code);
-  });
-
   test('takes a bare CR in a command for one refused command, never for two', async () => {
     const g = await start();
     const c = await g.connect();

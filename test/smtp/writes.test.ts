@@ -9,11 +9,11 @@ afterEach(() => vi.restoreAllMocks());
 /** Writes of the receiver from here on; those of the client are left out. */
 function writes(c: Client): string[] {
   const seen: string[] = [];
-  const write = Socket.prototype.write as (this: Socket, ...given: unknown[]) => boolean;
+  const write: (this: Socket, ...given: never[]) => boolean = Socket.prototype.write;
   vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...given: unknown[]) {
     if (this !== c.socket) seen.push(String(given[0]));
-    return write.apply(this, given);
-  } as typeof Socket.prototype.write);
+    return write.apply(this, given as never[]);
+  });
   return seen;
 }
 
