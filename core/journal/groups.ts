@@ -1,4 +1,5 @@
 // Groups: what came through the ring is made durable in groups, one write and one sync each; the database follows in its own time.
+import { type Told, toldOf } from './batches.ts';
 import type { Envelope } from './journal.ts';
 import { type Failure, type Kept, record } from './protocol.ts';
 import { failureOf, type Messages, type Receiving } from './receiving.ts';
@@ -32,8 +33,7 @@ type Taken = { readonly commit: Commit; readonly message: Receiving };
 interface Operation {
   readonly type: number;
   readonly session: number;
-  readonly first: number;
-  readonly text: string;
+  readonly told: Told;
 }
 
 /**
@@ -79,26 +79,26 @@ export class Groups {
   }
 
   /** Events, an end or a run of a session. */
-  take(type: number, session: number, first: number, bytes: Buffer): void {
-    this.#staged.add(type, session, first, bytes);
-    this.#queue({ type, session, first, text: bytes.toString() });
+  take(type: number, session: number, what: Told): void {
+    this.#staged.add(type, session, what.first, what.text);
+    this.#queue({ type, session, told: what });
     this.#store.grown('sessions');
   }
 
   #queue(operation: Operation): void {
     this.#operations.push(operation);
-    this.#waiting += operation.text.length;
+    this.#waiting += operation.told.text.length;
   }
 
   /** Folds what was taken into the summaries, at most so many pieces of it; nothing is written. Returns whether there is more. */
   fold(most = Infinity): boolean {
     const operations = most < this.#operations.length ? this.#operations.splice(0, most) : this.#operations;
     if (operations === this.#operations) this.#operations = [];
-    for (const { type, session, first, text } of operations) {
-      this.#waiting -= text.length;
-      if (type === record.events) this.#store.events(session, first, text);
+    for (const { type, session, told } of operations) {
+      this.#waiting -= told.text.length;
+      if (type === record.events) this.#store.events(session, told);
       else if (type === record.end) this.#store.end(session);
-      else this.#store.run(session, text);
+      else this.#store.run(session, told.text);
     }
     return this.#operations.length > 0;
   }
@@ -164,7 +164,7 @@ export class Groups {
     this.#staged.cut();
     for (const { commit, size } of rows) {
       const { number, session, promise } = commit;
-      if (promise) this.#queue({ type: record.events, session, ...promise });
+      if (promise) this.#queue({ type: record.events, session, told: promise });
       outcome.stored.push([number, size]);
     }
     for (const { message } of group) this.#messages.done(message);
@@ -290,7 +290,7 @@ export class Groups {
       let at = 0;
       for (const { type, a, b, payload } of entries) {
         if (type !== KEPT) {
-          if (isNew) this.#queue({ type, session: a, first: b, text: payload.toString() });
+          if (isNew) this.#queue({ type, session: a, told: toldOf(b, payload.toString()) });
           continue;
         }
         const { envelope, size, extents, logged } = JSON.parse(payload.toString()) as LoggedMessage;

@@ -5,7 +5,7 @@ import type { RingMemory } from './ring.ts';
 
 /** Types of the records in the ring, and their two numbers. */
 export const record = {
-  /** Session, number of the batch's first event; JSON of a {@link Batch}. */
+  /** Session, number of the batch's first event; a batch as `batches.ts` writes it. */
   events: 1,
   /** Session: no event will follow. */
   end: 2,
@@ -17,10 +17,14 @@ export const record = {
   commit: 5,
   /** Message. */
   abort: 6,
-  /** Message, number of the batch's first event; JSON of a {@link Batch} that is true only if the message is kept. Before its commit. */
+  /** Message, number of the batch's first event; a batch that is true only if the message is kept. Before its commit. */
   promise: 8,
   /** Write what is waiting: a second has passed. */
   sync: 7,
+  /** Number; JSON of the event it stands for in batches from now on. */
+  know: 9,
+  /** No number stands for an event any more. */
+  forget: 10,
 } as const;
 
 /** Added to a type when further parts of the same payload follow. */

@@ -1,5 +1,6 @@
 // Sessions and messages on the main thread's side: events are gathered here and handed to the writer in batches.
 import type { Event, EventBody } from '../contract/event.ts';
+import { Bodies } from './batches.ts';
 import type { Envelope, Journal, MessageLog, SessionLog, Truth } from './journal.ts';
 import { idOf, storageError } from './memory.ts';
 import { type Failure, type Kept, record } from './protocol.ts';
@@ -23,12 +24,17 @@ export class Recording implements Journal {
   readonly #onEvent: OnEvent | undefined;
   readonly #open = new Map<number, Session>();
   readonly #commits = new Map<number, Waiting>();
+  readonly #bodies: Bodies;
   #broken: Failure | undefined;
 
   constructor(o: { sending: Sending; next: Readonly<Record<Kept, number>>; onEvent?: OnEvent | undefined }) {
     this.#sending = o.sending;
     this.#next = { ...o.next };
     this.#onEvent = o.onEvent;
+    this.#bodies = new Bodies({
+      know: (number, text) => this.#sending.put(record.know, number, 0, text),
+      forget: () => this.#sending.put(record.forget, 0, 0),
+    });
   }
 
   get next(): Readonly<Record<Kept, number>> {
@@ -42,6 +48,7 @@ export class Recording implements Journal {
     const session = new Session({
       number,
       sending: this.#sending,
+      bodies: this.#bodies,
       onEvent: run === undefined ? this.#onEvent : undefined,
       message: (from) => this.#message(from),
       ended: () => void this.#open.delete(number),
@@ -108,6 +115,7 @@ class Session implements SessionLog {
   readonly id: string;
   readonly number: number;
   readonly #sending: Sending;
+  readonly #written: Bodies;
   readonly #onEvent: OnEvent | undefined;
   readonly #message: (from: Session) => MessageLog;
   readonly #ended: () => void;
@@ -126,6 +134,7 @@ class Session implements SessionLog {
   constructor(o: {
     number: number;
     sending: Sending;
+    bodies: Bodies;
     onEvent: OnEvent | undefined;
     message: (from: Session) => MessageLog;
     ended: () => void;
@@ -133,6 +142,7 @@ class Session implements SessionLog {
     this.number = o.number;
     this.id = idOf(o.number);
     this.#sending = o.sending;
+    this.#written = o.bodies;
     this.#onEvent = o.onEvent;
     this.#message = o.message;
     this.#ended = o.ended;
@@ -155,7 +165,7 @@ class Session implements SessionLog {
     this.flush();
     if (truths.length === 0) return;
     this.#promised = truths;
-    const text = textOf(
+    const text = this.#written.textOf(
       truths.map(({ t }) => t),
       truths.map(({ body }) => body),
     );
@@ -175,11 +185,11 @@ class Session implements SessionLog {
     if (this.#ending) this.end();
   }
 
-  /** Hands what is waiting to the writer, as one JSON text. */
+  /** Hands what is waiting to the writer, as one text. */
   flush(): void {
     const waiting = this.#bodies.length;
     if (waiting === 0) return;
-    this.#sending.put(record.events, this.number, this.#handed + 1, textOf(this.#times, this.#bodies));
+    this.#sending.put(record.events, this.number, this.#handed + 1, this.#written.textOf(this.#times, this.#bodies));
     this.#handed += waiting;
     this.#bodies = [];
     this.#times = [];
@@ -203,19 +213,4 @@ class Session implements SessionLog {
     this.#sending.soon(this.#flush);
     this.#ended();
   }
-}
-
-/** The JSON of bodies that are frozen, such as replies to good commands: they come again and again. */
-const texts = new WeakMap<EventBody, string>();
-
-/** The JSON of a {@link Batch}. */
-function textOf(times: readonly number[], bodies: readonly EventBody[]): string {
-  return `{"t":[${times.join()}],"e":[${bodies.map(jsonOf).join()}]}`;
-}
-
-function jsonOf(body: EventBody): string {
-  if (!Object.isFrozen(body)) return JSON.stringify(body);
-  let text = texts.get(body);
-  if (text === undefined) texts.set(body, (text = JSON.stringify(body)));
-  return text;
 }

@@ -1,6 +1,7 @@
 // The store of the writer thread: takes events and messages in, commits them in groups, and answers what is asked of them.
 import type { MessageRow } from '../contract/calls.ts';
 import { emptyRow, foldBatch, type SessionRow } from '../contract/summary.ts';
+import { type Told, toldOf } from './batches.ts';
 import { addUpTo, chunksOf } from './chunks.ts';
 import type { Database } from './database.ts';
 import type { Envelope } from './journal.ts';
@@ -15,7 +16,7 @@ export interface Commit {
   readonly session: number;
   readonly envelope: Envelope;
   /** What becomes true with the message. */
-  readonly promise: StoredChunk | undefined;
+  readonly promise: Told | undefined;
 }
 
 /** A message as it is kept: where its bytes stand, and its place in the list. */
@@ -109,7 +110,8 @@ export class Store {
         reason: 'shutdown',
         detail: 'Gatehouse ended while the session was open',
       };
-      this.events(number, events + 1, JSON.stringify({ t: [duration ?? this.#lastTime(number, events)], e: [body] }));
+      const text = JSON.stringify({ t: [duration ?? this.#lastTime(number, events)], e: [body] });
+      this.events(number, toldOf(events + 1, text));
       this.end(number);
     }
   }
@@ -121,9 +123,9 @@ export class Store {
   }
 
   /** Takes a batch of events over and folds it into the session's summary. */
-  events(session: number, first: number, text: string): void {
+  events(session: number, { first, text, batch }: Told): void {
     const live = this.#of(session, first > 1);
-    live.row = foldBatch(live.row, first, JSON.parse(text) as Batch);
+    live.row = foldBatch(live.row, first, batch());
     live.batches.push({ first, text });
     this.#waiting += text.length;
     this.#touch(session, live);
@@ -178,7 +180,7 @@ export class Store {
     const { row, batches } = live;
     const count = batches.length;
     const waiting = this.#waiting;
-    this.events(session, promise.first, promise.text);
+    this.events(session, promise);
     return () => {
       live.row = row;
       live.batches.length = count;

@@ -1,5 +1,6 @@
 // The writer thread: the one owner of a workspace's database and segments; everything is written and read here.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Batches, type Told, toldOf } from './batches.ts';
 import type { Database } from './database.ts';
 import { describe, leaveFolder, openFolder, paths } from './folder.ts';
 import { Groups, type Outcome } from './groups.ts';
@@ -12,7 +13,6 @@ import {
   record,
   type Revisions,
   type Said,
-  type StoredChunk,
   type WorkspaceRefusal,
   type WriterStart,
 } from './protocol.ts';
@@ -79,7 +79,8 @@ function begin(db: Database): Begun | { readonly refusal: WorkspaceRefusal } {
 function work(db: Database, { segments, messages, store, groups, problems }: Begun): void {
   const parts = new Map<number, Buffer[]>();
   const questions: Question[] = [];
-  const promises = new Map<number, StoredChunk>();
+  const batches = new Batches();
+  const promises = new Map<number, Told>();
   let commits: Commit[] = [];
   let lately = 0;
   let syncDue = false;
@@ -103,7 +104,7 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
     act(type, a, b, Buffer.concat([...before, bytes]));
   };
 
-  const kept = (message: number): StoredChunk | undefined => {
+  const kept = (message: number): Told | undefined => {
     const promise = promises.get(message);
     promises.delete(message);
     return promise;
@@ -114,9 +115,14 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
       case record.chunk:
         return messages.chunk(a, bytes);
       case record.events:
+        return groups.take(type, a, batches.read(b, bytes.toString()));
       case record.end:
       case record.run:
-        return groups.take(type, a, b, bytes);
+        return groups.take(type, a, toldOf(b, bytes.toString()));
+      case record.know:
+        return batches.know(a, bytes.toString());
+      case record.forget:
+        return batches.forget();
       case record.commit:
         return void commits.push({
           number: a,
@@ -125,7 +131,7 @@ function work(db: Database, { segments, messages, store, groups, problems }: Beg
           promise: kept(a),
         });
       case record.promise:
-        return void promises.set(a, { first: b, text: bytes.toString() });
+        return void promises.set(a, batches.read(b, bytes.toString()));
       case record.abort:
         return messages.forget(messages.take(a));
       case record.sync:
