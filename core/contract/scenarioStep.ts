@@ -65,6 +65,7 @@ export const clientCertificates = [
   'self-signed',
   'weak-key',
   'deep',
+  'revoked',
 ] as const;
 export type ClientCertificateKind = (typeof clientCertificates)[number];
 
@@ -74,10 +75,10 @@ const handshake = z.strictObject({
   ciphers: z.string().optional().meta({ description: 'Cipher list in OpenSSL’s notation.' }),
   sni: z.string().min(1).max(255).optional().meta({ description: 'Name asked for, whatever it is; none unless said.' }),
   alpn: z.array(z.string()).min(1).optional().meta({ description: 'Protocols offered by ALPN.' }),
-  certificate: z
-    .enum(clientCertificates)
-    .optional()
-    .meta({ description: 'Certificate shown when the server asks for one; deep has six authorities above it.' }),
+  certificate: z.enum(clientCertificates).optional().meta({
+    description:
+      'Certificate shown when the server asks for one; deep has six authorities above it; revoked is on the list that any clientCrlFile of the listener stands for.',
+  }),
   hello: z
     .union([z.enum(['records', 'segments', 'half']), z.strictObject({ bytes: literal })])
     .optional()

@@ -153,6 +153,7 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
     'listeners.*.handshakeTimeout',
     'the product keeps one handshake timeout for all listeners; the first one is written',
   ],
+  ['listeners.*.security.clientCrlFile', OURS],
   ['listeners.*.security.keyLog', OURS],
   [
     'listeners.*.extensions.*',

@@ -8,8 +8,7 @@ import { createReceiver } from '../receiver.ts';
 import { createUser, UserTable } from '../sasl/users.ts';
 import { authorityFile, type CertificateOptions, identityOf, workshop } from '../smtp/certificates.ts';
 import type { ListenerIdentity } from '../smtp/listenerTls.ts';
-import { makeCertificate } from '../world/workshop.ts';
-import type { ClientPem } from './handshake.ts';
+import { type MadeCertificate, makeCertificate } from '../world/workshop.ts';
 import type { StartSubject, SubjectListener } from './subject.ts';
 
 /** Authorities between a deep certificate and the one that is trusted; more than any preset allows. */
@@ -18,15 +17,24 @@ const DEEP = 6;
 /** Starts receivers whose test authority and certificate are kept in `folder`, made when missing and read once. */
 export function startPrivate(folder: string): StartSubject {
   const identities = new Map<string, Promise<ListenerIdentity>>();
-  const shown = new Map<ClientCertificateKind, Promise<ClientPem | undefined>>();
+  const shown = new Map<ClientCertificateKind, Promise<MadeCertificate | undefined>>();
   let authority: Promise<string> | undefined;
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
     const identity = (listener: Listener) => {
-      const key = JSON.stringify([hostname, listener.certificate, listener.security.clientCertificate]);
-      const known = identities.get(key) ?? identityOf(listener, { world, folder, hostname });
+      const { clientCertificate, clientCrlFile } = listener.security;
+      const key = JSON.stringify([hostname, listener.certificate, clientCertificate, clientCrlFile]);
+      const known = identities.get(key) ?? identityFor(listener, { world, folder, hostname });
       identities.set(key, known);
       return known;
+    };
+    // Whatever the file, the list is that of the workshop, as its authority stands for any other: nothing of the person's is read.
+    const identityFor = async (listener: Listener, options: CertificateOptions): Promise<ListenerIdentity> => {
+      const { security } = listener;
+      const own = await identityOf({ ...listener, security: { ...security, clientCrlFile: '' } }, options);
+      if (security.clientCrlFile === '' || own.clientCa === undefined) return own;
+      const list = (await certificate('revoked'))?.revocations;
+      return list === undefined ? own : { ...own, clientRevocations: [list] };
     };
     const certificate = (kind: ClientCertificateKind) => {
       const known = shown.get(kind) ?? makeClient(kind, { world, folder, hostname });
@@ -60,7 +68,10 @@ export function startPrivate(folder: string): StartSubject {
 }
 
 /** A client's certificate of the authority that the private receiver trusts, or one that is wrong in the way named. */
-async function makeClient(kind: ClientCertificateKind, options: CertificateOptions): Promise<ClientPem | undefined> {
+async function makeClient(
+  kind: ClientCertificateKind,
+  options: CertificateOptions,
+): Promise<MadeCertificate | undefined> {
   if (kind === 'none') return undefined;
   const { authority } = await workshop(options);
   const isDeep = kind === 'deep';

@@ -8,7 +8,14 @@ import { makeAuthority, makeServer, type Pem } from '../world/authority.ts';
 import { makeCertificate } from '../world/workshop.ts';
 import type { World } from '../world/world.ts';
 import type { ListenerIdentity } from './listenerTls.ts';
-import { CertificateError, type Identity, loadAuthorities, loadPem } from './pem.ts';
+import {
+  CertificateError,
+  type Identity,
+  loadAuthorities,
+  loadPem,
+  loadRevocations,
+  type RevocationLists,
+} from './pem.ts';
 
 export interface CertificateOptions {
   readonly world: World;
@@ -42,15 +49,19 @@ export async function identityOf(listener: Listener, options: CertificateOptions
     byName.push({ name: entry.name, ...pem });
   }
   const trusted = security.clientCertificate === 'off' ? undefined : await clientAuthorities(listener, options);
+  const revoked = trusted && (await clientRevocations(listener, { ...options, authorities: trusted.pem }));
   return {
     cert: main.cert,
     key: main.key,
     ...(byName.length > 0 && { byName }),
     ...(trusted && { clientCa: trusted.pem }),
+    ...(revoked && { clientRevocations: revoked.lists }),
     ...(security.keyLog !== '' && {
       keyLog: placeOf(security.keyLog, options),
     }),
-    warnings: [main, ...byName, ...(trusted ? [trusted] : [])].flatMap(({ warnings }) => warnings),
+    warnings: [main, ...byName, ...(trusted ? [trusted] : []), ...(revoked ? [revoked] : [])].flatMap(
+      ({ warnings }) => warnings,
+    ),
   };
 }
 
@@ -74,7 +85,7 @@ async function shown(named: Named, options: CertificateOptions, own: () => Promi
     now: options.world.now(),
   };
   return standIn(options, () => loadPem(files), {
-    what: 'certificate is shown',
+    what: 'the test certificate is shown',
     own: async (warning) => ({ ...(await own()), warnings: [warning] }),
   });
 }
@@ -94,7 +105,23 @@ async function clientAuthorities({ security }: Listener, options: CertificateOpt
     pem: await loadAuthorities(placeOf(security.clientCaFile, options)),
     warnings: [],
   });
-  return standIn<Trusted>(options, read, { what: 'CA is trusted', own: ours });
+  return standIn<Trusted>(options, read, { what: 'the test CA is trusted', own: ours });
+}
+
+async function clientRevocations(
+  { security }: Listener,
+  options: CertificateOptions & { readonly authorities: string },
+): Promise<RevocationLists | undefined> {
+  if (security.clientCrlFile === '') return undefined;
+  const from = {
+    file: placeOf(security.clientCrlFile, options),
+    authorities: options.authorities,
+    now: options.world.now(),
+  };
+  return standIn(options, () => loadRevocations(from), {
+    what: 'nothing is taken for revoked',
+    own: (warning) => Promise.resolve({ lists: [], warnings: [warning] }),
+  });
 }
 
 /** Reads a file, or makes do without one that an imported configuration names and that is not here. */
@@ -110,7 +137,7 @@ async function standIn<T>(
     return await read();
   } catch (error) {
     if (options.imported !== true || !(error instanceof CertificateError) || !error.isMissing) throw error;
-    const why = `The configuration was imported, so the test ${instead.what} until a copy of the file is there.`;
+    const why = `The configuration was imported, so ${instead.what} until a copy of the file is there.`;
     return instead.own(`${error.message} ${why}`);
   }
 }

@@ -21,6 +21,8 @@ export interface ListenerIdentity extends Pem {
   readonly byName?: readonly (Pem & { readonly name: string })[];
   /** CAs that client certificates must come from. */
   readonly clientCa?: string;
+  /** Lists of revoked client certificates (CRLs), each as PEM. None: nothing is revoked. */
+  readonly clientRevocations?: readonly string[];
   /** Absolute path of the key log. */
   readonly keyLog?: string;
   readonly warnings?: readonly string[];
@@ -138,6 +140,7 @@ function contextOf(pem: Pem, { security, identity }: Around): SecureContext {
   // A resumed session brings no chain with it, so it could not be judged again: each client proves itself anew.
   if (clientCertificate !== 'off') secureOptions |= constants.SSL_OP_NO_TICKET;
   const ciphers = cipherList(security, isWeak(pem.cert));
+  const isRevoking = (identity.clientRevocations ?? []).length > 0;
   try {
     return createSecureContext({
       key: pem.key,
@@ -150,6 +153,8 @@ function contextOf(pem: Pem, { security, identity }: Around): SecureContext {
       sessionIdContext: 'gatehouse',
       ...(ciphers !== '' && { ciphers }),
       ...(clientCertificate !== 'off' && identity.clientCa !== undefined && { ca: identity.clientCa }),
+      // With any list OpenSSL wants one of every CA in the chain (X509_V_FLAG_CRL_CHECK_ALL).
+      ...(clientCertificate !== 'off' && isRevoking && { crl: [...(identity.clientRevocations ?? [])] }),
     });
   } catch (error) {
     throw explained(error, security);

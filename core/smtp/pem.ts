@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Pem } from '../world/authority.ts';
+import { readRevocations, type Revocations, subjectOf } from '../world/revocation.ts';
 
 /** Certificate (with its chain) and key as PEM text, and what a person should know about them. */
 export interface Identity extends Pem {
@@ -46,6 +47,52 @@ export async function loadAuthorities(file: string): Promise<string> {
   return readCertificates(await readText(file, 'CA'), file)
     .map((one) => one.toString())
     .join('');
+}
+
+/** Lists of revoked certificates as PEM, and what is odd about them. */
+export interface RevocationLists {
+  readonly lists: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Reads the lists of revoked client certificates; `authorities`: the CAs they should be of. Throws {@link CertificateError}. */
+export async function loadRevocations(from: {
+  readonly file: string;
+  readonly authorities: string;
+  readonly now: number;
+}): Promise<RevocationLists> {
+  const { file, now } = from;
+  const text = await readText(file, 'CRL');
+  const blocks = text.match(/-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g);
+  if (!blocks)
+    throw new CertificateError(
+      text.trim() === ''
+        ? `${file}: the file is empty. Copy the CRL into it, or leave security.clientCrlFile empty.`
+        : `${file}: no CRL in it. A PEM file has a line -----BEGIN X509 CRL-----; convert a DER file: openssl crl -inform DER -in ${file} -out crl.pem`,
+    );
+  const lists: Revocations[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const list = await readRevocations(block);
+    if (list) lists.push(list);
+    else
+      throw new CertificateError(
+        `${file}: the ${ordinals[index] ?? `${index + 1}th`} CRL in it is damaged. Copy it again; it must be complete from BEGIN to END.`,
+      );
+  }
+  const warnings = lists
+    .filter(({ next }) => next !== undefined && next < now)
+    .map(
+      ({ issuer, next }) =>
+        `${file}: the CRL of ${issuer} is out of date since ${new Date(next ?? 0).toUTCString()}, so no certificate of this CA is trusted. Fetch the next one.`,
+    );
+  for (const authority of readCertificates(from.authorities, 'the client CAs')) {
+    const subject = await subjectOf(authority.toString());
+    if (!lists.some(({ issuer }) => issuer === subject))
+      warnings.push(
+        `${file}: there is no CRL of the client CA ${subject} in it, so no certificate of this CA is trusted. Add its CRL, even an empty one, or leave security.clientCrlFile empty.`,
+      );
+  }
+  return { lists: lists.map(({ pem }) => pem), warnings };
 }
 
 function notItsKey(

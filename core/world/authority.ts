@@ -37,7 +37,8 @@ export interface Signing {
 }
 
 const DAY = 86_400_000;
-const elliptic = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** The keys of CAs made here. */
+export const elliptic = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const rsa = (modulusLength: number) => ({
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
@@ -84,7 +85,7 @@ export async function sign({ subject, issuer, from, to, is, rsaBits }: Signing):
       notBefore: new Date(from),
       notAfter: new Date(to),
       publicKey: keys.publicKey,
-      signingKey: issuer === 'self' ? keys.privateKey : await readKey(issuer.key),
+      signingKey: issuer === 'self' ? keys.privateKey : await keyOf(issuer.key),
       signingAlgorithm: issuer === 'self' ? algorithm : elliptic,
       extensions: [
         ...extensionsOf(x509, is),
@@ -128,7 +129,7 @@ function nameOf(subject: string) {
 }
 
 /** Loaded when it is first needed: most starts find their certificate on disk. */
-async function library() {
+export async function library() {
   await import('reflect-metadata');
   return await import('@peculiar/x509');
 }
@@ -139,7 +140,8 @@ async function privatePem(key: CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-async function readKey(pem: string): Promise<CryptoKey> {
+/** The key to sign with; rejects when it is not EC P-256 in PKCS#8. */
+export async function keyOf(pem: string): Promise<CryptoKey> {
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   return await webcrypto.subtle.importKey('pkcs8', der, elliptic, false, ['sign']);
 }

@@ -1,7 +1,11 @@
 // The certificate workshop: certificates that are good or wrong in one way each, for servers and clients under test.
 import { makeAuthority, type Pem, sign, type Usage } from './authority.ts';
+import { makeRevocations } from './revocation.ts';
 
-/** What is wrong with a certificate; `wrong-name` is for another name than it was asked for, `self-signed` has no CA. */
+/**
+ * What is wrong with a certificate; `wrong-name` is for another name than it was asked for, `self-signed` has no CA, and
+ * `revoked` is wrong only for those who know the list that comes with it.
+ */
 export const madeKinds = [
   'good',
   'expired',
@@ -11,6 +15,7 @@ export const madeKinds = [
   'wrong-usage',
   'self-signed',
   'weak-key',
+  'revoked',
 ] as const;
 export type MadeKind = (typeof madeKinds)[number];
 
@@ -32,6 +37,8 @@ export interface MadeCertificate extends Pem {
   readonly chain: readonly string[];
   /** The CA it comes from: for `wrong-ca` one that nobody was told of, for `self-signed` the certificate itself. */
   readonly authority: Pem;
+  /** Of a revoked one: the lists (CRLs) of all CAs above it, its issuer's first, as PEM. */
+  readonly revocations?: string;
 }
 
 const DAY = 86_400_000;
@@ -62,7 +69,7 @@ export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCe
           name: kind === 'wrong-ca' ? 'A CA nobody knows' : 'Gatehouse workshop CA',
         })
       : wanted.authority;
-  const chain = [authority.cert];
+  const issuers = [authority];
   let issuer = authority;
   for (let level = wanted.depth ?? 0; level > 0; level -= 1) {
     issuer = await sign({
@@ -72,10 +79,15 @@ export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCe
       to: now + 2 * life,
       is: 'authority',
     });
-    chain.unshift(issuer.cert);
+    issuers.unshift(issuer);
   }
   const { cert, key } = await sign({ ...leaf, issuer });
-  return { cert: [cert, ...chain].join(''), key, chain, authority };
+  const chain = issuers.map((one) => one.cert);
+  const made = { cert: [cert, ...chain].join(''), key, chain, authority };
+  if (kind !== 'revoked') return made;
+  // OpenSSL asks for a list of each CA in a chain, once it is given any.
+  const lists = issuers.map((one) => makeRevocations({ authority: one, now, revoked: one === issuer ? [cert] : [] }));
+  return { ...made, revocations: (await Promise.all(lists)).join('') };
 }
 
 function validity(kind: MadeKind, now: number): { readonly from: number; readonly to: number } {

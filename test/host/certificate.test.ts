@@ -44,6 +44,16 @@ describe('gatehouse certificate', () => {
     expect(text.match(/BEGIN CERTIFICATE/g)).toHaveLength(4);
   });
 
+  it('writes the list a revoked one stands on', async () => {
+    const out = at('three');
+    const { code, out: said } = await gatehouse(
+      ...['certificate', '--kind', 'revoked', '--usage', 'client', '--name', 'client.example', '--out', out, '--json'],
+    );
+    const files = ['certificate.pem', 'key.pem', 'ca.pem', 'crl.pem'].map((name) => join(out, name));
+    expect([code, JSON.parse(said)]).toEqual([0, { kind: 'revoked', files }]);
+    expect(readFileSync(join(out, 'crl.pem'), 'utf8')).toMatch(/^-----BEGIN X509 CRL-----\n/);
+  });
+
   it.each([
     [['--name', 'a.example'], 'needs --out DIR'],
     [['--out', at('never')], 'needs --name NAME'],

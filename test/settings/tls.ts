@@ -6,7 +6,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { afterAll } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { authorityFile, workshop } from '../../core/smtp/certificates.ts';
-import { makeServer } from '../../core/world/authority.ts';
+import { makeServer, type Pem } from '../../core/world/authority.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { makeCertificate } from '../../core/world/workshop.ts';
 import { certificates, until } from '../smtp/playground.ts';
@@ -25,6 +25,8 @@ writeFileSync(at('named.key.pem'), named.key);
 const client = await makeCertificate({ kind: 'good', names: ['c.example'], now, authority, usage: 'client', depth: 2 });
 const stranger = await makeCertificate({ kind: 'wrong-ca', names: ['c.example'], now, usage: 'client' });
 writeFileSync(at('stranger-ca.pem'), stranger.authority.cert);
+const revoked = await makeCertificate({ kind: 'revoked', names: ['c.example'], now, authority, usage: 'client' });
+writeFileSync(at('crl.pem'), revoked.revocations ?? '');
 
 const implicit = (over: object = {}): SettingsInput => ({ listeners: [{ ...mx, tls: 'implicit', ...over }] });
 
@@ -73,10 +75,10 @@ async function chosen(lab: Lab): Promise<string> {
   return socket === 'refused' ? socket : socket.getCipher().name;
 }
 
-/** The first code heard by clients without a certificate, with a trusted one, and with a stranger's. */
-async function heard(lab: Lab): Promise<string> {
+/** The first code heard by clients without a certificate, with a trusted one, and with a stranger's, unless said. */
+async function heard(lab: Lab, clients: readonly (Pem | undefined)[] = [undefined, client, stranger]): Promise<string> {
   const codes: string[] = [];
-  for (const pem of [undefined, client, stranger]) {
+  for (const pem of clients) {
     const one = await lab.connect();
     await one.secure(pem ? { cert: pem.cert, key: pem.key } : {});
     codes.push((await one.reply()).slice(0, 3));
@@ -178,7 +180,15 @@ export const tls: Probes = {
       ['', '421 220 421'],
       [at('stranger-ca.pem'), '421 421 220'],
     ],
-    heard,
+    (lab) => heard(lab),
+    asking({}),
+  ),
+  'listeners.security.clientCrlFile': seen(
+    [
+      ['', '220'],
+      [at('crl.pem'), '421'],
+    ],
+    (lab) => heard(lab, [revoked]),
     asking({}),
   ),
   // Two CAs stand between the client's certificate and the root.
@@ -187,7 +197,7 @@ export const tls: Probes = {
       [3, '421 220 421'],
       [2, '421 421 421'],
     ],
-    heard,
+    (lab) => heard(lab),
     asking({}),
   ),
   'listeners.security.keyLog': seen(

@@ -57,6 +57,7 @@ describe('a listener', () => {
     'security.serverOrder': { security: { serverOrder: false } },
     'security.clientCertificate': { security: { clientCertificate: 'request' } },
     'security.clientCaFile': { security: { clientCaFile: 'a.pem' } },
+    'security.clientCrlFile': { security: { clientCrlFile: 'crl.pem' } },
     'security.clientDepth': { security: { clientDepth: 2 } },
     'security.keyLog': { security: { keyLog: 'keys.txt' } },
     extensions: { extensions: { pipelining: 'off' } },

@@ -16,12 +16,12 @@ const names = ['mail.example', '192.0.2.1'];
 const authority = await makeAuthority({ now, name: 'A test CA' });
 
 /** What `openssl verify` says: OK, or its numbered error. */
-function verified(cert: string, trusted: string, usage: 'server' | 'client'): string {
+function verified(cert: string, trusted: string, usage: 'server' | 'client', over: string[] = []): string {
   const [leaf, ca] = [join(folder, 'leaf.pem'), join(folder, 'ca.pem')];
   writeFileSync(leaf, cert);
   writeFileSync(ca, trusted);
   const purpose = usage === 'server' ? 'sslserver' : 'sslclient';
-  const args = ['verify', '-purpose', purpose, '-auth_level', '2', '-CAfile', ca, '-untrusted', leaf];
+  const args = ['verify', '-purpose', purpose, '-auth_level', '2', '-CAfile', ca, '-untrusted', leaf, ...over];
   try {
     return execFileSync(
       'openssl',
@@ -47,6 +47,8 @@ const wrong: Readonly<Record<MadeKind, RegExp>> = {
   'wrong-usage': /purpose/,
   'self-signed': /self-signed/,
   'weak-key': /too weak/,
+  // To those who do not know the list; with it, see below.
+  revoked: /^OK$/,
 };
 
 describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('the workshop', () => {
@@ -75,6 +77,16 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('the workshop', 
       expect(verified(made.cert, authority.cert, 'client')).toMatch(wrong[kind]);
     },
   );
+
+  test('makes lists of all CAs above one that is revoked', async () => {
+    const made = await makeCertificate({ kind: 'revoked', names, now, authority, usage: 'server', depth: 1 });
+    const list = join(folder, 'crl.pem');
+    writeFileSync(list, made.revocations ?? '');
+    expect(made.revocations?.match(/BEGIN X509 CRL/g)).toHaveLength(2);
+    expect(verified(made.cert, authority.cert, 'server', ['-crl_check_all', '-CRLfile', list])).toBe(
+      'certificate revoked',
+    );
+  });
 
   test('puts CAs between a certificate and its authority', async () => {
     const made = await makeCertificate({

@@ -146,6 +146,14 @@ export const security = record(
       default: '',
       restarts: true,
     }),
+    clientCrlFile: text({
+      title: 'Revoked certificates',
+      help: 'PEM file with lists of revoked client certificates (CRLs, RFC 5280 section 5). Once there is one, every CA in a client’s chain needs a list of its own that is not out of date, or the client is not trusted. Empty: nothing is revoked.',
+      source: 'Gatehouse',
+      basis: 'ours',
+      default: '',
+      restarts: true,
+    }),
     clientDepth: whole({
       title: 'Chain depth',
       help: 'Certificates above the client’s own, root included; a longer chain is not trusted.',

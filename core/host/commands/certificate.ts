@@ -8,6 +8,7 @@ import type { Command, Given } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { mustBeFree, writeWhole } from '../files.ts';
 
+const written = ['certificate.pem', 'key.pem', 'ca.pem'];
 const usages = ['server', 'client'] as const;
 /** More CAs than any chain has; the number of keys to make is bounded by it. */
 const deepest = 20;
@@ -19,7 +20,8 @@ export const certificate: Command = {
   help: `
 Writes certificate.pem (with its chain behind it), key.pem and ca.pem, which clients must trust. Kinds: ${madeKinds.join(', ')}.
 The CA is a new one unless --ca and --ca-key name one, such as test-ca.pem and test-ca.key.pem in the folder tls of a
-workspace; kinds wrong-ca and self-signed do without it. With --json it prints {"kind", "files": [PATH]}.`,
+workspace; kinds wrong-ca and self-signed do without it. With --kind revoked it writes crl.pem too, the lists of revoked
+certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl verify -crl_check. With --json it prints {"kind", "files": [PATH]}.`,
   options: {
     name: { type: 'string', short: 'n', value: 'NAME', help: 'host name or address, several with commas between them' },
     out: { type: 'string', short: 'o', value: 'DIR', help: 'folder to write to; made when missing' },
@@ -41,14 +43,14 @@ workspace; kinds wrong-ca and self-signed do without it. With --json it prints {
     const names = namesOf(values['name']);
     const depth = depthOf(values['depth']);
     const authority = await authorityOf(values);
-    const paths = ['certificate.pem', 'key.pem', 'ca.pem'].map((name) => join(out, name));
+    const paths = [...written, ...(kind === 'revoked' ? ['crl.pem'] : [])].map((name) => join(out, name));
     for (const path of paths) mustBeFree(path, values['force'] === true);
     const wanted = { kind, usage, names, depth, now: realWorld.now() };
     const made = await makeCertificate(authority ? { ...wanted, authority } : wanted).catch((error: unknown) => {
       if (!authority) throw error;
       throw new CommandError(2, `${String(values['ca'])}: cannot sign with it: the key of the CA must be EC P-256`);
     });
-    const texts = [made.cert, made.key, made.authority.cert];
+    const texts = [made.cert, made.key, made.authority.cert, made.revocations];
     for (const [index, path] of paths.entries()) writeWhole(path, texts[index] ?? '');
     const printed = values['json'] === true ? JSON.stringify({ kind, files: paths }) : paths.join('\n');
     process.stdout.write(`${printed}\n`);

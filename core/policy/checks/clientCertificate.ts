@@ -50,6 +50,13 @@ const causes: Readonly<Record<string, string>> = {
   PATH_LENGTH_EXCEEDED: 'one of its CAs allows no CA below it',
   CERT_SIGNATURE_FAILURE: 'its signature is wrong',
   CERT_REVOKED: 'it was revoked',
+  UNABLE_TO_GET_CRL: 'one of its CAs has no list of revoked certificates here',
+  UNABLE_TO_GET_CRL_ISSUER: 'one of its CAs has no list of revoked certificates here',
+  DIFFERENT_CRL_SCOPE: 'one of its CAs has no list of revoked certificates here',
+  CRL_HAS_EXPIRED: 'the list of revoked certificates of one of its CAs is out of date here',
+  CRL_NOT_YET_VALID: 'the list of revoked certificates of one of its CAs is not yet valid here',
+  CRL_SIGNATURE_FAILURE: 'the list of revoked certificates of one of its CAs has a wrong signature here',
+  KEYUSAGE_NO_CRL_SIGN: 'one of its CAs may not sign lists of revoked certificates',
 };
 
 function causeOf({ error = '', depth }: ClientCertificate, deepest: number): string {
