@@ -1,5 +1,6 @@
 // Probes of deadlines and of what one session may do.
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
+import { realWorld } from '../../core/world/real.ts';
 import type { Client } from '../smtp/playground.ts';
 import type { Lab } from './lab.ts';
 import { mx, type Probe, type Probes, seen } from './probe.ts';
@@ -9,11 +10,21 @@ import { settle } from './turns.ts';
 async function closedAfter(lab: Lab, client: Client, most: number): Promise<string> {
   for (let second = 1; second <= most; second += 1) {
     lab.pass(1);
-    await settle(client);
+    for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     const end = lab.journal.sessions[0]?.events.at(-1);
     if (end?.kind === 'close') return `${end.reason} after ${second} s`;
   }
   return 'open';
+}
+
+/** Resolves when the receiver does nothing more: it gives others a turn now and then, so one turn without news is not enough. */
+async function calm(lab: Lab): Promise<void> {
+  const events = () => lab.journal.sessions[0]?.events.length ?? 0;
+  for (let before = -1, turns = 0; turns < 25; turns += 1) {
+    await new Promise<void>((resolve) => void realWorld.after(1, resolve));
+    if (events() !== before) turns = 0;
+    before = events();
+  }
 }
 
 /** A client does something and then nothing more. */
@@ -27,7 +38,7 @@ function slow(reason: string, act: (client: Client) => Promise<unknown> | void, 
     async (lab) => {
       const client = await lab.greeted();
       await act(client);
-      await settle(client);
+      await calm(lab);
       return closedAfter(lab, client, 30);
     },
     given,
