@@ -160,17 +160,35 @@ export interface Evidence {
   readonly journal: MemoryJournal;
 }
 
-/** The last thing the receiver refused or deferred, and the finding behind it; empty when it did not. */
-function defence({ sessions }: MemoryJournal): string {
+/** What the receiver refused or deferred last, else what it found by a knob; empty for none of these. */
+function defence({ sessions }: MemoryJournal, knobs: readonly string[]): string {
   const decisions = sessions.flatMap(({ events }) =>
     events.filter((event) => event.kind === 'reply' || event.kind === 'verdict'),
   );
-  const last = decisions.findLast(({ verdict }) => verdict.decider !== undefined && verdict.action !== 'accept');
-  if (!last) return '';
+  const against = decisions.filter(({ verdict }) => verdict.action !== 'accept');
+  // A refusal with a finding behind it says more than an error of the protocol, or the 421 that follows it.
+  const last = against.findLast(({ verdict }) => verdict.decider !== undefined) ?? against.at(-1);
+  if (!last) return noticed(decisions, knobs) ?? '';
   const { findings, decider, because } = last.verdict;
   const finding = findings[decider ?? 0];
   const said = last.kind === 'reply' ? String(last.code) : 'silence';
   return `${said}, ${finding === undefined ? because : `${finding.check}: ${finding.text}`}`;
+}
+
+type Decision = Extract<Event, { kind: 'reply' | 'verdict' }>;
+
+/** The last finding of a check that one of the knobs steers. */
+function noticed(decisions: readonly Decision[], knobs: readonly string[]): string | undefined {
+  const findings = decisions.flatMap(({ verdict }) => verdict.findings);
+  const found = findings.findLast(({ setting }) => setting !== undefined && knobs.includes(setting));
+  return found && `${found.check}: ${found.text}`;
+}
+
+/** How the last session ended that did not end with QUIT. */
+function ending({ sessions }: MemoryJournal): string | undefined {
+  const ends = sessions.flatMap(({ events }) => events.filter((event) => event.kind === 'close'));
+  const last = ends.findLast(({ reason }) => reason !== 'quit' && reason !== 'shutdown');
+  return last && `${last.reason}: ${last.detail}`;
 }
 
 /** The outcome of a case that was played to its end. */
@@ -185,8 +203,13 @@ export function weigh({ scenario, variant, preset, differences, misses: missed, 
   const first = point ?? way;
   if (first === undefined && miss === undefined) {
     if (scenario.kind === 'citizen') return { outcome: 'held', why: `served; last heard: ${last}` };
-    const how = defence(journal);
-    return { outcome: 'held', why: how === '' ? `held; last heard: ${last}` : `held by ${how}` };
+    const how = defence(journal, scenario.knobs);
+    if (how !== '') return { outcome: 'held', why: `held by ${how}` };
+    const end = ending(journal);
+    return {
+      outcome: 'held',
+      why: `held; last heard: ${last}${end === undefined ? '' : `; the session ended: ${end}`}`,
+    };
   }
   const difference = first ? told(first) : `afterwards: expected ${miss?.expected}, found ${miss?.heard}`;
   if (scenario.kind === 'citizen') return { outcome: 'breached', why: `turned away: ${difference}` };
