@@ -236,7 +236,7 @@ export const strictness = record(
     }),
     earlyTalk: rule({
       title: 'Early talk',
-      help: 'Octets from the client before the greeting.',
+      help: 'Octets from the client before the greeting. In clear, only a greeting delay makes them visible.',
       words: {
         reject: '554 in place of the greeting; the session then waits for QUIT (section 3.1).',
         normalise: 'They wait for the greeting, and are noted.',
