@@ -22,6 +22,7 @@ listeners:
     lab: 127.0.0.1:0
     flow: { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 }
 flow: { service: { maxConnections: 0, peerMaxConnections: 0, maxIntervalConnections: 0, peerMaxIntervalConnections: 0 } }
+errors: { session: { maxMessages: unlimited } }
 queue: { keepMessages: 1000, keepSessions: 1000 }
 dns:
   zone: |
