@@ -66,7 +66,8 @@ export function caseSettings(
   );
   if (problems.length > 0) return { problems };
   const zone = variant?.zone ?? scenario.zone ?? '';
-  const wanted = [scenario.settings, variant?.settings, { dns: { zone } }].reduce<unknown>(
+  const own = [scenario.settings, variant?.settings].flatMap((settings) => [unsaid(settings), settings]);
+  const wanted = [...own, { dns: { zone } }].reduce<unknown>(
     (all, settings) => (settings === undefined ? all : laid(all, settings)),
     ground,
   );
@@ -78,6 +79,15 @@ export function caseSettings(
       message: issue.message,
     })),
   };
+}
+
+/** What a scenario says of the service's extensions counts on every listener, also where a person's listener differs. */
+function unsaid(settings: Tree | undefined): Tree | undefined {
+  const acceptance = settings?.acceptance;
+  const extensions = isTree(acceptance) ? acceptance.extensions : undefined;
+  if (!isTree(extensions)) return undefined;
+  const words = Object.fromEntries(Object.keys(extensions).map((name) => [name, 'service'] as const));
+  return { listeners: { extensions: words } };
 }
 
 /** Every listener on a free port of loopback with the test certificate: nothing of the person's own is bound or read. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scenario, scenarioSchema } from '../../core/contract/scenario.ts';
+import { settingsSchema } from '../../core/contract/settings/settings.ts';
 import type { StartSubject } from '../../core/simulate/subject.ts';
 import { startPrivate } from '../../core/simulate/private.ts';
 import { playCase } from '../../core/simulate/run.ts';
@@ -121,6 +122,19 @@ describe('settings of a scenario', () => {
     ]);
     const own = settled({ listeners: [{ name: 'only', address: '0.0.0.0:25' }] });
     expect('settings' in own && own.settings.listeners.map(({ name }) => name)).toEqual(['only']);
+  });
+
+  test('count for extensions also on a listener that differs', () => {
+    const mine = settingsSchema.parse({
+      listeners: [{ name: 'mx', address: '0.0.0.0:25', extensions: { chunking: 'off', dsn: 'on' } }],
+    });
+    const settings = { acceptance: { extensions: { chunking: true } } };
+    const plan = { scenario: scenario({ settings }), variant: undefined, base: 'mine', mine } as const;
+    const found = caseSettings(plan);
+    expect('settings' in found && found.settings.listeners[0]?.extensions).toMatchObject({
+      chunking: 'service',
+      dsn: 'on',
+    });
   });
 
   test('may not lay a knob on the listeners', () => {
