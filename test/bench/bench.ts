@@ -30,6 +30,9 @@ const { values } = parseArgs({
   },
 });
 
+/** A round of a slow subject ends after about this long, s. */
+const longest = 6;
+
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 if (values.help) process.stdout.write(help());
@@ -110,15 +113,19 @@ async function measure(work: Work, running: readonly Running[], rounds: number):
   const seen = new Map<SubjectName, { rates: number[]; cpu: Cpu[] }>(
     running.map(({ name }) => [name, { rates: [], cpu: [] }]),
   );
+  const enough = new Map<SubjectName, number>();
   for (let round = 0; round <= rounds; round += 1) {
     for (const { name, port, pid } of running) {
-      const messages = round === 0 ? Math.ceil(work.messages / 4) : work.messages;
+      const messages = round === 0 ? Math.ceil(work.messages / 4) : (enough.get(name) ?? work.messages);
       const before = cpuOf(pid);
       const rate = await drive({ ...work, messages }, port).catch((error: Error) => {
         throw new Error(`${work.name}, ${name}: ${error.message}`);
       });
       const after = cpuOf(pid);
-      if (round === 0) continue;
+      if (round === 0) {
+        enough.set(name, Math.min(work.messages, Math.ceil(rate * longest)));
+        continue;
+      }
       seen.get(name)?.rates.push(rate);
       if (before && after)
         seen.get(name)?.cpu.push({
