@@ -55,7 +55,7 @@ const expectation = z.strictObject({
 const tlsVersion = z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']);
 
 /** The client certificates a scenario can show; all but `none` are made when they are first needed. */
-export const clientCertificates = [
+const clientCertificates = [
   'none',
   'good',
   'expired',

@@ -12,7 +12,7 @@ export interface ClientPem {
 }
 
 /** How the ClientHello crosses: as it is, an octet a record, its first octets a segment each, or its first half and then nothing. */
-export type HelloShape = 'whole' | 'records' | 'segments' | 'half';
+type HelloShape = 'whole' | 'records' | 'segments' | 'half';
 
 export interface HandshakeOptions {
   readonly world: World;

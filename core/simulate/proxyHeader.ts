@@ -22,7 +22,7 @@ export function aheadOf(
 }
 
 /** The bytes of a header that speaks for `client`. */
-export function proxyBytes(header: ProxyHeader, client: Peer): Buffer {
+function proxyBytes(header: ProxyHeader, client: Peer): Buffer {
   if (typeof header === 'string' || 'repeat' in header) return Buffer.concat(segmentsOf(header));
   const { version, command = 'proxy' } = header;
   const family = parseIp(client.address)?.family ?? 4;
