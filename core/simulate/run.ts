@@ -38,7 +38,7 @@ export interface PlayOptions {
   /** Called for each event of the private receiver as it happens. */
   readonly onEvent?: (session: string, event: Event) => void;
   readonly signal?: AbortSignal;
-  /** The most a case may take, ms; 30,000 unless said. */
+  /** The most a case may take, ms; 30,000 and 500 for each client unless said. */
   readonly deadline?: number;
   /** How long a reply is waited for unless its step says otherwise, ms; 5,000 unless said. */
   readonly patience?: number;
@@ -51,6 +51,8 @@ export interface Played {
 }
 
 const DEADLINE = 30_000;
+/** What each client adds to it, ms: a hundred one after the other need more than one. */
+const FOR_EACH = 500;
 const PATIENCE = 5000;
 /** Most clients that are connecting at a time; those connected stay. */
 const CONNECTING = 128;
@@ -141,7 +143,9 @@ async function guarded(stage: Stage): Promise<Weighed> {
 
 /** Ends the case when its deadline has come or it was cancelled. */
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
-  const { world, signal, deadline = DEADLINE } = stage.options;
+  const { world, signal } = stage.options;
+  const clients = (stage.variant?.population ?? stage.task.scenario.population)?.clients ?? 1;
+  const deadline = stage.options.deadline ?? DEADLINE + clients * FOR_EACH;
   return new Promise((resolve, reject) => {
     const stop = (why: string) => {
       resolve({ outcome: 'inconclusive', why });
