@@ -1,17 +1,17 @@
 // Checks that wait for something outside, and what is decided when it does not come in time.
 import type { Stage } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
-import { spoken } from '../policy/decide.ts';
 
 /** Checks that wait. */
 export interface Asking {
   /** Since when, ms of the world's monotonic clock. */
   readonly since: number;
-  /** Decides without them: 421. Their answer comes too late and is ignored. */
-  giveUp(because: string): void;
+  readonly stage: Stage;
+  /** Decides without them. Their answer comes too late and is ignored. */
+  giveUp(instead: Verdict): void;
 }
 
-/** The verdict of a stage whose checks wait, or 421 when `asker.asking` is given up before. */
+/** The verdict of a stage whose checks wait, or another one when `asker.asking` is given up before. */
 export function awaited(
   asker: { asking: Asking | undefined },
   verdict: Promise<Verdict>,
@@ -20,9 +20,10 @@ export function awaited(
   return new Promise((resolve, reject) => {
     const asking: Asking = {
       since,
-      giveUp: (because) => {
+      stage,
+      giveUp: (instead) => {
         over();
-        resolve(spoken('lookup-deadline', stage, because));
+        resolve(instead);
       },
     };
     const over = () => {

@@ -1,6 +1,10 @@
 // Deadlines of a session: which one comes next, by what the session has noted of its progress (settings `errors.deadlines`).
+import type { Stage } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import type { Finding, Verdict } from '../contract/verdict.ts';
+import { spoken } from '../policy/decide.ts';
 import { grouped } from '../policy/wording.ts';
+import type { HandshakeEnd } from './handshake.ts';
 
 type Limits = Settings['errors']['deadlines'];
 
@@ -33,34 +37,51 @@ export interface Due {
     | 'slow-reader'
     | 'lookup-deadline';
   readonly detail: string;
+  /** The setting that says how long, and what it says. */
+  readonly setting: string;
+  readonly value: number | 'unlimited';
 }
 
 interface Given {
   readonly limits: Limits;
   /** `listeners.*.idleTimeout`, s. */
   readonly idle: number;
+  readonly listenerIndex: number;
 }
 
 /** The deadline that is next, or has passed; undefined when none runs. */
-export function nextDue({ limits, idle }: Given, p: Progress): Due | undefined {
+export function nextDue({ limits, idle, listenerIndex }: Given, p: Progress): Due | undefined {
   const dues: Due[] = [];
-  const add = (
-    reason: Due['reason'],
-    from: number | undefined,
-    what: readonly [limit: number | 'unlimited', detail: string],
-  ) => {
-    const [limit, detail] = what;
-    if (from !== undefined && limit !== 'unlimited') dues.push({ at: from + limit * 1000, reason, detail });
+  const add = (reason: Due['reason'], from: number | undefined, told: readonly [name: keyof Limits, what: string]) => {
+    const [name, what] = told;
+    const value = limits[name];
+    if (from === undefined || value === 'unlimited') return;
+    dues.push({
+      at: from + value * 1000,
+      reason,
+      detail: `${what} ${value} s`,
+      setting: `errors.deadlines.${name}`,
+      value,
+    });
   };
-  const s = (limit: number | 'unlimited') => `${limit} s`;
-  add('lookup-deadline', p.asked, [limits.lookup, `the checks of one stage took longer than ${s(limits.lookup)}`]);
-  add('slow-reader', p.unread, [limits.slowReader, `the client read no reply for ${s(limits.slowReader)}`]);
+  add('lookup-deadline', p.asked, ['lookup', 'the checks of one stage took longer than']);
+  add('slow-reader', p.unread, ['slowReader', 'the client read no reply for']);
+  // What is being stored is stored; checks that wait for something outside are not waited for.
+  if (!p.working || p.asked !== undefined)
+    add('session-deadline', p.begun, ['session', 'the session took longer than']);
   if (!p.working) {
-    add('session-deadline', p.begun, [limits.session, `the session took longer than ${s(limits.session)}`]);
-    add('command-deadline', p.line, [limits.commandLine, `a command line took longer than ${s(limits.commandLine)}`]);
-    add('data-deadline', p.body?.began, [limits.data, `the message took longer than ${s(limits.data)}`]);
+    add('command-deadline', p.line, ['commandLine', 'a command line took longer than']);
+    add('data-deadline', p.body?.began, ['data', 'the message took longer than']);
     if (p.body && limits.leastRate > 0) dues.push(rateDue(limits, p.body));
-    add('idle', p.lastInput, [idle, `nothing came for ${s(idle)}`]);
+    const detail = `nothing came for ${idle} s`;
+    const setting = `listeners.${listenerIndex}.idleTimeout`;
+    dues.push({
+      at: p.lastInput + idle * 1000,
+      reason: 'idle',
+      detail,
+      setting,
+      value: idle,
+    });
   }
   return dues.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
 }
@@ -69,7 +90,40 @@ export function nextDue({ limits, idle }: Given, p: Progress): Due | undefined {
 function rateDue({ leastRate, rateGrace }: Limits, { began, octets }: NonNullable<Progress['body']>): Due {
   const at = began + Math.max(rateGrace * 1000, (octets / leastRate) * 1000);
   const detail = `the message came with less than ${grouped(leastRate)} octets/s`;
-  return { at, reason: 'data-rate', detail };
+  return {
+    at,
+    reason: 'data-rate',
+    detail,
+    setting: 'errors.deadlines.leastRate',
+    value: leastRate,
+  };
+}
+
+/** What the session's deadline leaves to a TLS handshake, at least 1 ms, and how it ends then; `passed`: ms since the connect. */
+export function timeLeft(
+  { session }: Limits,
+  passed: number,
+): { readonly ms: number; readonly end: HandshakeEnd } | undefined {
+  if (session === 'unlimited') return undefined;
+  const detail = `the session took longer than ${session} s`;
+  return {
+    ms: Math.max(1, session * 1000 - passed),
+    end: { by: 'us', reason: 'session-deadline', detail },
+  };
+}
+
+/** What is said when the time is up, and why: 421, by the setting that says how long. */
+export function overdue(due: Due & { readonly reason: Exclude<Due['reason'], 'slow-reader'> }, stage: Stage): Verdict {
+  const { reason, detail: text, setting, value } = due;
+  const finding: Finding = {
+    check: 'deadline',
+    action: 'drop',
+    reason,
+    text,
+    setting,
+    value,
+  };
+  return { ...spoken(reason, stage, text), findings: [finding], decider: 0 };
 }
 
 /**

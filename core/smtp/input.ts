@@ -4,8 +4,8 @@ import { isAuth, redactLine } from './redact.ts';
 import { WireParser, type WireParserOptions } from './wireParser.ts';
 
 export interface InputOptions extends WireParserOptions {
-  /** A segment began like a TLS record where a command was expected; it is handed to nobody else. */
-  readonly onTls: (segment: Buffer) => void;
+  /** A segment began like a TLS record where a command was expected. Whoever takes it says true: nobody else gets it. */
+  readonly onTls: (segment: Buffer) => boolean;
   /** As much of a segment has been worked on as could be without waiting. */
   readonly onRead: () => void;
 }
@@ -19,7 +19,7 @@ const mostShown = 200;
 export class SessionInput extends WireParser {
   /** A segment is being worked on. */
   isReading = false;
-  readonly #onTls: (segment: Buffer) => void;
+  readonly #onTls: (segment: Buffer) => boolean;
   readonly #onRead: () => void;
   #held: Buffer[] | undefined;
   #heldLength = 0;
@@ -63,10 +63,8 @@ export class SessionInput extends WireParser {
       this.#heldLength += (chunk as Buffer).length;
       return this.#heldLength <= mostHeld;
     }
-    if ((chunk as Buffer)[0] === tlsHandshake && this.#isTls(chunk as Buffer)) {
-      this.#onTls(chunk as Buffer);
+    if ((chunk as Buffer)[0] === tlsHandshake && this.#isTls(chunk as Buffer) && this.#onTls(chunk as Buffer))
       return true;
-    }
     this.isReading = true;
     const hasRoom = super.write(chunk, ...rest);
     this.isReading = false;

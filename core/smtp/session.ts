@@ -11,7 +11,7 @@ import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
 import type { Listener } from './listener.ts';
 import { recordCutOff } from './incoming.ts';
 import { judgeTls } from './verbs/starttls.ts';
-import { lookEvery, nextDue, type Progress } from './deadlines.ts';
+import { lookEvery, nextDue, overdue, type Progress, timeLeft } from './deadlines.ts';
 import { greet, greetingDelay, tease } from './greeting.ts';
 import { SessionInput } from './input.ts';
 import { shutDown, takeLine, takeTls, tooLate } from './turn.ts';
@@ -117,7 +117,7 @@ export class Session extends SMTPConnection implements Wire {
     });
     parser.on('error', (error) => this.#fault(error, 'command'));
     parser.on('finish', () => {
-      if (parser === (this._parser as unknown)) this.#peerClosed(parser);
+      if (parser === (this._parser as unknown)) this.#peerClosed();
     });
     // It has the members SMTPConnection uses of SMTPStream; the contract tests hold both to it.
     return parser as unknown as SMTPStream;
@@ -215,7 +215,7 @@ export class Session extends SMTPConnection implements Wire {
     // Its listeners are those of a session in clear; the handshake has its own.
     this._socket.removeAllListeners();
     this._socket.on('error', () => undefined);
-    this.#handshake = shakeHands(this._socket, {
+    const handshake = shakeHands(this._socket, {
       world,
       tls,
       settings,
@@ -226,6 +226,10 @@ export class Session extends SMTPConnection implements Wire {
       up: (socket, facts) => this.#secured(socket, { facts, kept }),
       failed: (end) => this.#handshakeFailed(end),
     });
+    this.#handshake = handshake;
+    const left = timeLeft(this.dialogue.settings.errors.deadlines, world.elapsed() - this.#opening.begun);
+    // In clear nothing can be said any more.
+    if (left) this.#timer = world.after(left.ms, () => handshake.stop(left.end));
   }
 
   #handshakeFailed(end: HandshakeEnd): void {
@@ -267,6 +271,7 @@ export class Session extends SMTPConnection implements Wire {
 
   /** The grace is over. A message that is being stored is stored, unheard. */
   cut(): void {
+    if (!this.dialogue.working) this.#cutOff();
     this.dialogue.lost('us', 'shutdown', 'cut off when the grace for stopping was over');
     this.drop();
   }
@@ -296,6 +301,7 @@ export class Session extends SMTPConnection implements Wire {
     const given = {
       limits: d.settings.errors.deadlines,
       idle: connection.listener.idleTimeout,
+      listenerIndex: connection.listenerIndex,
     };
     const due = nextDue(given, this.#progress());
     const most = d.working ? Math.min(whileWorking, lookEvery(given)) : lookEvery(given);
@@ -303,8 +309,12 @@ export class Session extends SMTPConnection implements Wire {
       this.#timer = world.after(Math.max(1, Math.min(most, (due?.at ?? Infinity) - now)), () => this.#watch());
       return;
     }
-    if (due.reason !== 'lookup-deadline') return tooLate(d, due);
-    d.asking?.giveUp(due.detail);
+    const { reason } = due;
+    if (d.asking === undefined || reason === 'slow-reader') {
+      this.#cutOff();
+      return tooLate(d, due);
+    }
+    d.asking.giveUp(overdue({ ...due, reason }, d.asking.stage));
     this.#timer = world.after(whileWorking, () => this.#watch());
   }
 
@@ -323,12 +333,17 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   /** The client closed its side, and everything it had sent before has been answered. */
-  #peerClosed(parser: SessionInput): void {
+  #peerClosed(): void {
     const d = this.dialogue;
     if (d.over) return;
-    cutOff(d, parser);
+    this.#cutOff();
     d.lost('client', 'peer-fin', 'the client closed the connection');
     this.end();
+  }
+
+  /** What had come of a message whose end never came goes on record before the session ends. */
+  #cutOff(): void {
+    if (this._parser) recordCutOff(this.dialogue, this.#input.dataFacts, this.#input.chunkFacts);
   }
 
   override _onError(error: Error & { code?: string }): void {
@@ -337,10 +352,9 @@ export class Session extends SMTPConnection implements Wire {
 
   override _onClose(): void {
     const d = this.dialogue;
-    const parser = this._parser ? this.#input : undefined;
     // While we work the lookups of a client that has gone must still come to an end.
     if (!d.working) this.#timer?.cancel();
-    if (parser && !d.over) cutOff(d, parser);
+    this.#cutOff();
     super._onClose();
     if (d.over) return;
     const code = this.#failure?.code ?? this.#failure?.message;
@@ -356,9 +370,4 @@ export class Session extends SMTPConnection implements Wire {
     this.dialogue.record({ kind: 'tls', state: 'failed', error: detail, ...(alert !== undefined && { alert }) });
     this.dialogue.lost('client', 'tls-error', detail);
   }
-}
-
-/** What had come of a message whose end never came. */
-function cutOff(d: Dialogue, parser: SessionInput): void {
-  recordCutOff(d, parser.dataFacts, parser.chunkFacts);
 }

@@ -3,7 +3,7 @@ import type { LineFacts, Stage } from '../contract/facts.ts';
 import type { Finding } from '../contract/verdict.ts';
 import { type ReasonKey, reasons } from '../policy/reasons.table.ts';
 import { closeOf } from './closing.ts';
-import type { Due } from './deadlines.ts';
+import { type Due, overdue } from './deadlines.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
 import { type Command, parseCommand } from './grammar.ts';
 import { leniently } from './leniency.ts';
@@ -37,12 +37,15 @@ export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
   }
 }
 
-/** Octets of a TLS record where a command was expected. */
-export function takeTls(d: Dialogue, segment: Buffer): void {
-  if (d.over) return;
+/** Octets of a TLS record where a command was expected; false while a line is worked on, so that they wait as others do. */
+export function takeTls(d: Dialogue, segment: Buffer): boolean {
+  if (d.over) return true;
+  // The reply that is still to come is that of the line before it.
+  if (d.working) return false;
   const bytes = segment.toString('latin1', 0, mostForeign);
   d.record({ kind: 'octets', what: 'foreign', bytes, length: segment.length });
   work(d, 'line', nothing, () => judge(d, { odd: { verb: '', foreign: 'TLS' }, stage: 'line' }, () => plainTls(d)));
+  return true;
 }
 
 const nothing = () => undefined;
@@ -242,7 +245,8 @@ function finish(d: Dialogue, given: Answer, next: () => void): void {
     d.record({ kind: 'verdict', verdict });
     return d.close('drop', verdict.because);
   }
-  d.say(answer);
+  // Behind 220 nothing more may be said in clear (RFC 3207 section 4): what ends the session comes in its place.
+  if (answer.then !== 'tls') d.say(answer);
   if (d.pace === undefined) return spoke(d, answer, next);
   d.whenSent(() => attempt(d, 'command', next, () => spoke(d, answer, next)));
 }
@@ -302,14 +306,26 @@ function afterwards(d: Dialogue, { answer, limit, next }: After): void {
   }
   if (limit.closes === 'reply') {
     // The line's own reply and the 421 leave in one write.
-    d.say({ verdict: limit }, true);
+    d.say({ verdict: limit }, answer.then !== 'tls');
     return d.close(closeOf(limit), limit.because);
   }
   d.working = false;
   if (d.gone) return d.settle();
   if (d.draining && !d.facts.transaction) return shutDown(d);
-  if (answer.then === 'tls') return d.wire.startTls();
+  if (answer.then === 'tls') return secure(d, answer, next);
   next();
+}
+
+function secure(d: Dialogue, answer: Answer, next: () => void): void {
+  d.working = true;
+  d.say(answer);
+  d.whenSent(() =>
+    attempt(d, 'tls', next, () => {
+      d.working = false;
+      if (d.gone) d.settle();
+      else if (!d.over) d.wire.startTls();
+    }),
+  );
 }
 
 /** RFC 5321 section 3.8: 421 when the service is about to close. */
@@ -319,9 +335,10 @@ export function shutDown(d: Dialogue): void {
 }
 
 /** The client was too slow: each deadline has words and a close reason of its own. */
-export function tooLate(d: Dialogue, { reason, detail }: Pick<Due, 'reason' | 'detail'>): void {
+export function tooLate(d: Dialogue, due: Due): void {
+  const { reason, detail } = due;
   // Who reads nothing would not hear it either.
   if (reason === 'slow-reader') return d.close(reason, detail, 'drop');
-  d.say(d.plain('command', reason, detail));
+  d.say({ verdict: overdue({ ...due, reason }, 'command') });
   d.close(reason, detail);
 }

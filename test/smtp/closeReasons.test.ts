@@ -33,7 +33,9 @@ const turns = async () => {
   for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-const silent: SettingsInput = { dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' } };
+const silent: SettingsInput = {
+  dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' },
+};
 
 const cases: Readonly<Record<Exclude<CloseReason, 'proxy-error' | 'server-fault'>, Case>> = {
   quit: {
@@ -129,7 +131,10 @@ const cases: Readonly<Record<Exclude<CloseReason, 'proxy-error' | 'server-fault'
     settings: {
       listeners: [{ ...mx, idleTimeout: 9000 }],
       acceptance: { hostname: `${'long.'.repeat(40)}example` },
-      errors: { deadlines: { slowReader: 5 }, session: { maxJunk: 'unlimited' } },
+      errors: {
+        deadlines: { slowReader: 5 },
+        session: { maxJunk: 'unlimited' },
+      },
     },
     act: async (c, { g, pass }) => {
       await c.hello();
@@ -289,5 +294,18 @@ describe('a session ends with one reason:', () => {
     // Nothing of the session waits any more; what is left is the question to DNS.
     expect(held.timers.filter(({ ms }) => ms < 50_000)).toEqual([]);
     await until(() => g.receiver.state().listeners[0]?.openSessions === 0);
+  });
+});
+
+test('a session that ends with STARTTLS says so in place of 220, behind which nothing may come in clear', async () => {
+  const g = await start({ errors: { session: { maxCommands: 1 } } });
+  const c = await g.connect();
+  await c.hello();
+  c.send('STARTTLS\r\n');
+  await c.over();
+  expect(c.rest).toBe('421 4.7.0 gate.example Too many commands, closing connection\r\n');
+  expect(bodies(await g.events()).at(-1)).toMatchObject({
+    kind: 'close',
+    reason: 'command-limit',
   });
 });

@@ -9,7 +9,11 @@ const start = grounds();
 async function slow(deadlines: NonNullable<SettingsInput['errors']>['deadlines'], more: SettingsInput = {}) {
   const held = heldWorld();
   const g = await start(
-    { listeners: [{ ...mx, idleTimeout: 9000 }], ...more, errors: { deadlines, session: { maxJunk: 'unlimited' } } },
+    {
+      listeners: [{ ...mx, idleTimeout: 9000 }],
+      ...more,
+      errors: { deadlines, session: { maxJunk: 'unlimited' } },
+    },
     { world: held.world },
   );
   const pass = (seconds: number) => {
@@ -93,8 +97,20 @@ describe('a message', () => {
     await drip();
     await drip();
     expect(await c.reply()).toBe('421 4.4.2 gate.example Message took too long, closing connection');
-    expect(await lastOf(g)).toMatchObject({ reason: 'data-deadline', detail: 'the message took longer than 30 s' });
+    expect(await lastOf(g)).toMatchObject({
+      reason: 'data-deadline',
+      detail: 'the message took longer than 30 s',
+    });
     expect(g.journal.messages).toEqual([]);
+    // What had come, and the setting that says how long.
+    expect(ofKind(events(g), 'data').map(({ facts, ended }) => [facts.bytes, ended])).toEqual([[30, undefined]]);
+    expect(ofKind(events(g), 'reply').at(-1)?.verdict.findings).toMatchObject([
+      {
+        setting: 'errors.deadlines.data',
+        value: 30,
+        text: 'the message took longer than 30 s',
+      },
+    ]);
   });
 
   test('must come with the least rate, once the grace is over', async () => {
@@ -150,14 +166,79 @@ test('a session must end within its deadline, however busy', async () => {
   }
   pass(11);
   expect(await c.reply()).toBe('421 4.4.2 gate.example Session took too long, closing connection');
-  expect(await lastOf(g)).toMatchObject({ reason: 'session-deadline', detail: 'the session took longer than 50 s' });
+  expect(await lastOf(g)).toMatchObject({
+    reason: 'session-deadline',
+    detail: 'the session took longer than 50 s',
+  });
+});
+
+test('a session must end within its deadline in the middle of a handshake', async () => {
+  const held = heldWorld();
+  const g = await start(
+    { listeners: [{ ...mx, handshakeTimeout: 60 }], errors: { deadlines: { session: 20 } } },
+    { world: held.world },
+  );
+  const c = await g.connect();
+  await c.hello();
+  held.advance(5000);
+  await c.ask('STARTTLS');
+  await until(() => held.timers.some(({ ms }) => ms === 60_000));
+  const left = held.timers.find(({ ms }) => ms > 14_000 && ms <= 15_000);
+  left?.fire();
+  await c.over();
+  expect(c.rest).toBe('');
+  expect(bodies(await g.events()).slice(-2)).toMatchObject([
+    {
+      kind: 'tls',
+      state: 'failed',
+      error: 'the session took longer than 20 s',
+    },
+    {
+      kind: 'close',
+      by: 'us',
+      reason: 'session-deadline',
+      detail: 'the session took longer than 20 s',
+    },
+  ]);
+});
+
+test('a session must end within its deadline while a lookup is never answered', async () => {
+  const held = heldWorld();
+  const g = await start(
+    {
+      dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' },
+      errors: { deadlines: { lookup: 'unlimited', session: 20 } },
+    },
+    { world: held.world },
+  );
+  const c = await g.connect();
+  await c.hello();
+  c.send('MAIL FROM:<a@silent.example>\r\n');
+  await until(() => held.timers.some(({ ms }) => ms > 50_000));
+  for (let second = 0; second < 21; second += 1) {
+    held.advance(1000);
+    for (const timer of [...held.timers]) if (timer.ms < 50_000) timer.fire();
+  }
+  expect(await c.reply()).toBe('421 4.4.2 gate.example Session took too long, closing connection');
+  expect(await lastOf(g)).toMatchObject({
+    reason: 'session-deadline',
+    detail: 'the session took longer than 20 s',
+  });
+  expect(ofKind(await g.events(), 'reply').at(-1)?.verdict).toMatchObject({
+    stage: 'mail',
+    findings: [{ setting: 'errors.deadlines.session', value: 20 }],
+  });
 });
 
 test('a lookup that is never answered is 421, and its late answer is ignored', async () => {
   const dns = { timeout: 60, zone: 'silent.example TXT TIMEOUT' };
   const held = heldWorld();
   const g = await start(
-    { dns, errors: { deadlines: { lookup: 20 } }, sender: { spf: { mailFrom: true } } },
+    {
+      dns,
+      errors: { deadlines: { lookup: 20 } },
+      sender: { spf: { mailFrom: true } },
+    },
     { world: held.world },
   );
   const c = await g.connect();
@@ -191,7 +272,10 @@ test('a lookup that is never answered is 421, and its late answer is ignored', a
 test('a lookup of a client that has gone comes to an end as well', async () => {
   const held = heldWorld();
   const g = await start(
-    { dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' }, errors: { deadlines: { lookup: 20 } } },
+    {
+      dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' },
+      errors: { deadlines: { lookup: 20 } },
+    },
     { world: held.world },
   );
   const c = await g.connect();

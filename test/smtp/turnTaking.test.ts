@@ -29,7 +29,11 @@ async function heard(c: Client, bytes: string, most: number): Promise<string> {
 describe('early talk', () => {
   const held = (strictness: SettingsInput['strictness']) => {
     const clock = heldWorld();
-    return { clock, input: { strictness: { greetingDelay: 2000, ...strictness } }, options: { world: clock.world } };
+    return {
+      clock,
+      input: { strictness: { greetingDelay: 2000, ...strictness } },
+      options: { world: clock.world },
+    };
   };
   const greetNow = async (clock: ReturnType<typeof heldWorld>) => {
     await until(() => clock.timers.some(({ ms }) => ms === 2000));
@@ -127,7 +131,10 @@ describe('early talk', () => {
     const g = await start({ ...input, access: { deny: [{ ipSet: '127.0.0.2' }] } }, options);
     const c = await g.connect();
     c.reset();
-    expect(bodies(await g.events()).at(-1)).toMatchObject({ by: 'client', reason: 'peer-rst' });
+    expect(bodies(await g.events()).at(-1)).toMatchObject({
+      by: 'client',
+      reason: 'peer-rst',
+    });
     expect(clock.timers.filter(({ ms }) => ms === 2000)).toEqual([]);
   });
 });
@@ -146,7 +153,10 @@ describe('pipelining', () => {
     'behind AUTH': ['EHLO c.example', 'AUTH PLAIN AHRlc3QAeA==\r\nRSET\r\n', '535 250'],
     'within a login': ['EHLO c.example', 'AUTH LOGIN\r\ndGVzdA==\r\nbm8=\r\n', '334 334 535'],
   } as const;
-  const given = { strictness: {}, acceptance: { extensions: { vrfy: 'blind' } } } as const;
+  const given = {
+    strictness: {},
+    acceptance: { extensions: { vrfy: 'blind' } },
+  } as const;
 
   describe.each(Object.entries(unlawful))('%s', (_, [hello, bytes, codes]) => {
     test.each(words)('under %s', async (pipelining) => {
@@ -164,8 +174,14 @@ describe('pipelining', () => {
           stage: expect.stringMatching(/line|ehlo/),
         });
         expect(replies.at(-1)?.joined).toBe(true);
-        expect(bodies(events).at(-1)).toMatchObject({ by: 'us', reason: 'policy' });
-        return expect(found(g, 'pipelining').at(-1)).toMatchObject({ action: 'drop', value: 'reject' });
+        expect(bodies(events).at(-1)).toMatchObject({
+          by: 'us',
+          reason: 'policy',
+        });
+        return expect(found(g, 'pipelining').at(-1)).toMatchObject({
+          action: 'drop',
+          value: 'reject',
+        });
       }
       expect(await heard(c, bytes, most)).toBe(codes);
       expect(found(g, 'pipelining').length > 0).toBe(pipelining === 'normalise');
@@ -210,7 +226,11 @@ describe('pipelining', () => {
     const c = await g.connect();
     await c.hello();
     expect(await heard(c, `NOOP\r\n${mail}`, 3)).toBe('250 250 250');
-    expect(found(g, 'pipelining')[0]).toMatchObject({ spare: true, setting: 'strictness.exempt.0', value: 'allow' });
+    expect(found(g, 'pipelining')[0]).toMatchObject({
+      spare: true,
+      setting: 'strictness.exempt.0',
+      value: 'allow',
+    });
     const same = await start({ strictness: { pipelining: 'allow', exempt } });
     const other = await same.connect();
     await other.hello();
@@ -279,7 +299,10 @@ describe('another protocol', () => {
   test.each(Object.entries(spoken))('%j under each setting', async (bytes, name) => {
     const refused = '500 5.5.2 This is SMTP';
     for (const foreignProtocol of words) {
-      const g = await start({ strictness: { foreignProtocol }, errors: { maxErrors: 0 } });
+      const g = await start({
+        strictness: { foreignProtocol },
+        errors: { maxErrors: 0 },
+      });
       const c = await g.connect();
       await c.reply();
       c.send(bytes);
@@ -300,15 +323,60 @@ describe('another protocol', () => {
       );
       expect(bodies(events).at(-1)).toMatchObject(
         foreignProtocol === 'reject'
-          ? { reason: 'policy', detail: `client spoke ${name} on listener mx` }
+          ? {
+              reason: 'policy',
+              detail: `client spoke ${name} on listener mx`,
+            }
           : { reason: 'limit' },
       );
       expect(found(g, 'foreign-protocol')[0]?.text).toBe(`client spoke ${name} on listener mx`);
     }
   });
 
+  test('in place of a command waits for the reply to the one before it', async () => {
+    let stored = () => undefined as void;
+    const onDisk = new Promise<void>((resolve) => (stored = resolve));
+    const g = await start(
+      {},
+      {
+        wrap: (journal) => ({
+          ...journal,
+          session: () => {
+            const log = journal.session();
+            const message = () => {
+              const one = log.message();
+              return {
+                ...one,
+                commit: (...args: Parameters<typeof one.commit>) => onDisk.then(() => one.commit(...args)),
+              };
+            };
+            return { ...log, message };
+          },
+        }),
+      },
+    );
+    const c = await g.connect();
+    await c.hello();
+    await c.toData();
+    c.send('Subject: x\r\n\r\n.\r\n');
+    await until(() => ofKind(g.journal.sessions[0]?.events ?? [], 'data').length === 1);
+    const before = c.socket.bytesWritten;
+    c.send(hello);
+    await until(() => c.socket.bytesWritten > before && c.socket.writableLength === 0);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(c.rest).toBe('');
+    stored();
+    expect(await c.reply()).toMatch(/^250 2\.0\.0 Message stored/);
+    c.send('\r\n');
+    expect(await c.reply()).toMatch(/^500/);
+    expect(await c.codes('NOOP')).toEqual([250]);
+    expect(g.journal.messages.length).toBe(1);
+  });
+
   test('is no other one for a message, nor for a wrong command', async () => {
-    const g = await start({ strictness: { foreignProtocol: 'reject', nul: 'allow' } });
+    const g = await start({
+      strictness: { foreignProtocol: 'reject', nul: 'allow' },
+    });
     const c = await g.connect();
     await c.hello();
     expect(await c.codes('GETS it', 'MAIL FROM: <a@c.example>', 'RCPT TO:<b@gate.example>', 'DATA')).toEqual([
