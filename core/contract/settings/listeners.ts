@@ -2,7 +2,7 @@
 import { z } from '../schema.ts';
 import { listenerAccess, listenerFlow } from './access.ts';
 import { listenerExtensions } from './extensions.ts';
-import { choice, flag, item, list, type Meta, record, text, whole } from './leaf.ts';
+import { choice, flag, item, list, type Meta, text, whole } from './leaf.ts';
 import { type HostPort, hostPort, overlaps, parseHostPort } from './network.ts';
 import { certificate, security } from './security.ts';
 import { proxy, xclient } from './trusted.ts';
