@@ -1,8 +1,9 @@
 // A message that has come whole, with DATA or in chunks: judged, stored, and answered.
 import type { EventBody } from '../contract/event.ts';
-import type { Verdict } from '../contract/verdict.ts';
+import type { Finding, Verdict } from '../contract/verdict.ts';
 import type { Envelope } from '../journal/journal.ts';
 import { localDomain } from '../policy/localDomains.ts';
+import { withNoted } from '../policy/noted.ts';
 import type { Answer, Dialogue, GrowingFacts } from './dialogue.ts';
 import { dataFacts, type Incoming, recordData } from './incoming.ts';
 import { traceFields } from './trace.ts';
@@ -27,14 +28,25 @@ export function complete(d: Dialogue, incoming: Incoming, seen: WireDataFacts): 
   };
   return d.decided('headers', (headers) => {
     if (headers.action !== 'accept') return refuse(headers);
+    // One reply answers for all three stages, and tells what was done with the header.
+    const noted = headers.findings.some(isBeyond) ? headers.findings.filter(isBeyond) : none;
     return d.decided('body', (body) => {
-      if (body.action !== 'accept') return refuse(body);
-      return d.decided('message', (verdict) => {
+      if (body.action !== 'accept') return refuse(withNoted(noted, body));
+      return d.decided('message', (last) => {
+        const verdict = withNoted(noted, last);
         if (verdict.action !== 'accept') return refuse(verdict);
         return store(d, { incoming, facts, verdict, transaction });
       });
     });
   });
+}
+
+const none: readonly Finding[] = [];
+
+/** What was counted and is within its limit is nothing to tell. */
+function isBeyond({ counter }: Finding): boolean {
+  if (counter === undefined) return true;
+  return counter.limit !== 'unlimited' && counter.limit !== 0 && counter.value > counter.limit;
 }
 
 interface Storing {

@@ -1,6 +1,7 @@
 // One line's way through a session: recorded, judged by its verb, answered, counted, and only then the next one.
 import type { LineFacts, Stage } from '../contract/facts.ts';
 import type { Finding } from '../contract/verdict.ts';
+import { withNoted } from '../policy/noted.ts';
 import { type ReasonKey, reasons } from '../policy/reasons.table.ts';
 import { closeOf } from './closing.ts';
 import { type Due, overdue } from './deadlines.ts';
@@ -265,10 +266,7 @@ function annotated(d: Dialogue, answer: Answer, noted: readonly Finding[]): Answ
     });
     return answer;
   }
-  const findings = [...noted, ...verdict.findings];
-  const { decider } = verdict;
-  const moved = decider === undefined ? {} : { decider: decider + noted.length };
-  return { ...answer, verdict: { ...verdict, findings, ...moved } };
+  return { ...answer, verdict: withNoted(noted, verdict) };
 }
 
 /** Goes on behind the reply: asks stage `command`, which sees the counters with this line included. */

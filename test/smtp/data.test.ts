@@ -170,6 +170,34 @@ describe('a message', () => {
     });
   });
 
+  test('whose header is cut off tells so in its reply, and so does a broken line', async () => {
+    const strictness = {
+      header: 'normalise',
+      maxHeaderFields: 10,
+      longTextLine: 'normalise',
+      maxTextLine: 80,
+    } as const;
+    const g = await start({ strictness });
+    const c = await g.connect();
+    await c.hello();
+    await c.toData();
+    c.send(`${'A: b\r\n'.repeat(12)}\r\n${'x'.repeat(100)}\r\n.\r\n`);
+    expect(await c.reply()).toMatch(/^250/);
+    await c.toData();
+    c.send('A: b\r\n\r\nx\r\n.\r\n');
+    await c.reply();
+    await c.ask('QUIT');
+    const told = ofKind(await g.events(), 'reply').filter(({ bytes }) => bytes.includes('Message stored'));
+    expect(told.map(({ verdict }) => verdict.findings.map(({ text, counter }) => [text, counter]))).toEqual([
+      [
+        ['12 header fields of 72 octets; what is beyond was cut off', { name: 'header fields', value: 12, limit: 10 }],
+        // Its pieces are no longer than they may be.
+        ['1 line of more than 80 octets, broken', undefined],
+      ],
+      [],
+    ]);
+  });
+
   test('that has been round too often is refused, however its Received fields are written', async () => {
     const g = await start({ loops: { maxReceivedHeaders: 2 } });
     const c = await g.connect();

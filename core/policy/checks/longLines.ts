@@ -22,16 +22,14 @@ export const longLines: Check = {
     const count = transaction?.data?.longLines ?? 0;
     if (!transaction || count === 0 || isBinary(transaction)) return undefined;
     const { longTextLine: value, maxTextLine: limit } = settings.strictness;
+    const longest = transaction.data?.longestLine ?? 0;
     const found: Omit<Finding, 'action'> = {
       check: 'long-lines',
       text: `${counted(count, 'line')} of more than ${grouped(limit)} octets${done[value]}`,
       setting: 'strictness.longTextLine',
       value,
-      counter: {
-        name: 'octets of a line',
-        value: transaction.data?.longestLine ?? 0,
-        limit,
-      },
+      // Of lines that were broken only the pieces were measured.
+      ...(longest > limit && { counter: { name: 'octets of a line', value: longest, limit } }),
     };
     if (value === 'reject') return { ...found, action: 'refuse', reason: 'long-text-line' };
     return spared(context, 'longTextLine', found) ?? { ...found, action: 'record' };
