@@ -6,6 +6,10 @@ const longestField = 2000;
 const wanted = new Set(['message-id', 'subject', 'from']);
 const LF = 0x0a;
 
+/** First octets of lines that are only counted: no field that is wanted, no folded or empty line begins with them. */
+const isPlain = new Uint8Array(256).fill(1);
+for (const octet of Buffer.from('rRmMsSfF \t\r\n')) isPlain[octet] = 0;
+
 /** What was found above the empty line that ends the header (RFC 5322 section 2.1). */
 export interface HeaderFacts {
   /** Received fields (RFC 5321 section 4.4), folded or not, in any case. */
@@ -13,7 +17,7 @@ export interface HeaderFacts {
   readonly messageId?: string;
   readonly subject?: string;
   readonly from?: string;
-  /** False while the empty line has not come. */
+  /** False while neither the empty line has come nor a first line that is no field: then the message has no header. */
   readonly complete: boolean;
   /** Its fields up to the empty line; other lines among them count as fields. None in a message that begins with its text. */
   readonly size: HeaderSize;
@@ -38,8 +42,6 @@ export class HeaderScan {
   #received = 0;
   #octets = 0;
   #fields = 0;
-  /** The first line was no field, so there is no header. */
-  #isText = false;
   #lineOctets = 0;
   #held = '';
   #field = '';
@@ -49,6 +51,13 @@ export class HeaderScan {
     let from = 0;
     while (!this.complete && from < chunk.length) {
       const end = chunk.indexOf(LF, from);
+      if (end >= 0 && this.#lineOctets === 0 && this.#fields > 0 && isPlain[chunk[from]!] === 1) {
+        this.#fields += 1;
+        this.#octets += end + 1 - from;
+        this.#field = '';
+        from = end + 1;
+        continue;
+      }
       const stop = end < 0 ? chunk.length : end;
       const room = longestField - this.#held.length;
       if (room > 0) this.#held += chunk.latin1Slice(from, Math.min(stop, from + room));
@@ -83,11 +92,12 @@ export class HeaderScan {
     }
     if (isBlank(line.charCodeAt(0))) return this.#folded(line);
     const end = fieldNameEnd(line);
-    if (end < 0 && this.#fields === 0) this.#isText = true;
-    if (!this.#isText) {
-      this.#fields += 1;
-      this.#octets += this.#lineOctets;
+    if (end < 0 && this.#fields === 0) {
+      this.complete = true;
+      return;
     }
+    this.#fields += 1;
+    this.#octets += this.#lineOctets;
     const colon = line.indexOf(':');
     const name = end >= 0 ? line.slice(0, end).toLowerCase() : '';
     this.#field = '';
@@ -99,7 +109,7 @@ export class HeaderScan {
   }
 
   #folded(line: string): void {
-    if (!this.#isText) this.#octets += this.#lineOctets;
+    this.#octets += this.#lineOctets;
     if (this.#field === '') return;
     const before = this.#found.get(this.#field) ?? '';
     const all = `${before} ${line.trim()}`.trim();
