@@ -185,8 +185,10 @@ function faultText({ rule, did, meant, octets }: ReplyFault): string {
   return `fault ${rule}: ${did}${cut}; meant ${readable(meant.replace(/\r\n$/, ''))}`;
 }
 
-function octetsText({ what, length }: Extract<Event, { kind: 'octets' }>): string {
-  return what === 'proxy' ? `PROXY header, ${length} bytes` : `${length} bytes that are no SMTP`;
+function octetsText({ what, bytes, length }: Extract<Event, { kind: 'octets' }>): string {
+  if (what === 'foreign') return `${length} bytes that are no SMTP`;
+  const isHeader = bytes.startsWith('PROXY ') || bytes.startsWith('\r\n\r\n\0\r\nQUIT\n');
+  return `${isHeader ? '' : 'in place of a '}PROXY header, ${length} bytes`;
 }
 
 function proxyText({ peer }: Extract<Event, { kind: 'connect' }>, { version, command, through }: ProxyFacts): string {
@@ -289,6 +291,12 @@ function decodeUtf8(bytes: string): string {
   }
 }
 
+/** A verdict nobody heard; one that lets go on is there for what it found. */
+function silentText({ action, because, findings }: Verdict): string {
+  const found = findings.map(({ text }) => text).join('; ');
+  return action === 'accept' && found !== '' ? `noted: ${found}` : `${action}, without a word: ${because}`;
+}
+
 /** The transcript as clean text for the clipboard. */
 export function transcriptText(items: readonly TranscriptItem[]): string {
   const rows: string[] = [];
@@ -301,8 +309,7 @@ export function transcriptText(items: readonly TranscriptItem[]): string {
     else if (item.kind === 'server') {
       for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
       if (item.fault !== undefined) rows.push(`${at(item.t)}     (${item.fault})`);
-    } else if (item.kind === 'silent')
-      rows.push(`${at(item.t)}     ${item.verdict.action}, without a word: ${item.verdict.because}`);
+    } else if (item.kind === 'silent') rows.push(`${at(item.t)}     ${silentText(item.verdict)}`);
     else
       rows.push(
         `${at(item.t)}     ${item.text}${item.kind === 'data' && item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`,

@@ -14,7 +14,7 @@ const nothing: readonly Finding[] = Object.freeze([]);
 /** What a stage says when nothing stands against it. Where no reply belongs to the stage, the verdict is for the record only. */
 const positive: Readonly<Record<Stage, ReasonKey>> = {
   connect: 'greeting',
-  tls: 'starttls-go',
+  tls: 'tls-up',
   ehlo: 'ehlo-ok',
   auth: 'auth-ok',
   mail: 'mail-ok',

@@ -47,6 +47,14 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 3207 section 4',
   },
+  // Never said: behind a handshake the greeting or nothing follows.
+  'tls-up': {
+    code: 220,
+    text: { gatehouse: 'TLS is up' },
+    because: 'nothing the handshake showed is in the way',
+    basis: 'ours',
+    rfc: 'RFC 3207 section 4.2',
+  },
   'auth-continue': {
     code: 334,
     text: { gatehouse: '{challenge}' },

@@ -83,6 +83,7 @@ async function shown(named: Named, options: CertificateOptions, own: () => Promi
     certFile: placeOf(certFile, options),
     keyFile: placeOf(keyFile === '' ? certFile : keyFile, options),
     now: options.world.now(),
+    keySetting: `${place}.keyFile`,
   };
   return standIn(options, () => loadPem(files), {
     what: 'the test certificate is shown',

@@ -64,7 +64,7 @@ export function handshakeError(
   return {
     by: 'us',
     reason: 'tls-error',
-    detail: `the TLS handshake failed: ${reasonOf(error)}`,
+    detail: `the TLS handshake failed: ${explained(reasonOf(error))}`,
   };
 }
 
@@ -78,6 +78,20 @@ export function alertOf({ code }: TlsError): string | undefined {
 function reasonOf(error: TlsError): string {
   return error.reason ?? error.message.replace(/^[0-9A-F]+:/, '').trim();
 }
+
+function explained(reason: string): string {
+  const meaning = meanings[reason];
+  return meaning === undefined ? reason : `${reason}, ${meaning}`;
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  'unsupported protocol': 'the client offers no TLS version of this listener (security.versions)',
+  'no shared cipher':
+    'the client offers no cipher of this listener that goes with its certificate and versions (security.ciphers)',
+  'wrong version number':
+    'the client went on in another TLS version than was agreed; it may not take that of the listener',
+  'no application protocol': 'the client offers protocols by ALPN, and SMTP is none of them',
+};
 
 const verbs = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS|BDAT|LHLO)\b/i;
 const methods = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PRI) /;

@@ -62,13 +62,13 @@ export class ListenerTls {
   /** Throws {@link TlsSettingsError}. `problem` hears of a key log that cannot be written. */
   constructor(identity: ListenerIdentity, security: Security, problem: (text: string) => void = () => undefined) {
     this.clientDepth = security.clientCertificate === 'off' ? undefined : security.clientDepth;
-    this.#context = contextOf(identity, { security, identity });
-    for (const { name, ...pem } of identity.byName ?? []) {
+    this.#context = contextOf(identity, { security, identity, place: 'certificate' });
+    for (const [index, { name, ...pem }] of (identity.byName ?? []).entries()) {
       const entry = name.toLowerCase();
       if (!this.#exact.has(entry))
         this.#exact.set(entry, {
           entry: name,
-          context: contextOf(pem, { security, identity }),
+          context: contextOf(pem, { security, identity, place: `certificate.sni.${index}` }),
         });
     }
     this.warnings = warningsOf(security);
@@ -124,9 +124,11 @@ export class ListenerTls {
 interface Around {
   readonly security: Security;
   readonly identity: ListenerIdentity;
+  /** Path of the setting the certificate stands in. */
+  readonly place: string;
 }
 
-function contextOf(pem: Pem, { security, identity }: Around): SecureContext {
+function contextOf(pem: Pem, { security, identity, place }: Around): SecureContext {
   const { versions, serverOrder, clientCertificate } = security;
   const taken = order.filter((version) => versions.includes(version));
   const [least] = taken;
@@ -157,7 +159,7 @@ function contextOf(pem: Pem, { security, identity }: Around): SecureContext {
       ...(clientCertificate !== 'off' && isRevoking && { crl: [...(identity.clientRevocations ?? [])] }),
     });
   } catch (error) {
-    throw explained(error, security);
+    throw explained(error, security, place);
   }
 }
 
@@ -185,7 +187,7 @@ function warningsOf({ ciphers, versions }: Security): string[] {
   ];
 }
 
-function explained(error: unknown, { ciphers }: Security): Error {
+function explained(error: unknown, { ciphers }: Security, place: string): Error {
   const { code, reason, message } = error as Error & {
     readonly code?: string;
     readonly reason?: string;
@@ -196,7 +198,7 @@ function explained(error: unknown, { ciphers }: Security): Error {
     );
   if (code === 'ERR_SSL_EE_KEY_TOO_SMALL' || code === 'ERR_SSL_CA_KEY_TOO_SMALL' || code === 'ERR_SSL_CA_MD_TOO_WEAK')
     return new TlsSettingsError(
-      `certificate: OpenSSL finds its key or signature too weak (${reason ?? code}). Take another certificate, or put :@SECLEVEL=0 behind security.ciphers.`,
+      `${place}: OpenSSL finds its key or signature too weak (${reason ?? code}). Take another certificate, or put :@SECLEVEL=0 behind security.ciphers.`,
     );
-  return new TlsSettingsError(`certificate or security: OpenSSL does not take them (${reason ?? message}).`);
+  return new TlsSettingsError(`${place} or security: OpenSSL does not take them (${reason ?? message}).`);
 }

@@ -21,8 +21,18 @@ export class CertificateError extends Error {
   }
 }
 
+export interface PemFiles {
+  readonly certFile: string;
+  /** The same file when the certificate file holds the key too. */
+  readonly keyFile: string;
+  /** Wall clock, ms since 1970. */
+  readonly now: number;
+  /** What names the key file; `certificate.keyFile` unless said. */
+  readonly keySetting?: string;
+}
+
 /** Reads a person's PEM files. Throws {@link CertificateError}; a certificate that clients will refuse is only a warning. */
-export async function loadPem(from: { certFile: string; keyFile: string; now: number }): Promise<Identity> {
+export async function loadPem(from: PemFiles): Promise<Identity> {
   const text = await readText(from.certFile, 'certificate');
   const keyText = from.keyFile === from.certFile ? text : await readText(from.keyFile, 'key');
   const chain = readCertificates(text, from.certFile);
@@ -169,7 +179,7 @@ async function readText(file: string, what: string): Promise<string> {
   }
 }
 
-function readKey(text: string, from: { certFile: string; keyFile: string }): KeyObject {
+function readKey(text: string, from: PemFiles): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/.test(text)) {
     throw new CertificateError(
       `${from.keyFile}: the key is encrypted, and a server cannot ask for its password. Decrypt a copy: openssl pkey -in ${from.keyFile} -out key.pem`,
@@ -179,7 +189,7 @@ function readKey(text: string, from: { certFile: string; keyFile: string }): Key
   if (block === undefined) {
     const advice =
       from.keyFile === from.certFile
-        ? 'Name the key file in certificate.keyFile, or put the key behind the certificate.'
+        ? `Name the key file in ${from.keySetting ?? 'certificate.keyFile'}, or put the key behind the certificate.`
         : 'A PEM key has a line -----BEGIN PRIVATE KEY-----.';
     throw new CertificateError(`${from.keyFile}: no private key in it. ${advice}`);
   }

@@ -23,6 +23,9 @@ export const longestRest = 4096;
 const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const keyword = Buffer.from('PROXY ', 'latin1');
 
+/** Type of the first record of a TLS client (RFC 8446 section 5.1). */
+const handshakeRecord = 0x16;
+
 const more: ProxyReading = { state: 'more' };
 const bad = (why: string): ProxyReading => ({ state: 'bad', why });
 
@@ -30,7 +33,7 @@ const bad = (why: string): ProxyReading => ({ state: 'bad', why });
 export function readProxyHeader(head: Buffer): ProxyReading {
   if (startsAs(head, signature)) return head.length < 16 ? more : readBinary(head);
   if (startsAs(head, keyword)) return head.length < keyword.length ? more : readLine(head);
-  return bad('there is no PROXY header');
+  return bad(head[0] === handshakeRecord ? 'there is no PROXY header, TLS begins at once' : 'there is no PROXY header');
 }
 
 /** As far as it goes. */

@@ -368,6 +368,6 @@ export class Session extends SMTPConnection implements Wire {
     const alert = alertOf(error);
     const detail = alert === undefined ? `TLS failed: ${code}` : `the client ended TLS with the alert: ${alert}`;
     this.dialogue.record({ kind: 'tls', state: 'failed', error: detail, ...(alert !== undefined && { alert }) });
-    this.dialogue.lost('client', 'tls-error', detail);
+    this.dialogue.lost(alert === undefined ? 'us' : 'client', 'tls-error', detail);
   }
 }

@@ -104,6 +104,8 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
     socket.once('close', left);
     socket.once('secure', () => {
       if (!settle()) return;
+      // Node ends a connection whose TLS breaks later only where a tls.Server watches it; an alert would leave it hanging.
+      socket.on('_tlsError', (error: Error) => void socket.destroy(error));
       const facts = { ...tlsFacts(socket, shaking.tls.clientDepth), ...shown };
       record({ kind: 'tls', state: 'up', facts, ms: world.elapsed() - from });
       shaking.up(socket, facts);

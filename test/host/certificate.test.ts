@@ -64,6 +64,7 @@ describe('gatehouse certificate', () => {
     [['--out', at('never'), '--name', 'a', '--ca', '/no/such.pem'], '/no/such.pem: there is no such certificate file'],
     [['--out', at('never'), '--name', 'a', '--ca-key', 'x'], '--ca-key needs --ca FILE'],
     [['a.example'], 'did you mean --name NAME?'],
+    [['--out', at('never'), '--name', 'a', '--ca', at('one', 'ca.pem')], 'Name the key file in --ca-key'],
   ])('refuses %j with 2 and a reason', async (args, reason) => {
     const { code, out, err } = await gatehouse('certificate', ...args);
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(reason)]);

@@ -117,7 +117,7 @@ describe('decide', () => {
 
   it.each([
     ['connect', 'greeting'],
-    ['tls', 'starttls-go'],
+    ['tls', 'tls-up'],
     ['ehlo', 'ehlo-ok'],
     ['auth', 'auth-ok'],
     ['mail', 'mail-ok'],

@@ -126,7 +126,7 @@ export const tls: Probes = {
     [
       [
         '',
-        'named.cert.pem: no private key in it. Name the key file in certificate.keyFile, or put the key behind the certificate.',
+        'named.cert.pem: no private key in it. Name the key file in certificate.sni.0.keyFile, or put the key behind the certificate.',
       ],
       [at('named.key.pem'), 'named.example, 256 bits, trusted'],
     ],

@@ -72,6 +72,16 @@ describe('a failed handshake', () => {
     if (alert !== undefined) expect(end.detail).toBe(`the client ended the TLS handshake with the alert: ${alert}`);
   });
 
+  test.each([
+    ['unsupported protocol', 'security.versions'],
+    ['no shared cipher', 'security.ciphers'],
+    ['wrong version number', 'another TLS version'],
+    ['no application protocol', 'ALPN'],
+  ])('by %s says what that means', (reason, meaning) => {
+    const { detail } = handshakeError(failure('ERR_SSL_X', reason), { place: 'implicit', first: '\x16\x03\x01' });
+    expect(detail).toMatch(new RegExp(`^the TLS handshake failed: ${reason}, .*${meaning}`));
+  });
+
   test('of which nothing is known but its message says that', () => {
     const end = handshakeError(failure('ERR_SSL_X'), { place: 'starttls', first: '\x16' });
     expect(end).toEqual({ by: 'us', reason: 'tls-error', detail: 'the TLS handshake failed: error:0A000418' });

@@ -1,5 +1,6 @@
 // Holds listeners behind a proxy to HAProxy's text: who may send the header, when it must come, and what then counts.
 import { describe, expect, test } from 'vitest';
+import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { bodies, Client, grounds, heldWorld, mx, until } from './playground.ts';
 
@@ -110,6 +111,10 @@ test.each<[string, string, RegExp]>([
     expect(events[1]).toMatchObject({ what: 'proxy', length: bytes.length });
     expect(events[2]).toMatchObject({ by: 'us', reason: 'proxy-error', detail: expect.stringMatching(why) as string });
     expect(events[0]).not.toHaveProperty('proxy');
+    const text = transcriptText(foldTranscript(await g.events()));
+    expect(text).toContain(
+      `${why.source.startsWith('no ') ? 'in place of a ' : '     '}PROXY header, ${bytes.length} bytes`,
+    );
     await until(() => g.receiver.state().listeners[0]?.openSessions === 0);
   }
 });

@@ -124,6 +124,7 @@ describe('a header', () => {
   test.each<[string, string | Buffer, RegExp]>([
     ['SMTP', 'EHLO client.example\r\n', /no PROXY header/],
     ['the wrong case', 'proxy TCP4 192.0.2.7 198.51.100.1 40000 25\r\n', /no PROXY header/],
+    ['TLS', '\x16\x03\x01\x02', /no PROXY header, TLS begins at once$/],
     ['a tab', 'PROXY\tTCP4', /no PROXY header/],
     ['an unknown protocol', 'PROXY TCP5 192.0.2.7 198.51.100.1 40000 25\r\n', /TCP4, TCP6/],
     ['nothing', 'PROXY \r\n', /TCP4, TCP6/],

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { foldTranscript, transcriptText } from '../../core/contract/transcript.ts';
 import { workshop } from '../../core/smtp/certificates.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { makeRevocations } from '../../core/world/revocation.ts';
@@ -53,6 +54,8 @@ describe('a client certificate', () => {
     expect(await enter(asked.port(), revoked)).toMatch(/^220 /);
     const [verdict] = ofKind(await asked.events(), 'verdict');
     expect(verdict?.verdict.findings[0]?.text).toMatch(/^it was revoked: CN=client\.example/);
+    expect(verdict?.verdict.because).not.toContain('STARTTLS');
+    expect(transcriptText(foldTranscript(await asked.events()))).toContain('noted: it was revoked: CN=client.example');
   });
 
   test('of a CA between that has no list is told why, and is good once it has one', async () => {

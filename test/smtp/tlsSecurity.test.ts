@@ -100,7 +100,11 @@ describe.each(modes)('ciphers on %s', (tls) => {
     expect(await shake(mine, tls, { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-CHACHA20-POLY1305' })).toBe('refused');
     const theirs = await start(listening({ ciphers: two, serverOrder: false }, { tls }));
     expect(await shake(theirs, tls, backwards)).toBe('TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256');
-    expect(bodies(await mine.events(1)).at(-2)).toMatchObject({ error: 'the TLS handshake failed: no shared cipher' });
+    expect(bodies(await mine.events(1)).at(-2)).toMatchObject({
+      error: expect.stringMatching(
+        /^the TLS handshake failed: no shared cipher, the client offers no cipher of/,
+      ) as string,
+    });
   });
 });
 

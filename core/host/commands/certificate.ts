@@ -92,7 +92,8 @@ async function authorityOf(values: Given['values']): Promise<Pem | undefined> {
   }
   try {
     const certFile = ca;
-    return await loadPem({ certFile, keyFile: typeof key === 'string' ? key : certFile, now: realWorld.now() });
+    const keyFile = typeof key === 'string' ? key : certFile;
+    return await loadPem({ certFile, keyFile, now: realWorld.now(), keySetting: '--ca-key' });
   } catch (error) {
     if (error instanceof CertificateError) throw new CommandError(2, error.message);
     throw error;
