@@ -17,6 +17,8 @@ export class Listener extends SMTPServer {
 
   constructor({ implicit, tls }: ListenerOptions) {
     super({
+      // Named, so that smtp-server does not ask the system for its name for every connection.
+      name: 'gatehouse',
       secure: implicit,
       secured: implicit,
       logger: false,
