@@ -230,16 +230,6 @@ export function isPostmaster(localPart: string): boolean {
   return localPart.toLowerCase() === 'postmaster';
 }
 
-/** RFC 5321 section 2.4: domains do not differ by case. */
-export function sameDomain(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-/** RFC 5321 section 2.4: local parts differ by case, domains do not. */
-export function sameMailbox(one: Mailbox, other: Mailbox): boolean {
-  return one.local === other.local && sameDomain(one.domain, other.domain);
-}
-
 /** Domain = sub-domain *("." sub-domain), underscores allowed for whoever wants to be lenient. */
 export function isDomain(text: string): boolean {
   if (text.length > addressLimits.domain) return false;
