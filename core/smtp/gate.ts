@@ -1,66 +1,25 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
 import type { Socket } from 'node:net';
 import type { EventBody } from '../contract/event.ts';
-import type { ConnectionFacts, FlowCount, ProxyFacts, TlsFacts } from '../contract/facts.ts';
-import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
-import type { Settings } from '../contract/settings/settings.ts';
+import type { FlowCount, TlsFacts } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
-import type { Journal, SessionLog } from '../journal/journal.ts';
 import { evaluateAccess } from '../policy/access.ts';
 import { decide } from '../policy/decide.ts';
-import { type Effective, effectiveSettings } from '../policy/effective.ts';
-import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
-import type { UserLookup } from '../sasl/users.ts';
-import type { Accepted, World } from '../world/world.ts';
-import type { Listener } from './listener.ts';
+import type { Accepted } from '../world/world.ts';
+import {
+  type Arrival,
+  arrive,
+  beginRecord,
+  type GateOptions,
+  type Incoming,
+  proxyOctets,
+  proxyTimeout,
+} from './arrival.ts';
 import { handshakeStopped } from './handshake.ts';
 import { newSession } from './dialogue.ts';
 import { relativeStack } from './stack.ts';
 import { awaitProxyHeader } from './proxyReader.ts';
-import type { AskSpf } from './spfQuestion.ts';
 import { shakeHands } from './upgrade.ts';
-
-/** The settings in force for a new connection. */
-export interface Current {
-  readonly settings: Settings;
-  readonly generation: number;
-  readonly listenerIndex: number;
-}
-
-export interface GateOptions {
-  readonly world: World;
-  readonly journal: Journal;
-  readonly users: UserLookup;
-  readonly flow: FlowCounters;
-  readonly listener: Listener;
-  readonly implicit: boolean;
-  readonly current: () => Current;
-  readonly spf: AskSpf;
-  /** A session began or ended. */
-  readonly changed: () => void;
-}
-
-/** One connection on its way to a session. */
-interface Arrival {
-  readonly accepted: Accepted;
-  readonly current: Current;
-  /** The settings as they count for another address. */
-  readonly effective: (address: string) => Effective;
-  readonly log: SessionLog;
-  readonly begun: number;
-  readonly connection: ConnectionFacts;
-  readonly visit: FlowVisit;
-  readonly record: (body: EventBody) => void;
-  readonly over: () => void;
-}
-
-/** A new connection, and what its proxy said of it. */
-interface Incoming {
-  readonly accepted: Accepted;
-  /** The world's monotonic clock, ms. */
-  readonly begun: number;
-  readonly proxied?: { readonly facts: ProxyFacts; readonly bytes: Buffer };
-}
 
 /** What a session begins with. */
 interface Ready {
@@ -70,16 +29,6 @@ interface Ready {
 }
 
 const noIdentity = () => Promise.reject(new Error('there is no identity to ask about before EHLO'));
-
-/** As many as an event shows. */
-const mostShown = 536;
-
-const octets = (bytes: Buffer): EventBody => ({
-  kind: 'octets',
-  what: 'proxy',
-  bytes: bytes.toString('latin1', 0, mostShown),
-  length: bytes.length,
-});
 
 export class Gate {
   readonly #options: GateOptions;
@@ -101,7 +50,7 @@ export class Gate {
     // From the first moment on: a client that resets at once must not end the process.
     accepted.socket.on('error', () => undefined);
     const begun = this.#options.world.elapsed();
-    const seconds = this.#proxyTimeout(accepted.peer.address);
+    const seconds = proxyTimeout(this.#options.current(), accepted.peer.address);
     if (seconds === undefined) return this.#take({ accepted, begun });
     this.#awaitProxy({ accepted, begun }, seconds);
   };
@@ -125,19 +74,6 @@ export class Gate {
     }
   }
 
-  /** Seconds a header may take from this address; undefined when it is no trusted proxy. */
-  #proxyTimeout(address: string): number | undefined {
-    const { settings, listenerIndex } = this.#options.current();
-    const proxy = settings.listeners[listenerIndex]?.proxy;
-    if (!proxy || proxy.from.length === 0) return undefined;
-    const ip = parseIp(address);
-    const isTrusted = proxy.from.some((network) => {
-      const range = parseIpSet(network);
-      return ip !== undefined && range !== undefined && contains(range, ip);
-    });
-    return isTrusted ? proxy.timeout : undefined;
-  }
-
   /** Before anything is counted or judged: what counts is the address in the header (HAProxy, The PROXY protocol, section 2). */
   #awaitProxy({ accepted, begun }: Incoming, seconds: number): void {
     const { socket, peer, local } = accepted;
@@ -153,13 +89,17 @@ export class Gate {
         over();
         const { source = peer, destination = local, version, command } = header;
         const proxied = { facts: { version, command, through: peer }, bytes };
-        this.#take({ accepted: { socket, peer: source, local: destination }, begun, proxied });
+        this.#take({
+          accepted: { socket, peer: source, local: destination },
+          begun,
+          proxied,
+        });
       },
       failed: (end, bytes) => {
         over();
         socket.destroy();
-        const begin = this.#record({ accepted, begun });
-        if (bytes.length > 0) begin?.record(octets(bytes));
+        const begin = beginRecord(this.#options, { accepted, begun });
+        if (bytes.length > 0) begin?.record(proxyOctets(bytes));
         begin?.record({ kind: 'close', ...end });
         begin?.log.end();
         this.#options.changed();
@@ -174,74 +114,15 @@ export class Gate {
     for (const end of [...this.#waiting]) end();
   }
 
-  /** Begins the record of a connection. Undefined when the listener was taken out of the settings while the connection came. */
-  #record({ accepted, begun, proxied }: Incoming) {
-    const { world, journal, implicit } = this.#options;
-    const current = this.#options.current();
-    const { listenerIndex, generation } = current;
-    const listener = current.settings.listeners[listenerIndex];
-    if (!listener) return undefined;
-    const log = journal.session();
-    const { peer, local } = accepted;
-    const record = (body: EventBody) => void log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
-    record({
-      kind: 'connect',
-      listener: listener.name,
-      role: listener.role,
-      production: listener.address,
-      local,
-      peer,
-      secured: implicit,
-      generation,
-      ...(proxied && { proxy: proxied.facts }),
-      at: world.now(),
-    });
-    if (proxied) record(octets(proxied.bytes));
-    return { current, log, record };
-  }
-
   #arrive(incoming: Incoming): Arrival | undefined {
-    const { accepted, begun, proxied } = incoming;
-    const begin = this.#record(incoming);
-    if (!begin) return undefined;
-    const { current, log, record } = begin;
-    const { listenerIndex } = current;
-    const { peer, local } = accepted;
-    const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, peer.address);
-    const listener = settings.listeners[listenerIndex] as ConnectionFacts['listener'];
-    const visit = this.#options.flow.enter({
-      settings,
-      listenerIndex,
-      address: peer.address,
-    });
-    const connection = {
-      id: log.id,
-      listener,
-      listenerIndex,
-      peer,
-      local,
-      flow: [...visit.counts],
-      ...(exempt.length > 0 && { exempt }),
-      ...(proxied && { proxy: proxied.facts }),
-    };
-    this.#open += 1;
-    const over = () => {
+    const arrival = arrive(this.#options, incoming, () => {
       this.#open -= 1;
-      visit.leave();
       this.#options.changed();
-    };
+    });
+    if (!arrival) return undefined;
+    this.#open += 1;
     this.#options.changed();
-    return {
-      accepted,
-      current: { ...current, settings },
-      effective: (address: string) => effectiveSettings(current.settings, listenerIndex, address),
-      log,
-      begun,
-      connection,
-      visit,
-      record,
-      over,
-    };
+    return arrival;
   }
 
   /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */

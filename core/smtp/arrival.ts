@@ -1,0 +1,144 @@
+// A connection on its way to a session: its record begins, its proxy is believed or not, and flow control counts it.
+import type { EventBody } from '../contract/event.ts';
+import type { ConnectionFacts, ProxyFacts } from '../contract/facts.ts';
+import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import type { Journal, SessionLog } from '../journal/journal.ts';
+import { type Effective, effectiveSettings } from '../policy/effective.ts';
+import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
+import type { UserLookup } from '../sasl/users.ts';
+import type { Accepted, World } from '../world/world.ts';
+import type { Listener } from './listener.ts';
+import type { AskSpf } from './spfQuestion.ts';
+
+/** The settings in force for a new connection. */
+export interface Current {
+  readonly settings: Settings;
+  readonly generation: number;
+  readonly listenerIndex: number;
+}
+
+export interface GateOptions {
+  readonly world: World;
+  readonly journal: Journal;
+  readonly users: UserLookup;
+  readonly flow: FlowCounters;
+  readonly listener: Listener;
+  readonly implicit: boolean;
+  readonly current: () => Current;
+  readonly spf: AskSpf;
+  /** A session began or ended. */
+  readonly changed: () => void;
+}
+
+/** One connection on its way to a session. */
+export interface Arrival {
+  readonly accepted: Accepted;
+  readonly current: Current;
+  /** The settings as they count for another address. */
+  readonly effective: (address: string) => Effective;
+  readonly log: SessionLog;
+  readonly begun: number;
+  readonly connection: ConnectionFacts;
+  readonly visit: FlowVisit;
+  readonly record: (body: EventBody) => void;
+  readonly over: () => void;
+}
+
+/** A new connection, and what its proxy said of it. */
+export interface Incoming {
+  readonly accepted: Accepted;
+  /** The world's monotonic clock, ms. */
+  readonly begun: number;
+  readonly proxied?: { readonly facts: ProxyFacts; readonly bytes: Buffer };
+}
+
+/** As many octets as an event shows. */
+const mostShown = 536;
+
+export const proxyOctets = (bytes: Buffer): EventBody => ({
+  kind: 'octets',
+  what: 'proxy',
+  bytes: bytes.toString('latin1', 0, mostShown),
+  length: bytes.length,
+});
+
+/** Seconds a header may take from this address; undefined when it is no trusted proxy. */
+export function proxyTimeout({ settings, listenerIndex }: Current, address: string): number | undefined {
+  const proxy = settings.listeners[listenerIndex]?.proxy;
+  if (!proxy || proxy.from.length === 0) return undefined;
+  const ip = parseIp(address);
+  const isTrusted = proxy.from.some((network) => {
+    const range = parseIpSet(network);
+    return ip !== undefined && range !== undefined && contains(range, ip);
+  });
+  return isTrusted ? proxy.timeout : undefined;
+}
+
+/** Begins the record of a connection. Undefined when the listener was taken out of the settings while the connection came. */
+export function beginRecord(options: GateOptions, { accepted, begun, proxied }: Incoming) {
+  const { world, journal, implicit } = options;
+  const current = options.current();
+  const { listenerIndex, generation } = current;
+  const listener = current.settings.listeners[listenerIndex];
+  if (!listener) return undefined;
+  const log = journal.session();
+  const { peer, local } = accepted;
+  const record = (body: EventBody) => void log.append(body, Math.round((world.elapsed() - begun) * 1000) / 1000);
+  record({
+    kind: 'connect',
+    listener: listener.name,
+    role: listener.role,
+    production: listener.address,
+    local,
+    peer,
+    secured: implicit,
+    generation,
+    ...(proxied && { proxy: proxied.facts }),
+    at: world.now(),
+  });
+  if (proxied) record(proxyOctets(proxied.bytes));
+  return { current, log, record };
+}
+
+/** Counts a connection and works out the settings that count for it; undefined as above. `gone`: it is over. */
+export function arrive(options: GateOptions, incoming: Incoming, gone: () => void): Arrival | undefined {
+  const { accepted, begun, proxied } = incoming;
+  const begin = beginRecord(options, incoming);
+  if (!begin) return undefined;
+  const { current, log, record } = begin;
+  const { listenerIndex } = current;
+  const { peer, local } = accepted;
+  const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, peer.address);
+  const listener = settings.listeners[listenerIndex] as ConnectionFacts['listener'];
+  const visit = options.flow.enter({
+    settings,
+    listenerIndex,
+    address: peer.address,
+  });
+  const connection = {
+    id: log.id,
+    listener,
+    listenerIndex,
+    peer,
+    local,
+    flow: [...visit.counts],
+    ...(exempt.length > 0 && { exempt }),
+    ...(proxied && { proxy: proxied.facts }),
+  };
+  const over = () => {
+    visit.leave();
+    gone();
+  };
+  return {
+    accepted,
+    current: { ...current, settings },
+    effective: (address: string) => effectiveSettings(current.settings, listenerIndex, address),
+    log,
+    begun,
+    connection,
+    visit,
+    record,
+    over,
+  };
+}
