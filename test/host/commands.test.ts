@@ -72,6 +72,28 @@ describe('the command line', () => {
     expect((await gatehouse('check', file('good.yml', 'errors: { maxErrors: 3 }\n'))).code).toBe(0);
   });
 
+  it('checks the certificate files and cipher lists of listeners, at the folder of the configuration', async () => {
+    const tls = (security: string, more = '') =>
+      `listeners:\n  - { name: mx, address: 0.0.0.0:25, security: { ${security} }${more} }\n`;
+    const missing = await gatehouse('check', file('crl.yml', tls('clientCertificate: request, clientCrlFile: no.crl')));
+    expect([missing.code, missing.err]).toEqual([
+      2,
+      expect.stringContaining(`crl.yml: listeners.0 (mx): ${at('no.crl')}: there is no such CRL file`) as string,
+    ]);
+    const ciphers = await gatehouse('check', file('ciphers.yml', tls('ciphers: NONSENSE')));
+    expect([ciphers.code, ciphers.err]).toEqual([2, expect.stringContaining('OpenSSL knows no cipher of') as string]);
+    const odd = file('odd.yml', tls('versions: [TLSv1], ciphers: ECDHE+AESGCM'));
+    const warned = await gatehouse('check', odd);
+    expect([warned.code, warned.err]).toEqual([0, expect.stringMatching(/^warning: .*@SECLEVEL=0/) as string]);
+    expect(JSON.parse((await gatehouse('check', '--json', odd)).out)).toEqual({
+      ok: true,
+      problems: [],
+      warnings: [expect.stringContaining('listeners.0 (mx): TLS 1.0 and 1.1') as string],
+    });
+    const off = file('off.yml', tls('ciphers: NONSENSE', ', tls: clear'));
+    expect((await gatehouse('check', off)).code).toBe(0);
+  });
+
   it('ends with 3 when a port is taken, and names a free one', async () => {
     const server: Server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

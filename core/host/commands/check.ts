@@ -7,6 +7,7 @@ import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { readText } from '../files.ts';
 import { readConfiguration } from '../reading.ts';
+import { tryTls } from '../tlsFiles.ts';
 import { load } from './run.ts';
 
 export const check: Command = {
@@ -14,28 +15,40 @@ export const check: Command = {
   summary: 'say what is wrong with configurations and scenarios',
   usage: 'check FILE... [--json]',
   help: `
-A folder, or a YAML file with a talk or a title, is checked as scenarios; any other file as a configuration. Exits 2 when
-anything is wrong. With --json it prints {"ok", "problems": [TEXT]}.`,
+A folder, or a YAML file with a talk or a title, is checked as scenarios; any other file as a configuration, with
+the certificates, keys and cipher lists of its listeners. Exits 2 when anything is wrong; what clients may not like is a
+warning. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
   options: { json: { type: 'boolean', help: 'print JSON' } },
   run: async ({ values, files }) => {
     if (files.length === 0) throw new CommandError(2, 'check needs a file or folder');
     const problems: string[] = [];
+    const warnings: string[] = [];
     for (const file of files) {
       try {
         if (isScenario(file)) await load([file]);
-        else readConfig(file);
+        else {
+          const tried = await tryTls(readConfig(file), file);
+          problems.push(...tried.problems);
+          warnings.push(...tried.warnings);
+        }
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         problems.push(...(error.details.length > 0 ? error.details : [error.message]));
       }
     }
-    if (values['json'] === true) process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems })}\n`);
-    else if (problems.length > 0)
-      throw new CommandError(2, problems.length === 1 ? 'one problem' : `${problems.length} problems`, problems);
-    else process.stdout.write(`${files.join(', ')}: nothing is wrong\n`);
+    if (values['json'] === true)
+      process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems, warnings })}\n`);
+    else tell(files, problems, warnings);
     return problems.length > 0 ? 2 : 0;
   },
 };
+
+function tell(files: readonly string[], problems: readonly string[], warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (problems.length > 0)
+    throw new CommandError(2, problems.length === 1 ? 'one problem' : `${problems.length} problems`, problems);
+  process.stdout.write(`${files.join(', ')}: nothing is wrong\n`);
+}
 
 function isScenario(file: string): boolean {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return true;
