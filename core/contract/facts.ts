@@ -38,6 +38,8 @@ export interface FlowCount {
   /** Path of the limits in the settings, e.g. `flow.service` or `listeners.0.flow`. */
   readonly path: string;
   readonly limits: FlowLimits;
+  /** The network that was counted as one peer, e.g. `203.0.113.0/24`; absent when it is the address alone. */
+  readonly network?: string;
   readonly connections: number;
   readonly peerConnections: number;
   readonly intervalConnections: number;
@@ -220,6 +222,8 @@ export interface TransactionFacts {
   spfMail?: SpfAnswer;
   /** Received fields of the top-level header, from stage headers on. */
   receivedHeaders?: number;
+  /** The recipient that a Delivered-To field of the top-level header names, as the field has it; looked for when `loops.deliveredTo` is on. */
+  deliveredTo?: string;
   messageId?: string;
   data?: DataFacts;
 }

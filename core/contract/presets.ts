@@ -61,10 +61,11 @@ const tight = {
 const anyone = { last: 'allow' } as const;
 
 const hardened = {
-  flow: { service: tight },
+  // A subscriber has a /64; whoever has a whole /24 to send from is one sender (Postfix counts IPv6 by /84, IPv4 by address).
+  flow: { service: tight, peerPrefix6: 64 },
   // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
   acceptance: { maxRcptCount: 100 },
-  loops: { maxReceivedHeaders: 100 },
+  loops: { maxReceivedHeaders: 100, deliveredTo: true },
   errors: {
     maxErrors: 10,
     maxAuthErrors: 3,
@@ -120,6 +121,7 @@ const inputs: Record<Preset, SettingsInput> = {
   'hardened-mx': {
     ...hardened,
     listeners: [{ ...mx, ...modern, flow: tight }],
+    flow: { ...hardened.flow, peerPrefix4: 24 },
     domains: { local: [{ name: 'gate.example', accept: 'listed', recipients: ['alice', 'bob', 'abuse'] }] },
     authentication: { clear: [], secured: ['PLAIN', 'LOGIN'] },
     sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },

@@ -170,6 +170,8 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['access.lastFlow.**', 'only an allow rule has limits, and the last rule denies'],
   ['access.global.**', 'where the saved file keeps Global Access Control is not known'],
   ['access.refusal', ANSWER],
+  ['flow.peerPrefix4', 'the product counts addresses, never networks'],
+  ['flow.peerPrefix6', 'the product counts addresses, never networks'],
   ['flow.countRefused', 'whether refused connections count is not a setting of the product'],
   [
     'authentication.clear',
@@ -183,6 +185,7 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['acceptance.hostname', 'where the product keeps the name it greets with is not documented'],
   ['acceptance.dialect', OURS],
   ['acceptance.extensions.*', 'no policy variable for this extension is documented'],
+  ['loops.deliveredTo', OURS],
   ['errors.**', OURS],
   ['sender.**', POLICY],
   ['strictness.**', 'the product documents no setting for it'],

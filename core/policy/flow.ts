@@ -1,7 +1,7 @@
 // Counts connections at once and within sliding windows, per listener, service and allow rule, in all and per peer.
 import type { FlowCount, FlowScope } from '../contract/facts.ts';
 import type { FlowLimits } from '../contract/settings/flow.ts';
-import { parseIp } from '../contract/settings/network.ts';
+import { networkOf, parseIp } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { SlidingWindow } from './window.ts';
 
@@ -34,7 +34,7 @@ class Counters {
   /** In order of last activity. */
   readonly #peers = new Map<string, Peer>();
 
-  count(peerKey: string, limits: FlowLimits, now: number): Omit<FlowCount, 'scope' | 'path' | 'limits'> {
+  count(peerKey: string, limits: FlowLimits, now: number): Omit<FlowCount, 'scope' | 'path' | 'limits' | 'network'> {
     this.#forget(now);
     const interval = limits.timeInterval * 1000;
     const peerInterval = limits.peerTimeInterval * 1000;
@@ -100,7 +100,8 @@ export class FlowCounters {
     const listener = o.settings.listeners[o.listenerIndex];
     if (listener === undefined) throw new Error(`there is no listener ${o.listenerIndex}`);
     const now = this.#elapsed();
-    const peer = peerKey(o.address);
+    const peer = peerOf(o.address, o.settings.flow);
+    const network = peer.includes('/') ? { network: peer } : {};
     const entered: Counters[] = [];
     const count = (
       key: string,
@@ -110,7 +111,7 @@ export class FlowCounters {
       let counters = this.#counters.get(key);
       if (counters === undefined) this.#counters.set(key, (counters = new Counters()));
       entered.push(counters);
-      return { scope, ...at, ...counters.count(peer, at.limits, now) };
+      return { scope, ...at, ...network, ...counters.count(peer, at.limits, now) };
     };
     const counts = [
       count(`listener ${listener.name}`, 'listener', {
@@ -146,11 +147,10 @@ export class FlowCounters {
   }
 }
 
-/** The same peer however its address is written; an IPv4-mapped address is its IPv4 address. */
-function peerKey(address: string): string {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(address)) return address;
+/** The peer that is counted: the address, or its network; the same however it is written. An IPv4-mapped address is its IPv4 address. */
+function peerOf(address: string, { peerPrefix4, peerPrefix6 }: Settings['flow']): string {
+  if (peerPrefix4 === 32 && /^\d+\.\d+\.\d+\.\d+$/.test(address)) return address;
   const ip = parseIp(address);
   if (ip === undefined) return address;
-  if (ip.family === 6) return ip.value.toString(16);
-  return [24n, 16n, 8n, 0n].map((shift) => String((ip.value >> shift) & 255n)).join('.');
+  return networkOf(ip, ip.family === 4 ? peerPrefix4 : peerPrefix6);
 }

@@ -27,8 +27,9 @@ export function judgeFlow(check: string, count: FlowCount, connection: Connectio
   const plain = counters.map(({ name, value, limit }) => ({ name, value, limit }));
   const over = counters.find(({ value, limit }) => limit > 0 && value > limit);
   const scope = scopeName(count, connection);
+  const evidence = { scope, ...(count.network !== undefined && { 'counted as one peer': count.network }) };
   if (over === undefined) {
-    return { check, action: 'record', text: within(plain, scope), setting: path, counters: plain, evidence: { scope } };
+    return { check, action: 'record', text: within(plain, scope, count), setting: path, counters: plain, evidence };
   }
   const answer = limits.answer[over.key];
   const silent = answer === 'silent' || connection.listener.tls === 'implicit';
@@ -42,7 +43,7 @@ export function judgeFlow(check: string, count: FlowCount, connection: Connectio
     value: over.limit,
     counter: { name: over.name, value: over.value, limit: over.limit },
     counters: plain,
-    evidence: { scope, answer: answer === 'silent' || !silent ? answer : 'silent, because TLS is implicit' },
+    evidence: { ...evidence, answer: answer === 'silent' || !silent ? answer : 'silent, because TLS is implicit' },
   };
 }
 
@@ -52,7 +53,7 @@ function counter(key: Limit, value: number, count: FlowCount) {
 
 function sentence(key: Limit, value: number, count: FlowCount, connection: ConnectionFacts): string {
   const { limits } = count;
-  const from = ` from ${connection.peer.address}`;
+  const from = ` from ${count.network ?? connection.peer.address}`;
   switch (key) {
     case 'maxConnections':
       return `${ordinal(value)} simultaneous connection ${scopeName(count, connection)}`;
@@ -70,9 +71,14 @@ function scopeName({ scope, path }: FlowCount, { listener }: ConnectionFacts): s
   return scope === 'service' ? 'over all listeners' : `under ${path.replace(/\.flow$/, '')}`;
 }
 
-function within(counters: readonly (Counter & { readonly limit: number })[], scope: string): string {
+function within(
+  counters: readonly (Counter & { readonly limit: number })[],
+  scope: string,
+  { network }: FlowCount,
+): string {
   const [all, peer, interval, peerInterval] = counters.map(({ value, limit }) =>
     limit === 0 ? grouped(value) : `${grouped(value)} of ${grouped(limit)}`,
   );
-  return `${all} at once ${scope}, ${peer} from this peer; new in the interval: ${interval}, ${peerInterval} from this peer`;
+  const from = network ?? 'this peer';
+  return `${all} at once ${scope}, ${peer} from ${from}; new in the interval: ${interval}, ${peerInterval} from ${from}`;
 }

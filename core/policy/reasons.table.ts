@@ -636,6 +636,14 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 5321 section 6.3; RFC 3463 section 3.5',
   },
+  'delivered-before': {
+    code: 554,
+    enhanced: '5.4.6',
+    text: { gatehouse: 'Routing loop: the message was delivered to this recipient before' },
+    because: 'the message has been delivered to one of its recipients before',
+    basis: 'ours',
+    rfc: 'RFC 9228; RFC 3463 section 3.5',
+  },
   'bare-lf': {
     code: 554,
     enhanced: '5.6.0',

@@ -5,6 +5,7 @@ import { clientCertificate } from './checks/clientCertificate.ts';
 import { commandLine } from './checks/commandLine.ts';
 import { credentials } from './checks/credentials.ts';
 import { declaredSize } from './checks/declaredSize.ts';
+import { deliveredTo } from './checks/deliveredTo.ts';
 import { earlyTalk } from './checks/earlyTalk.ts';
 import { eightBit } from './checks/eightBit.ts';
 import { failedLogins } from './checks/failedLogins.ts';
@@ -71,6 +72,7 @@ export const stageTable: StageTable = {
   headers: [
     headerSize, //
     receivedLoop,
+    deliveredTo,
   ],
   body: [
     size, //

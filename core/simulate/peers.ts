@@ -1,7 +1,6 @@
 // Clients with any address over real loopback sockets: a preamble in front of the SMTP dialogue that only the runner sees.
 import type { Socket } from 'node:net';
-import type { Ip } from '../contract/settings/network.ts';
-import { parseIp, parseIpSet } from '../contract/settings/network.ts';
+import { ipText, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import type { Dial, Target } from '../world/dial.ts';
 import type { Accepted, World } from '../world/world.ts';
 
@@ -102,20 +101,5 @@ export function addressOf(from: string, index: number): string {
   // The first address of a network names the network itself.
   const usable = all > 2n ? all - 1n : all;
   const value = range.first + (all > 2n ? 1n : 0n) + (BigInt(index) % usable);
-  return textOf({ family: range.family, value });
-}
-
-/** An address as people write it (RFC 5952 without the shortest-run rule: the first longest run of zeros is left out). */
-export function textOf(ip: Ip): string {
-  if (ip.family === 4) return [24n, 16n, 8n, 0n].map((shift) => ((ip.value >> shift) & 255n).toString()).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((ip.value >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
-  );
-  const runs = [...groups.join(':').matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
-  const longest = runs.toSorted((a, b) => b[0].length - a[0].length)[0];
-  if (!longest) return groups.join(':');
-  const text = groups.join(':');
-  const head = text.slice(0, longest.index).replace(/:$/, '');
-  const tail = text.slice(longest.index + longest[0].length).replace(/^:/, '');
-  return `${head}::${tail}`;
+  return ipText({ family: range.family, value });
 }

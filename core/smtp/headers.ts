@@ -1,19 +1,26 @@
 // The top-level header of a message as it arrives: how large it is, how often it was received, and the fields a list of messages shows.
 import type { HeaderSize } from '../contract/facts.ts';
+import { fromUtf8 } from './international.ts';
 
 /** Octets kept of one field, unfolded; a longer one is cut. */
 const longestField = 2000;
 const wanted = new Set(['message-id', 'subject', 'from']);
+const delivered = 'delivered-to';
 const LF = 0x0a;
 
 /** First octets of lines that are only counted: no field that is wanted, no folded or empty line begins with them. */
 const isPlain = new Uint8Array(256).fill(1);
 for (const octet of Buffer.from('rRmMsSfF \t\r\n')) isPlain[octet] = 0;
+/** The same where Delivered-To is looked for. */
+const isPlainHere = Uint8Array.from(isPlain);
+for (const octet of Buffer.from('dD')) isPlainHere[octet] = 0;
 
 /** What was found above the empty line that ends the header (RFC 5322 section 2.1). */
 export interface HeaderFacts {
   /** Received fields (RFC 5321 section 4.4), folded or not, in any case. */
   readonly received: number;
+  /** The first Delivered-To field that names one of the recipients, as it stands (RFC 9228). */
+  readonly deliveredTo?: string;
   readonly messageId?: string;
   readonly subject?: string;
   readonly from?: string;
@@ -45,13 +52,23 @@ export class HeaderScan {
   #lineOctets = 0;
   #held = '';
   #field = '';
+  #deliveredTo: string | undefined;
   readonly #found = new Map<string, string>();
+  readonly #recipients: ReadonlySet<string> | undefined;
+  readonly #isPlain: Uint8Array;
+
+  /** `recipients`: those to look for in Delivered-To fields, in lower case. */
+  constructor(recipients?: ReadonlySet<string>) {
+    this.#recipients = recipients;
+    this.#isPlain = recipients === undefined ? isPlain : isPlainHere;
+  }
 
   take(chunk: Buffer): void {
     let from = 0;
     while (!this.complete && from < chunk.length) {
       const end = chunk.indexOf(LF, from);
-      if (end >= 0 && this.#lineOctets === 0 && this.#fields > 0 && isPlain[chunk[from]!] === 1) {
+      if (end >= 0 && this.#lineOctets === 0 && this.#fields > 0 && this.#isPlain[chunk[from]!] === 1) {
+        this.#fieldEnds();
         this.#fields += 1;
         this.#octets += end + 1 - from;
         this.#field = '';
@@ -72,11 +89,14 @@ export class HeaderScan {
   }
 
   facts(): HeaderFacts {
+    this.#fieldEnds();
+    const deliveredTo = this.#deliveredTo;
     const messageId = this.#found.get('message-id');
     const subject = this.#found.get('subject');
     const from = this.#found.get('from');
     return {
       received: this.#received,
+      ...(deliveredTo !== undefined && { deliveredTo }),
       ...(messageId !== undefined && { messageId }),
       ...(subject !== undefined && { subject }),
       ...(from !== undefined && { from }),
@@ -85,12 +105,22 @@ export class HeaderScan {
     };
   }
 
+  /** The field is whole, folded lines and all. */
+  #fieldEnds(): void {
+    if (this.#field !== delivered) return;
+    const address = (this.#found.get(delivered) ?? '').replace(/^<(.*)>$/, '$1').trim();
+    const value = fromUtf8(address) ?? address;
+    if (this.#recipients?.has(value.toLowerCase()) === true) this.#deliveredTo ??= value;
+    this.#field = '';
+  }
+
   #line(line: string): void {
+    if (line !== '' && isBlank(line.charCodeAt(0))) return this.#folded(line);
+    this.#fieldEnds();
     if (line === '') {
       this.complete = true;
       return;
     }
-    if (isBlank(line.charCodeAt(0))) return this.#folded(line);
     const end = fieldNameEnd(line);
     if (end < 0 && this.#fields === 0) {
       this.complete = true;
@@ -102,7 +132,10 @@ export class HeaderScan {
     const name = end >= 0 ? line.slice(0, end).toLowerCase() : '';
     this.#field = '';
     if (name === 'received') this.#received += 1;
-    else if (wanted.has(name) && !this.#found.has(name)) {
+    else if (name === delivered && this.#recipients !== undefined) {
+      this.#field = delivered;
+      this.#found.set(delivered, line.slice(colon + 1).trim());
+    } else if (wanted.has(name) && !this.#found.has(name)) {
       this.#field = name;
       this.#found.set(name, line.slice(colon + 1).trim());
     }

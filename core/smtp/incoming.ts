@@ -11,13 +11,13 @@ import type { DataOptions, WireDataFacts } from './wireMessage.ts';
 
 export class Incoming {
   readonly message: MessageLog;
-  readonly scan = new HeaderScan();
+  readonly scan: HeaderScan;
   /** How to read it; `onChunk` keeps what is read. */
   readonly options: DataOptions;
   readonly #cap: HeaderCap | undefined;
 
   constructor(d: Dialogue, transaction: NonNullable<GrowingFacts['transaction']>) {
-    const { scan } = this;
+    const scan = (this.scan = new HeaderScan(d.settings.loops.deliveredTo ? named(transaction) : undefined));
     const { header, maxHeaderSize, maxHeaderFields } = d.settings.strictness;
     const message = d.opening.log.message();
     this.message = d.message = message;
@@ -48,6 +48,10 @@ export class Incoming {
     const removed = this.#cap?.removed ?? 0;
     return removed === 0 ? facts : { ...facts, bytes: facts.bytes - removed };
   }
+}
+
+function named({ recipients }: NonNullable<GrowingFacts['transaction']>): ReadonlySet<string> {
+  return new Set(recipients.map(({ local, domain }) => (domain === '' ? local : `${local}@${domain}`).toLowerCase()));
 }
 
 /** RFC 3030 section 3: BINARYMIME is any octets, and none of the rules for text holds. */

@@ -31,6 +31,16 @@ function counted(scope: FlowCount['scope'], path: string, numbers: Partial<FlowC
 }
 
 describe('flow', () => {
+  it('names the network that was counted', async () => {
+    const network = '203.0.113.0/24';
+    const count = counted('service', 'flow.service', { network, peerConnections: 21 });
+    const [finding] = await findingsOf(flow, { address: '203.0.113.9', flow: [count] });
+    expect(finding).toMatchObject({
+      text: '21st simultaneous connection from 203.0.113.0/24, 20 allowed',
+      evidence: { 'counted as one peer': network },
+    });
+  });
+
   it('names the limit, its value and the counter', async () => {
     expect(
       await findingsOf(flow, {

@@ -109,6 +109,28 @@ describe('flow counters', () => {
     expect(enter('2001:0DB8:0:0::0001').counts[1]?.peerConnections).toBe(2);
   });
 
+  it('count a network as one peer, and say which', () => {
+    const { enter } = counters({ flow: { peerPrefix4: 24, peerPrefix6: 64 } });
+    enter('203.0.113.1').leave();
+    expect(enter('::ffff:203.0.113.200').counts[1]).toMatchObject({
+      network: '203.0.113.0/24',
+      peerConnections: 1,
+      peerIntervalConnections: 2,
+    });
+    expect(enter('203.0.114.1').counts[1]).toMatchObject({ network: '203.0.114.0/24', peerIntervalConnections: 1 });
+    enter('2001:db8:0:7::1');
+    expect(enter('2001:db8:0:7:ffff::9').counts[0]).toMatchObject({
+      network: '2001:db8:0:7::/64',
+      peerConnections: 2,
+    });
+  });
+
+  it('take a link-local address with its zone for the same peer', () => {
+    const { enter } = counters();
+    enter('fe80::1');
+    expect(enter('fe80::1%eth0').counts[1]?.peerConnections).toBe(2);
+  });
+
   it('forget a peer whose connections are closed and whose window has passed', () => {
     const { enter, clock, flow } = counters();
     const stays = enter('198.51.100.1');

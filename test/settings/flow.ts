@@ -193,4 +193,22 @@ export const flow: Probes = {
     (lab) => inTurn(lab, 40, ann, ann, ann),
     { listeners: [{ ...mx, flow: { ...free, peerMaxIntervalConnections: 1 } }] },
   ),
+  'flow.peerPrefix4': seen(
+    [
+      [32, '220 220 220 220'],
+      [24, '220 421 220 220'],
+      [8, '220 421 421 220'],
+    ],
+    (lab) => codes(lab, ann, bob, { from: '192.0.3.1' }, { from: '2001:db8::1' }),
+    { listeners: [{ ...mx, flow: { ...free, peerMaxConnections: 1 } }] },
+  ),
+  'flow.peerPrefix6': seen(
+    [
+      [128, '220 220 220 220'],
+      [64, '220 421 220 220'],
+      [48, '220 421 421 220'],
+    ],
+    (lab) => codes(lab, { from: '2001:db8::1' }, { from: '2001:db8::2' }, { from: '2001:db8:0:1::1' }, ann),
+    { listeners: [{ ...mx, flow: { ...free, peerMaxConnections: 1 } }] },
+  ),
 };

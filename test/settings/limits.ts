@@ -52,6 +52,21 @@ export const limits: Probes = {
     ],
     async (lab) => (await bytes(lab, `${travelled}\r\n.\r\n`)).heard[0],
   ),
+  'loops.deliveredTo': seen(
+    [
+      [true, ['554 5.4.6 Routing loop: the message was delivered to this recipient before', taken, taken]],
+      [false, [taken, taken, taken]],
+    ],
+    async (lab) =>
+      (
+        await bytes(
+          lab,
+          'DELIVERED-to:\r\n <B@Gate.Example>\r\n\r\ntext\r\n.\r\n',
+          'Delivered-To: another@gate.example\r\n\r\ntext\r\n.\r\n',
+          'Subject: quoted\r\n\r\nDelivered-To: b@gate.example\r\n.\r\n',
+        )
+      ).heard,
+  ),
 
   'errors.maxErrors': seen(
     [

@@ -3,14 +3,36 @@ import { describe, expect, test } from 'vitest';
 import { HeaderCap } from '../../core/smtp/headerCap.ts';
 import { HeaderScan } from '../../core/smtp/headers.ts';
 
-function scan(message: string, size = message.length): ReturnType<HeaderScan['facts']> {
-  const headers = new HeaderScan();
+function scan(
+  message: string,
+  size = message.length,
+  recipients?: ReadonlySet<string>,
+): ReturnType<HeaderScan['facts']> {
+  const headers = new HeaderScan(recipients);
   const bytes = Buffer.from(message, 'latin1');
   for (let at = 0; at < bytes.length; at += size) headers.take(bytes.subarray(at, at + size));
   return headers.facts();
 }
 
 describe('the header scan', () => {
+  describe('looks for Delivered-To fields of recipients', () => {
+    const mine = new Set(['alice@example.com', 'postmaster']);
+    test.each([
+      ['Delivered-To: alice@example.com\r\n\r\n', 'alice@example.com'],
+      ['dELIVERED-tO :\r\n\t<Alice@EXAMPLE.com>\r\nTo: x\r\n y\r\n\r\n', 'Alice@EXAMPLE.com'],
+      ['To: x\r\nDelivered-To: carol@example.com\r\nDelivered-To:\r\n Postmaster \r\nSubject: x\r\n\r\n', 'Postmaster'],
+      ['To: x\r\nDelivered-To: alice@example.com\r\nTo: x\r\n folded\r\n', 'alice@example.com'],
+      ['To: x\r\nDelivered-To: alice@example.com', undefined],
+      ['X-Delivered-To: alice@example.com\r\n\r\n', undefined],
+      ['Delivered-To: alice@example.com.example\r\n\r\n', undefined],
+      ['Subject: x\r\n\r\nDelivered-To: alice@example.com\r\n', undefined],
+      ['Date: x\r\n Delivered-To: alice@example.com\r\n\r\n', undefined],
+    ])('in %j: %j', (message, found) => {
+      for (const size of [1, 2, 7, 1000]) expect(scan(message, size, mine).deliveredTo).toBe(found);
+      expect(scan(message).deliveredTo).toBe(undefined);
+    });
+  });
+
   const message = [
     'Received: from a',
     'rEcEiVeD: from b',

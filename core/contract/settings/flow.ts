@@ -66,6 +66,24 @@ const interval = (title: string) =>
     default: 60,
   });
 
+const prefix = (about: {
+  readonly title: string;
+  readonly help: string;
+  readonly min: number;
+  readonly max: number;
+  readonly warn: string;
+}) => {
+  const { warn, ...rest } = about;
+  return whole({
+    ...rest,
+    unit: 'bits',
+    source: 'Postfix, smtpd_client_ipv4_prefix_length, smtpd_client_ipv6_prefix_length',
+    basis: 'ours',
+    default: about.max,
+    warn: [{ below: about.max === 32 ? 20 : 48, text: warn }],
+  });
+};
+
 /** One set of flow limits, named as in axigen.cfg. */
 export const flowLimits = (defaults: FlowDefaults, where: string) =>
   record(
@@ -77,7 +95,7 @@ export const flowLimits = (defaults: FlowDefaults, where: string) =>
       ),
       peerMaxConnections: count(
         'Simultaneous per peer',
-        `Most connections open at once from one address, ${where}.`,
+        `Most connections open at once from one peer, ${where}.`,
         defaults.peerMaxConnections,
       ),
       maxIntervalConnections: count(
@@ -88,7 +106,7 @@ export const flowLimits = (defaults: FlowDefaults, where: string) =>
       timeInterval: interval('Interval'),
       peerMaxIntervalConnections: count(
         'New per peer per interval',
-        `Most new connections from one address within the peer interval, ${where}.`,
+        `Most new connections from one peer within the peer interval, ${where}.`,
         defaults.peerMaxIntervalConnections,
       ),
       peerTimeInterval: interval('Peer interval'),
@@ -124,6 +142,20 @@ export const flow = record(
       source: 'Gatehouse',
       basis: 'assumed',
       default: true,
+    }),
+    peerPrefix4: prefix({
+      title: 'One peer, IPv4',
+      help: 'Addresses that share so many leading bits are one peer in every limit per peer, of listeners, of the service and of allow rules. 32: each address by itself. 24 counts a sender that spreads over 256 neighbours as one; so it does with strangers behind one provider.',
+      min: 8,
+      max: 32,
+      warn: 'Thousands of strangers share the limits of one peer.',
+    }),
+    peerPrefix6: prefix({
+      title: 'One peer, IPv6',
+      help: 'As for IPv4. 128: each address by itself. 64 is what a single subscriber usually has, so that below it a limit per peer limits nobody.',
+      min: 16,
+      max: 128,
+      warn: 'Many subscribers share the limits of one peer.',
     }),
   },
   {

@@ -1,5 +1,5 @@
 // Loops and DNS: the groups with a handful of settings each.
-import { lines, record, whole } from './leaf.ts';
+import { flag, lines, record, whole } from './leaf.ts';
 
 const CFG = 'AXIGEN 10.3.1 axigen.cfg';
 
@@ -15,6 +15,13 @@ export const loops = record(
       max: 999,
       default: 30,
       warn: [{ below: 100, text: 'RFC 5321 section 6.3 asks for a threshold of at least 100.' }],
+    }),
+    deliveredTo: flag({
+      title: 'Refuse what was delivered before',
+      help: 'A message that carries a Delivered-To field for one of its recipients has been in that mailbox already, and is refused (554 5.4.6). Only fields of the top-level header count, folded or not, in any case.',
+      source: 'Postfix, local(8): Delivered-To; RFC 9228',
+      basis: 'ours',
+      default: false,
     }),
   },
   {

@@ -101,6 +101,29 @@ export function parseIpSet(text: string): IpRange | undefined {
   return { family: ip.family, first, last: first + size - 1n };
 }
 
+/** An address as people write it (RFC 5952 without the shortest-run rule: the first longest run of zeros is left out). */
+export function ipText(ip: Ip): string {
+  if (ip.family === 4) return [24n, 16n, 8n, 0n].map((shift) => ((ip.value >> shift) & 255n).toString()).join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((ip.value >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
+  );
+  const runs = [...groups.join(':').matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
+  const longest = runs.toSorted((a, b) => b[0].length - a[0].length)[0];
+  if (!longest) return groups.join(':');
+  const text = groups.join(':');
+  const head = text.slice(0, longest.index).replace(/:$/, '');
+  const tail = text.slice(longest.index + longest[0].length).replace(/^:/, '');
+  return `${head}::${tail}`;
+}
+
+/** The network of an address, e.g. `203.0.113.0/24` or `2001:db8::/64`; the address itself when the prefix is whole. */
+export function networkOf({ family, value }: Ip, prefix: number): string {
+  const bits = family === 4 ? 32 : 128;
+  const host = BigInt(bits - prefix);
+  const text = ipText({ family, value: (value >> host) << host });
+  return prefix === bits ? text : `${text}/${prefix}`;
+}
+
 /** Whether the address lies in the range. */
 export function contains(range: IpRange, ip: Ip): boolean {
   return range.family === ip.family && ip.value >= range.first && ip.value <= range.last;
