@@ -192,6 +192,7 @@ export class Gate {
       tls,
       settings: current.settings,
       seconds: connection.listener.handshakeTimeout,
+      begun: arrival.begun,
       place: 'implicit',
       discarded: 0,
       record,

@@ -11,7 +11,7 @@ import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
 import type { Listener } from './listener.ts';
 import { recordCutOff } from './incoming.ts';
 import { judgeTls } from './verbs/starttls.ts';
-import { lookEvery, nextDue, overdue, type Progress, timeLeft } from './deadlines.ts';
+import { lookEvery, nextDue, overdue, type Progress } from './deadlines.ts';
 import { greet, greetingDelay, tease } from './greeting.ts';
 import { SessionInput } from './input.ts';
 import { shutDown, takeLine, takeTls, tooLate } from './turn.ts';
@@ -195,7 +195,7 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   startTls(): void {
-    const { world, connection, settings } = this.#opening;
+    const { world, connection, settings, begun } = this.#opening;
     this.#flush();
     // Reset behind its command: the close that follows says so.
     if (this._socket.destroyed || !this._parser) return;
@@ -215,21 +215,18 @@ export class Session extends SMTPConnection implements Wire {
     // Its listeners are those of a session in clear; the handshake has its own.
     this._socket.removeAllListeners();
     this._socket.on('error', () => undefined);
-    const handshake = shakeHands(this._socket, {
+    this.#handshake = shakeHands(this._socket, {
       world,
       tls,
       settings,
       seconds: connection.listener.handshakeTimeout,
+      begun,
       place: 'starttls',
       discarded: kept ? 0 : buffered,
       record: (body) => this.dialogue.record(body),
       up: (socket, facts) => this.#secured(socket, { facts, kept }),
       failed: (end) => this.#handshakeFailed(end),
     });
-    this.#handshake = handshake;
-    const left = timeLeft(this.dialogue.settings.errors.deadlines, world.elapsed() - this.#opening.begun);
-    // In clear nothing can be said any more.
-    if (left) this.#timer = world.after(left.ms, () => handshake.stop(left.end));
   }
 
   #handshakeFailed(end: HandshakeEnd): void {

@@ -5,6 +5,7 @@ import type { EventBody } from '../contract/event.ts';
 import type { TlsFacts } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { World } from '../world/world.ts';
+import { timeLeft } from './deadlines.ts';
 import {
   alertOf,
   handshakeError,
@@ -22,6 +23,8 @@ export interface Shaking {
   readonly settings: Settings;
   /** `listeners.*.handshakeTimeout`, s. */
   readonly seconds: number;
+  /** The world's monotonic clock when the connection came, ms. */
+  readonly begun: number;
   readonly place: HandshakePlace;
   /** Octets thrown away that came in clear behind STARTTLS. */
   readonly discarded: number;
@@ -71,7 +74,12 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
   };
   const failed = (error: Error) => stop(handshakeError(error, { place, first }), alertOf(error));
   const left = () => stop(handshakeLeft);
-  const timer = world.after(seconds * 1000, () => stop(handshakeTooLong(seconds)));
+  // Nothing can be said any more, so the session's deadline ends it without a word.
+  const whole = timeLeft(shaking.settings.errors.deadlines, from - shaking.begun);
+  const timer =
+    whole && whole.ms < seconds * 1000
+      ? world.after(whole.ms, () => stop(whole.end))
+      : world.after(seconds * 1000, () => stop(handshakeTooLong(seconds)));
 
   // The first octets are looked at before OpenSSL has them: its errors do not say what else the client spoke.
   const begin = () => {
