@@ -6,7 +6,15 @@ import { aboutSetting, valueAt } from '../../renderer/state/about.ts';
 import { printable, textOf, textRows } from '../../renderer/ui/textRows.ts';
 import { decodeHeader } from '../../renderer/views/messages/encodedWords.ts';
 import { fileName } from '../../renderer/views/messages/saveMessage.ts';
-import { answerTo, codesOf, decidingLine, kindred, shownItems, toneOf } from '../../renderer/views/sessions/explain.ts';
+import {
+  answerTo,
+  codesOf,
+  decidingLine,
+  kindred,
+  shownItems,
+  silentWords,
+  toneOf,
+} from '../../renderer/views/sessions/explain.ts';
 import { FOLD_FROM, foldRepeats } from '../../renderer/views/sessions/repeats.ts';
 import { rawRows, rawText } from '../../renderer/views/sessions/rawBytes.ts';
 import { ground, type Ground, until } from '../smtp/playground.ts';
@@ -143,4 +151,19 @@ test('a long run of the same exchange is folded, and a line inside it opens it',
   expect(foldRepeats(items, ({ n }) => n === repeats?.n)).toEqual(items);
   const few = items.filter((item) => !noops.slice(FOLD_FROM - 1).some(({ n }) => n === item.n || n + 1 === item.n));
   expect(foldRepeats(few, () => false)).toEqual(few);
+});
+
+test('a verdict nobody heard says what it found, what it did, or why it closed', () => {
+  const verdict = {
+    stage: 'tls',
+    action: 'accept',
+    reason: 'tls-up',
+    because: 'nothing',
+    findings: [],
+    basis: 'ours',
+  } as const;
+  const finding = { check: 'client-certificate', action: 'record', text: 'it was revoked: CN=a' } as const;
+  expect(silentWords({ ...verdict, findings: [finding] })).toBe('noted: it was revoked: CN=a');
+  expect(silentWords({ ...verdict, action: 'ignore', findings: [finding] })).toBe('ignore, recorded: nothing');
+  expect(silentWords({ ...verdict, action: 'drop', closes: 'silent' })).toBe('closed without a word: nothing');
 });

@@ -121,7 +121,7 @@ describeWith('chromium', 'the Receiver view', (chromium) => {
     expect(await page.getByLabel('Wrong commands allowed', { exact: true }).inputValue()).toBe('16');
     await apply().click();
     await page.getByText('New sessions follow it').waitFor();
-    expect((await applied()).errors).toEqual({ maxErrors: 16, maxAuthErrors: 7 });
+    expect((await applied()).errors).toMatchObject({ maxErrors: 16, maxAuthErrors: 7 });
   });
 
   test('the default is shown beside a changed value, and one click goes back to it', async () => {

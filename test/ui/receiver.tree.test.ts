@@ -241,7 +241,7 @@ describe('places in YAML', () => {
   ])('%j', (text, path, isValue) => expect(at(text)).toMatchObject({ path, isValue }));
   test('what the schema has there is offered', () => {
     expect(labels('')).toContain('listeners');
-    expect(labels('errors:\n  ')).toEqual(['maxErrors', 'maxAuthErrors']);
+    expect(labels('errors:\n  ')).toEqual(Object.keys(defaults.errors));
     expect(labels('errors:\n  maxErrors: ')).toEqual(['unlimited']);
     expect(labels('listeners:\n  - role: ')).toEqual(['mx', 'submission', 'submissions']);
     expect(labels('listeners:\n  - enable: ')).toEqual(['true', 'false']);

@@ -2,11 +2,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
-import type { Counter } from '../../../core/contract/verdict.ts';
+import type { Counter, Verdict } from '../../../core/contract/verdict.ts';
 import { go } from '../../state/place.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { codeLook, outcomeLooks } from '../../ui/Chip.tsx';
 import { count, duration, offset } from '../../ui/figures.ts';
+import { silentWords } from './explain.ts';
 import type { ShownItem } from './repeats.ts';
 
 interface TranscriptProps {
@@ -200,9 +201,15 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
     }
     case 'silent':
       return (
-        <Row t={item.t} who="" className="server-line" tone="drop" isSelected={isSelected} hint="why ▸" shape="×">
-          {item.verdict.closes === undefined ? `${item.verdict.action}, recorded` : 'closed without a word'}:{' '}
-          {item.verdict.because}
+        <Row
+          t={item.t}
+          who=""
+          className="server-line"
+          isSelected={isSelected}
+          hint="why ▸"
+          {...silentLook(item.verdict)}
+        >
+          {silentWords(item.verdict)}
         </Row>
       );
     case 'note':
@@ -237,6 +244,11 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
       );
   }
 });
+
+/** What went through with a finding is no loss. */
+function silentLook({ action }: Verdict): Pick<RowProps, 'tone' | 'shape'> {
+  return action === 'accept' ? {} : { tone: 'drop', shape: '×' };
+}
 
 /** `TLSv1.3 · ...` as `TLS 1.3 · ...`; a handshake begun or failed is named. */
 function tlsWords(text: string): string {

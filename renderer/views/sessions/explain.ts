@@ -88,6 +88,13 @@ export function toneOf(answer: Answer): Tone {
   return code >= 300 ? 'quiet' : 'ok';
 }
 
+/** A verdict without a reply, in the transcript. */
+export function silentWords({ action, because, closes, findings }: Verdict): string {
+  if (closes !== undefined) return `closed without a word: ${because}`;
+  const found = findings.map(({ text }) => text).join('; ');
+  return action === 'accept' && found !== '' ? `noted: ${found}` : `${action}, recorded: ${because}`;
+}
+
 /** The reply in short: code and enhanced code. */
 export function codesOf(answer: Answer): string {
   if (answer.kind === 'silent')
