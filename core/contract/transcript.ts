@@ -112,7 +112,9 @@ function itemsOf(event: Event): TranscriptItem[] {
         },
       ];
     case 'octets':
-      return [{ kind: 'data', n, t, text: octetsText(event), notes: [readable(event.bytes)] }];
+      return [
+        { kind: 'data', n, t, text: octetsText(event), notes: isProxyHeader(event) ? [] : [shortened(event.bytes)] },
+      ];
     case 'chunk':
       return [{ kind: 'data', n, t, text: chunkText(event), notes: event.refused === true ? ['swallowed'] : [] }];
     case 'xclient':
@@ -187,8 +189,20 @@ function faultText({ rule, did, meant, octets }: ReplyFault): string {
 
 function octetsText({ what, bytes, length }: Extract<Event, { kind: 'octets' }>): string {
   if (what === 'foreign') return `${length} bytes that are no SMTP`;
-  const isHeader = bytes.startsWith('PROXY ') || bytes.startsWith('\r\n\r\n\0\r\nQUIT\n');
-  return `${isHeader ? '' : 'in place of a '}PROXY header, ${length} bytes`;
+  if (!isProxyHeader({ what, bytes })) return `in place of a PROXY header, ${length} bytes`;
+  const text = bytes.startsWith('PROXY ') ? `: ${shortened(bytes.split('\r\n', 1)[0] ?? '')}` : '';
+  return `PROXY header, ${length} bytes${text}`;
+}
+
+function isProxyHeader({ what, bytes }: Pick<Extract<Event, { kind: 'octets' }>, 'what' | 'bytes'>): boolean {
+  return what === 'proxy' && (bytes.startsWith('PROXY ') || bytes.startsWith('\r\n\r\n\0\r\nQUIT\n'));
+}
+
+/** As many octets as tell what it is; all of them are in the raw view. */
+const telling = 100;
+
+function shortened(bytes: string): string {
+  return `${readable(bytes.slice(0, telling))}${bytes.length > telling ? '…' : ''}`;
 }
 
 function proxyText({ peer }: Extract<Event, { kind: 'connect' }>, { version, command, through }: ProxyFacts): string {

@@ -94,6 +94,18 @@ test.each([
   });
 });
 
+test.each([
+  [
+    'PROXY TCP4 192.0.2.7 198.51.100.1 40000 25\r\n',
+    'PROXY header, 44 bytes: PROXY TCP4 192.0.2.7 198.51.100.1 40000 25\n',
+  ],
+  ['PROXY TCP4 192.0.2.7\r\nEHLO', 'PROXY header, 26 bytes: PROXY TCP4 192.0.2.7\n'],
+  [`\x16\x03\x01${'x'.repeat(500)}`, `in place of a PROXY header, 503 bytes   (\\x16\\x03\\x01${'x'.repeat(97)}…)\n`],
+])('%j is told in short', (bytes, text) => {
+  const event = { kind: 'octets', what: 'proxy', bytes, length: bytes.length, n: 1, t: 0 } as const;
+  expect(transcriptText(foldTranscript([event]))).toBe(`    0.000     ${text}`);
+});
+
 test.each<[string, string, RegExp]>([
   ['missing', 'EHLO client.example\r\n', /no PROXY header/],
   ['malformed', 'PROXY TCP4 192.0.2.7\r\n', /two addresses/],

@@ -170,7 +170,7 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
       return (
         <Row t={item.t} who="" className="tls-row" isSelected={isSelected}>
           <div className="tls-band" data-failed={item.state === 'failed'}>
-            {tlsWords(item.text)}
+            {item.state === 'starting' ? `TLS ${item.text}` : item.text.replace(/^TLSv/, 'TLS ')}
           </div>
         </Row>
       );
@@ -248,11 +248,6 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
 /** What went through with a finding is no loss. */
 function silentLook({ action }: Verdict): Pick<RowProps, 'tone' | 'shape'> {
   return action === 'accept' ? {} : { tone: 'drop', shape: '×' };
-}
-
-/** `TLSv1.3 · ...` as `TLS 1.3 · ...`; a handshake begun or failed is named. */
-function tlsWords(text: string): string {
-  return text.startsWith('TLSv') ? text.replace('TLSv', 'TLS ') : `TLS ${text}`;
 }
 
 /** The few words behind a reply that say there is more: a counter, or just why. */
