@@ -30,14 +30,14 @@ const upTo = (last: number, ...without: readonly number[]) =>
 
 /** Rows of connections, turn-taking, line ends, chunks, TLS, data and trusted peers; those left out need DNS, threads, DKIM, relaying, or limits that do not exist yet. */
 const catalogue = {
-  CON: upTo(17, 11, 12, 15),
+  CON: upTo(17, 11),
   EAR: upTo(2),
   PIP: upTo(4),
   CMD: upTo(12),
   SMG: upTo(13),
   LIN: upTo(3),
   BDT: upTo(9),
-  TLS: upTo(15, 9, 12),
+  TLS: upTo(15),
   SIZ: upTo(5),
   LOP: upTo(4, 3),
   DAT: upTo(3),

@@ -5,7 +5,7 @@ import type { SpfResult } from './settings/sender.ts';
 import type { StrictRule } from './settings/strictness.ts';
 
 /**
- * The moments at which policy is asked, in order. `line` is asked about a line that is odd in itself, before it is run;
+ * The moments at which policy is asked, in order. `tls` is asked behind a handshake, and before it where `flow.tls` limits them. `line` is asked about a line that is odd in itself, before it is run;
  * `command` once more for every line, after its own stage has answered.
  */
 export const stages = [
@@ -44,6 +44,19 @@ export interface FlowCount {
   readonly peerConnections: number;
   readonly intervalConnections: number;
   readonly peerIntervalConnections: number;
+}
+
+/** Full TLS handshakes of the peer within `flow.tls.peerTimeInterval`, the one that is to begin included. */
+export interface HandshakeCount {
+  readonly count: number;
+  /** As in {@link FlowCount}. */
+  readonly network?: string;
+}
+
+/** The receiver is under stress (`errors.stress`): so many connections are open of those the service takes. */
+export interface Stress {
+  readonly connections: number;
+  readonly limit: number;
 }
 
 /** What a trusted proxy said of the connection (HAProxy, The PROXY protocol). */
@@ -159,6 +172,8 @@ export interface SessionFacts {
   commands: number;
   /** Junk commands since the session began or its last message was accepted, this one included. Survives STARTTLS. */
   junk: number;
+  /** Present while it is asked whether a TLS handshake may begin, where `flow.tls` limits them. */
+  handshakes?: HandshakeCount;
   /** Absent when the client waited for the greeting. */
   early?: EarlyTalk;
   spfEhlo?: SpfAnswer;

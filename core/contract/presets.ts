@@ -62,7 +62,7 @@ const anyone = { last: 'allow' } as const;
 
 const hardened = {
   // A subscriber has a /64; whoever has a whole /24 to send from is one sender (Postfix counts IPv6 by /84, IPv4 by address).
-  flow: { service: tight, peerPrefix6: 64 },
+  flow: { service: tight, peerPrefix6: 64, tls: { peerMaxIntervalHandshakes: 40 } },
   // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
   acceptance: { maxRcptCount: 100 },
   loops: { maxReceivedHeaders: 100, deliveredTo: true },
@@ -72,6 +72,7 @@ const hardened = {
     // Postfix: 500 octets a second, 100 junk commands; a command line has half a minute.
     deadlines: { commandLine: 30, data: 1800, session: 7200, slowReader: 30, lookup: 30, leastRate: 500 },
     session: { maxMessages: 1000, maxCommands: 10_000, maxJunk: 50 },
+    stress: { at: 80 },
   },
   strictness: {
     bareLf: 'reject',

@@ -88,7 +88,7 @@ const handshake = z.strictObject({
     }),
   expect: z
     .union([
-      z.enum(['up', 'refused']),
+      z.enum(['up', 'refused', 'distrusted']),
       z.strictObject({
         version: tlsVersion.optional(),
         alpn: z.string().optional().meta({ description: 'Protocol the server chose.' }),
@@ -98,7 +98,7 @@ const handshake = z.strictObject({
     .optional()
     .meta({
       description:
-        'refused: an alert, or the end of the connection. Anything else than expected is a breach; unless said the handshake is a step on the way, and must succeed.',
+        'refused: an alert, or the end of the connection. distrusted: the client checks the certificate against the authority of the test bed and the name in sni, and must not believe it. Anything else than expected is a breach; unless said the handshake is a step on the way, and must succeed.',
     }),
   within: duration.optional().meta({ description: 'ms to wait for the end of the handshake, 5000 unless said' }),
 });

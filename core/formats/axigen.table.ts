@@ -170,6 +170,7 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['access.lastFlow.**', 'only an allow rule has limits, and the last rule denies'],
   ['access.global.**', 'where the saved file keeps Global Access Control is not known'],
   ['access.refusal', ANSWER],
+  ['flow.tls.**', OURS],
   ['flow.peerPrefix4', 'the product counts addresses, never networks'],
   ['flow.peerPrefix6', 'the product counts addresses, never networks'],
   ['flow.countRefused', 'whether refused connections count is not a setting of the product'],

@@ -1,5 +1,5 @@
 // What a check is: one question about the facts at one stage, answered with findings.
-import type { Facts, SpfAnswer, Stage } from '../contract/facts.ts';
+import type { Facts, SpfAnswer, Stage, Stress } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Finding } from '../contract/verdict.ts';
 
@@ -9,6 +9,8 @@ export interface PolicyContext {
   readonly facts: Facts;
   /** The world's monotonic clock, ms. */
   elapsed(): number;
+  /** Undefined while the receiver is not under stress. */
+  readonly stress: () => Stress | undefined;
   /** Asks SPF about an identity (RFC 7208); DNS is the zone's alone. At once when the answer is remembered. */
   spf(identity: 'helo' | 'mailfrom'): SpfAnswer | Promise<SpfAnswer>;
 }

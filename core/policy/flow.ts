@@ -1,5 +1,5 @@
 // Counts connections at once and within sliding windows, per listener, service and allow rule, in all and per peer.
-import type { FlowCount, FlowScope } from '../contract/facts.ts';
+import type { FlowCount, FlowScope, HandshakeCount, Stress } from '../contract/facts.ts';
 import type { FlowLimits } from '../contract/settings/flow.ts';
 import { networkOf, parseIp } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
@@ -13,6 +13,12 @@ export interface FlowVisit {
   rule(path: string, limits: FlowLimits): FlowCount;
   /** The connection was refused: it leaves the windows again unless `flow.countRefused` is on. */
   refused(): void;
+  /** What the next TLS handshake of the peer is counted as; undefined where there is no limit. */
+  handshakes(): HandshakeCount | undefined;
+  /** A TLS handshake begins; to be called when it has turned out to resume a session, which does not count. */
+  handshake(): () => void;
+  /** Undefined while fewer connections are open than `errors.stress.at` says. */
+  stress(): Stress | undefined;
   /** The connection has closed. */
   leave(): void;
 }
@@ -27,6 +33,8 @@ interface Peer {
   interval: number;
 }
 
+type Intervals = Pick<FlowLimits, 'timeInterval' | 'peerTimeInterval'>;
+
 /** The counters of one set of limits. */
 class Counters {
   #open = 0;
@@ -34,7 +42,7 @@ class Counters {
   /** In order of last activity. */
   readonly #peers = new Map<string, Peer>();
 
-  count(peerKey: string, limits: FlowLimits, now: number): Omit<FlowCount, 'scope' | 'path' | 'limits' | 'network'> {
+  count(peerKey: string, limits: Intervals, now: number): Omit<FlowCount, 'scope' | 'path' | 'limits' | 'network'> {
     this.#forget(now);
     const interval = limits.timeInterval * 1000;
     const peerInterval = limits.peerTimeInterval * 1000;
@@ -69,6 +77,15 @@ class Counters {
     return this.#peers.size;
   }
 
+  get open(): number {
+    return this.#open;
+  }
+
+  /** How many of the peer are in its window. */
+  recent(peerKey: string, now: number, interval: number): number {
+    return this.#peers.get(peerKey)?.recent.size(now, interval) ?? 0;
+  }
+
   /** Two steps for each new connection: what is forgotten keeps pace with what is remembered. */
   #forget(now: number): void {
     for (let step = 0; step < 2; step += 1) {
@@ -89,6 +106,8 @@ class Counters {
 export class FlowCounters {
   readonly #elapsed: () => number;
   readonly #counters = new Map<string, Counters>();
+  /** Of TLS handshakes. */
+  readonly #handshakes = new Counters();
 
   /** `elapsed` is a monotonic clock, ms. */
   constructor(elapsed: () => number) {
@@ -130,6 +149,13 @@ export class FlowCounters {
         isRefused = true;
         for (const counters of entered) counters.uncount(peer, now);
       },
+      handshakes: () => {
+        const { peerMaxIntervalHandshakes, peerTimeInterval } = o.settings.flow.tls;
+        if (peerMaxIntervalHandshakes === 0) return undefined;
+        return { count: this.#handshakes.recent(peer, this.#elapsed(), peerTimeInterval * 1000) + 1, ...network };
+      },
+      handshake: () => this.#handshake(peer, o.settings),
+      stress: () => this.#stress(o.settings),
       leave: () => {
         if (isGone) return;
         isGone = true;
@@ -139,9 +165,27 @@ export class FlowCounters {
     };
   }
 
+  /** Counted before it costs anything, so that many at once are many. */
+  #handshake(peer: string, { flow: { tls } }: Settings): () => void {
+    if (tls.peerMaxIntervalHandshakes === 0) return () => undefined;
+    const at = this.#elapsed();
+    const { peerTimeInterval } = tls;
+    this.#handshakes.count(peer, { timeInterval: peerTimeInterval, peerTimeInterval }, at);
+    this.#handshakes.leave(peer, at);
+    return () => this.#handshakes.uncount(peer, at);
+  }
+
+  #stress({ errors, flow }: Settings): Stress | undefined {
+    const { at } = errors.stress;
+    const limit = flow.service.maxConnections;
+    if (at === 'unlimited' || limit === 0) return undefined;
+    const connections = this.#counters.get('service')?.open ?? 0;
+    return connections * 100 < limit * at ? undefined : { connections, limit };
+  }
+
   /** Peers remembered over all sets of limits: what memory grows with. */
   get remembered(): number {
-    let peers = 0;
+    let { peers } = this.#handshakes;
     for (const counters of this.#counters.values()) peers += counters.peers;
     return peers;
   }

@@ -419,6 +419,14 @@ const table = {
     rfc: 'RFC 5321 section 4.2.4',
   },
   // Without an enhanced code: on implicit TLS it stands in the place of the greeting (RFC 2034 section 4).
+  'too-many-handshakes': {
+    code: 454,
+    enhanced: '4.7.0',
+    text: { gatehouse: 'Too many TLS handshakes, try again later' },
+    because: 'the peer has had as many TLS handshakes as it is allowed for now',
+    basis: 'ours',
+    rfc: 'RFC 3207 section 4',
+  },
   'client-certificate': {
     code: 421,
     text: { gatehouse: '{host} A client certificate that is trusted here is needed[: {detail}]' },
@@ -642,7 +650,7 @@ const table = {
     text: { gatehouse: 'Routing loop: the message was delivered to this recipient before' },
     because: 'the message has been delivered to one of its recipients before',
     basis: 'ours',
-    rfc: 'RFC 9228; RFC 3463 section 3.5',
+    rfc: 'RFC 5321 section 6.3; RFC 3463 section 3.5',
   },
   'bare-lf': {
     code: 554,

@@ -34,6 +34,7 @@ import { spfMessage } from './checks/spfMessage.ts';
 import { spfRcpt } from './checks/spfRcpt.ts';
 import { startTlsInjection } from './checks/startTlsInjection.ts';
 import { submissionLogin } from './checks/submissionLogin.ts';
+import { tlsRate } from './checks/tlsRate.ts';
 import { wrongCommands } from './checks/wrongCommands.ts';
 
 export const stageTable: StageTable = {
@@ -44,7 +45,8 @@ export const stageTable: StageTable = {
     earlyTalk,
   ],
   tls: [
-    clientCertificate, //
+    tlsRate, //
+    clientCertificate,
   ],
   ehlo: [
     spfEhlo, //

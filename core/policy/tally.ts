@@ -11,13 +11,16 @@ export interface Tally {
   /** In the singular, e.g. `failed login`. */
   readonly what: string;
   readonly setting: string;
+  /** Words behind the limit. */
+  readonly why?: string;
   readonly reason: 'too-many-errors' | 'too-many-logins' | 'too-many-messages' | 'too-many-commands' | 'too-many-junk';
 }
 
 /** As many as the limit are answered; the next one closes the session. Nothing to say while there is none. */
-export function tally(settings: Settings, { check, value, limit, what, setting, reason }: Tally): Finding | undefined {
+export function tally(settings: Settings, tally: Tally): Finding | undefined {
+  const { check, value, limit, what, setting, reason, why = '' } = tally;
   if (value === 0) return undefined;
-  const text = `${ordinal(value)} ${what}, ${allowed(limit)}`;
+  const text = `${ordinal(value)} ${what}, ${allowed(limit)}${why}`;
   return constant(settings, text, () => ({
     check,
     ...(isOver(value, limit) ? { action: 'drop', reason } : { action: 'record' }),
@@ -34,8 +37,8 @@ export function isOver(value: number, limit: number | 'unlimited'): boolean {
 
 /** For counts that are no mistakes: there is nothing to say of them until they are over their limit. */
 export function overLimit(settings: Settings, tally: Tally): Finding {
-  const { check, value, limit, what, setting, reason } = tally;
-  const text = `${ordinal(value)} ${what}, ${allowed(limit)}`;
+  const { check, value, limit, what, setting, reason, why = '' } = tally;
+  const text = `${ordinal(value)} ${what}, ${allowed(limit)}${why}`;
   const counter = { name: `${what}s`, value, limit };
   return constant(settings, text, () => ({
     check,

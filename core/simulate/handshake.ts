@@ -73,12 +73,12 @@ export function shakeHands(plain: Socket, options: HandshakeOptions): Promise<Sh
 const isOld = (version: SecureVersion | undefined) => version === 'TLSv1' || version === 'TLSv1.1';
 
 function tlsOptions({ authority, wanted, certificate }: HandshakeOptions) {
-  const { least, most, ciphers, sni, alpn } = wanted;
+  const { least, most, ciphers, sni, alpn, expect } = wanted;
   // OpenSSL offers the versions of 1999 and 2006 at its lowest security level only.
   const list = ciphers ?? (isOld(least) || isOld(most) ? 'DEFAULT:@SECLEVEL=0' : undefined);
   return {
     ca: authority,
-    checkServerIdentity: () => undefined,
+    ...(expect !== 'distrusted' && { checkServerIdentity: () => undefined }),
     ALPNProtocols: alpn ?? [],
     ...(least !== undefined && { minVersion: least }),
     ...(most !== undefined && { maxVersion: most, ...(least === undefined && { minVersion: oldest(most) }) }),
@@ -100,11 +100,22 @@ export function judgeHandshake(
     const ok = shaken?.state === 'failed' && shaken.byServer;
     return { ok, expected: 'a handshake that is refused', heard: shaken?.state === 'up' ? 'secured' : failed };
   }
+  if (wanted === 'distrusted') {
+    const ok = shaken?.state === 'failed' && untrusted.test(shaken.error);
+    return {
+      ok,
+      expected: 'a certificate that is not believed',
+      heard: shaken?.state === 'up' ? 'a certificate that is believed' : failed,
+    };
+  }
   const expected = typeof wanted === 'object' ? `TLS with ${JSON.stringify(wanted)}` : 'a TLS handshake';
   if (shaken?.state !== 'up') return { ok: false, expected, heard: failed };
   const other = typeof wanted === 'object' ? unlike(shaken.socket, wanted) : undefined;
   return { ok: other === undefined, expected, heard: other ?? `secured (${shaken.socket.getProtocol() ?? ''})` };
 }
+
+/** What Node calls a certificate that is not believed (OpenSSL, X509_verify_cert_error_string). */
+const untrusted = /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_ALTNAME_INVALID$)/;
 
 const errorOf = (shaken: Shaken) => (shaken.state === 'failed' ? shaken.error : '');
 

@@ -1,8 +1,9 @@
 // Deadlines of a session: which one comes next, by what the session has noted of its progress (settings `errors.deadlines`).
-import type { Stage } from '../contract/facts.ts';
+import type { Stage, Stress } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Finding, Verdict } from '../contract/verdict.ts';
 import { spoken } from '../policy/decide.ts';
+import { type Pressed, pressed } from '../policy/stress.ts';
 import { grouped } from '../policy/wording.ts';
 import type { HandshakeEnd } from './handshake.ts';
 
@@ -47,22 +48,22 @@ interface Given {
   /** `listeners.*.idleTimeout`, s. */
   readonly idle: number;
   readonly listenerIndex: number;
+  readonly tight: Settings['errors']['stress'];
+  /** Undefined while there is none. */
+  readonly stress: Stress | undefined;
 }
 
 /** The deadline that is next, or has passed; undefined when none runs. */
-export function nextDue({ limits, idle, listenerIndex }: Given, p: Progress): Due | undefined {
+export function nextDue({ limits, idle, listenerIndex, tight, stress }: Given, p: Progress): Due | undefined {
   const dues: Due[] = [];
+  const due = (reason: Due['reason'], from: number | undefined, told: Pressed & { readonly what: string }) => {
+    const { limit: value, setting, why, what } = told;
+    if (from === undefined || value === 'unlimited') return;
+    dues.push({ at: from + value * 1000, reason, detail: `${what} ${value} s${why}`, setting, value });
+  };
   const add = (reason: Due['reason'], from: number | undefined, told: readonly [name: keyof Limits, what: string]) => {
     const [name, what] = told;
-    const value = limits[name];
-    if (from === undefined || value === 'unlimited') return;
-    dues.push({
-      at: from + value * 1000,
-      reason,
-      detail: `${what} ${value} s`,
-      setting: `errors.deadlines.${name}`,
-      value,
-    });
+    due(reason, from, { limit: limits[name], setting: `errors.deadlines.${name}`, why: '', what });
   };
   add('lookup-deadline', p.asked, ['lookup', 'the checks of one stage took longer than']);
   add('slow-reader', p.unread, ['slowReader', 'the client read no reply for']);
@@ -70,20 +71,20 @@ export function nextDue({ limits, idle, listenerIndex }: Given, p: Progress): Du
   if (!p.working || p.asked !== undefined)
     add('session-deadline', p.begun, ['session', 'the session took longer than']);
   if (!p.working) {
-    add('command-deadline', p.line, ['commandLine', 'a command line took longer than']);
+    const line = { limit: limits.commandLine, setting: 'errors.deadlines.commandLine' };
+    due('command-deadline', p.line, {
+      ...pressed(line, { limit: tight.commandLine, name: 'commandLine' }, stress),
+      what: 'a command line took longer than',
+    });
     add('data-deadline', p.body?.began, ['data', 'the message took longer than']);
     if (p.body && limits.leastRate > 0) dues.push(rateDue(limits, p.body));
-    const detail = `nothing came for ${idle} s`;
-    const setting = `listeners.${listenerIndex}.idleTimeout`;
-    dues.push({
-      at: p.lastInput + idle * 1000,
-      reason: 'idle',
-      detail,
-      setting,
-      value: idle,
+    const silence = { limit: idle, setting: `listeners.${listenerIndex}.idleTimeout` };
+    due('idle', p.lastInput, {
+      ...pressed(silence, { limit: tight.idleTimeout, name: 'idleTimeout' }, stress),
+      what: 'nothing came for',
     });
   }
-  return dues.reduce<Due | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
+  return dues.reduce<Due | undefined>((first, next) => (first && first.at <= next.at ? first : next), undefined);
 }
 
 /** When the average falls below the least rate, if nothing more comes. */
@@ -130,8 +131,10 @@ export function overdue(due: Due & { readonly reason: Exclude<Due['reason'], 'sl
  * Longest time between two looks, ms: no deadline that begins behind a look is due before the next one, so nothing else
  * ever has to move the timer.
  */
-export function lookEvery({ limits, idle }: Given): number {
+export function lookEvery({ limits, idle, tight }: Given): number {
   const { commandLine, data, session, slowReader, lookup, leastRate, rateGrace } = limits;
   const all = [idle, commandLine, data, session, slowReader, lookup, leastRate > 0 ? rateGrace : 'unlimited'];
+  // Stress may begin at any time.
+  if (tight.at !== 'unlimited') all.push(tight.idleTimeout, tight.commandLine);
   return Math.min(...all.flatMap((limit) => (limit === 'unlimited' ? [] : [Number(limit) * 1000])));
 }

@@ -15,6 +15,7 @@ import type { MessageLog, SessionLog } from '../journal/journal.ts';
 import type { PolicyContext } from '../policy/check.ts';
 import { decide, spoken } from '../policy/decide.ts';
 import type { Effective } from '../policy/effective.ts';
+import type { FlowVisit } from '../policy/flow.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
@@ -41,6 +42,8 @@ export interface Opening {
   /** The world's monotonic clock at the connect, ms. */
   readonly begun: number;
   readonly connection: ConnectionFacts;
+  /** What it counts for, and what is counted around it. */
+  readonly visit: Pick<FlowVisit, 'handshakes' | 'handshake' | 'stress'>;
   /** On implicit TLS: what the handshake came to. */
   readonly tls?: TlsFacts;
   /** What stage `connect` decided; spoken when the session is ready for it. */
@@ -168,6 +171,7 @@ export class Dialogue {
       settings,
       facts,
       elapsed: () => opening.world.elapsed(),
+      stress: () => opening.visit.stress(),
       spf: (identity) => opening.spf({ settings, facts, identity }),
     };
   }

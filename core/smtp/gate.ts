@@ -1,7 +1,7 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
 import type { Socket } from 'node:net';
 import type { EventBody } from '../contract/event.ts';
-import type { FlowCount, TlsFacts } from '../contract/facts.ts';
+import type { FlowCount, SessionFacts, TlsFacts } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { evaluateAccess } from '../policy/access.ts';
 import { decide } from '../policy/decide.ts';
@@ -135,6 +135,7 @@ export class Gate {
       settings,
       facts: { connection, session: newSession() },
       elapsed: () => this.#options.world.elapsed(),
+      stress: () => visit.stress(),
       spf: noIdentity,
     });
   }
@@ -145,7 +146,7 @@ export class Gate {
     // Text in front of an implicit TLS handshake is no SMTP, so every refusal is silent there.
     if (implicit && verdict.action !== 'accept') return this.#turnAway(arrival, { ...verdict, closes: 'silent' });
     if (verdict.closes === 'silent') return this.#turnAway(arrival, verdict);
-    if (implicit) return this.#handshake(arrival, verdict);
+    if (implicit) return this.#mayShake(arrival, verdict);
     this.#begin(arrival, {
       socket: arrival.accepted.socket,
       greeting: verdict,
@@ -181,6 +182,16 @@ export class Gate {
     arrival.accepted.socket.destroy();
   }
 
+  /** Asks stage `tls` before the handshake where these are limited; a refusal is silent. */
+  #mayShake(arrival: Arrival, greeting: Verdict): void {
+    const handshakes = arrival.visit.handshakes();
+    if (handshakes === undefined) return this.#handshake(arrival, greeting);
+    this.#askTls(arrival, { handshakes }, (verdict) => {
+      if (verdict.action === 'accept') return this.#handshake(arrival, greeting);
+      this.#turnAway(arrival, { ...verdict, closes: 'silent' });
+    });
+  }
+
   /** RFC 8314 section 3.3: TLS first, the greeting after it, unless policy has something against what the handshake showed. */
   #handshake(arrival: Arrival, greeting: Verdict): void {
     const { world, listener } = this.#options;
@@ -193,6 +204,7 @@ export class Gate {
       settings: current.settings,
       seconds: connection.listener.handshakeTimeout,
       begun: arrival.begun,
+      visit: arrival.visit,
       place: 'implicit',
       discarded: 0,
       record,
@@ -211,7 +223,6 @@ export class Gate {
 
   /** Asks stage `tls`; a refusal is spoken in place of the greeting. */
   #judge(arrival: Arrival, ready: Ready & { readonly tls: TlsFacts }): void {
-    const { settings } = arrival.current;
     const judged = (verdict: Verdict) => {
       if (verdict.closes === 'silent') {
         ready.socket.destroy();
@@ -220,18 +231,23 @@ export class Gate {
       if (verdict.action === 'accept' && verdict.findings.length > 0) arrival.record({ kind: 'verdict', verdict });
       this.#begin(arrival, verdict.action === 'accept' ? ready : { ...ready, greeting: verdict });
     };
+    this.#askTls(arrival, { tls: ready.tls }, judged);
+  }
+
+  #askTls(arrival: Arrival, known: Partial<SessionFacts>, then: (verdict: Verdict) => void): void {
     try {
       const verdict = decide('tls', {
-        settings,
+        settings: arrival.current.settings,
         facts: {
           connection: arrival.connection,
-          session: { ...newSession(), tls: ready.tls },
+          session: { ...newSession(), ...known },
         },
         elapsed: () => this.#options.world.elapsed(),
+        stress: () => arrival.visit.stress(),
         spf: noIdentity,
       });
-      if (!(verdict instanceof Promise)) return judged(verdict);
-      verdict.then(judged).catch((error: unknown) => this.#fault(arrival, error));
+      if (!(verdict instanceof Promise)) return then(verdict);
+      verdict.then(then).catch((error: unknown) => this.#fault(arrival, error));
     } catch (error) {
       this.#fault(arrival, error);
     }
@@ -239,7 +255,7 @@ export class Gate {
 
   #begin(arrival: Arrival, ready: Ready): void {
     const { world, users, spf, listener } = this.#options;
-    const { log, begun, connection, current, effective, over } = arrival;
+    const { log, begun, connection, visit, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
     listener.connect(socket, {
@@ -256,6 +272,7 @@ export class Gate {
         log,
         begun,
         connection,
+        visit,
         users,
         spf,
         over,

@@ -195,7 +195,7 @@ export class Session extends SMTPConnection implements Wire {
   }
 
   startTls(): void {
-    const { world, connection, settings, begun } = this.#opening;
+    const { world, connection, visit, settings, begun } = this.#opening;
     this.#flush();
     // Reset behind its command: the close that follows says so.
     if (this._socket.destroyed || !this._parser) return;
@@ -221,6 +221,7 @@ export class Session extends SMTPConnection implements Wire {
       settings,
       seconds: connection.listener.handshakeTimeout,
       begun,
+      visit,
       place: 'starttls',
       discarded: kept ? 0 : buffered,
       record: (body) => this.dialogue.record(body),
@@ -291,12 +292,14 @@ export class Session extends SMTPConnection implements Wire {
     const d = this.dialogue;
     this.#timer?.cancel();
     if (d.over) return;
-    const { world, connection } = this.#opening;
+    const { world, connection, visit } = this.#opening;
     const now = world.elapsed();
     // The client waits for us as long as we work (RFC 5321 section 4.5.3.2).
     if (d.working) this.#lastInput = now;
     const given = {
       limits: d.settings.errors.deadlines,
+      tight: d.settings.errors.stress,
+      stress: visit.stress(),
       idle: connection.listener.idleTimeout,
       listenerIndex: connection.listenerIndex,
     };

@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { EventBody } from '../contract/event.ts';
 import type { TlsFacts } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import type { FlowVisit } from '../policy/flow.ts';
 import type { World } from '../world/world.ts';
 import { timeLeft } from './deadlines.ts';
 import {
@@ -25,6 +26,7 @@ export interface Shaking {
   readonly seconds: number;
   /** The world's monotonic clock when the connection came, ms. */
   readonly begun: number;
+  readonly visit: Pick<FlowVisit, 'handshake'>;
   readonly place: HandshakePlace;
   /** Octets thrown away that came in clear behind STARTTLS. */
   readonly discarded: number;
@@ -52,6 +54,7 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
   let first = '';
   let top: Socket = raw;
   record({ kind: 'tls', state: 'starting', discarded: shaking.discarded });
+  const resumed = shaking.visit.handshake();
 
   const settle = (): boolean => {
     if (settled) return false;
@@ -115,6 +118,7 @@ export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
       // Node ends a connection whose TLS breaks later only where a tls.Server watches it; an alert would leave it hanging.
       socket.on('_tlsError', (error: Error) => void socket.destroy(error));
       const facts = { ...tlsFacts(socket, shaking.tls.clientDepth), ...shown };
+      if (facts.resumed) resumed();
       record({ kind: 'tls', state: 'up', facts, ms: world.elapsed() - from });
       shaking.up(socket, facts);
     });

@@ -6,6 +6,7 @@ import type {
   Mailbox,
   SessionFacts,
   SpfAnswer,
+  Stress,
   TransactionFacts,
 } from '../../core/contract/facts.ts';
 import { type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
@@ -31,6 +32,7 @@ export interface Known {
   readonly transaction?: Partial<TransactionFacts>;
   readonly login?: LoginFacts;
   readonly spf?: (identity: 'helo' | 'mailfrom') => Promise<SpfAnswer>;
+  readonly stress?: Stress;
   readonly elapsed?: () => number;
 }
 
@@ -57,6 +59,7 @@ export function contextOf(known: Known): PolicyContext {
   return {
     settings,
     facts,
+    stress: () => known.stress,
     elapsed: known.elapsed ?? (() => 0),
     spf: known.spf ?? (() => Promise.reject(new Error('SPF was not to be asked'))),
   };

@@ -7,7 +7,7 @@ import { mx, type Probe, type Probes, seen } from './probe.ts';
 import { settle } from './turns.ts';
 
 /** Seconds until the session is closed, and why; `open` when it still is after that many. */
-async function closedAfter(lab: Lab, client: Client, most: number): Promise<string> {
+async function closedAfter(lab: Lab, most: number): Promise<string> {
   for (let second = 1; second <= most; second += 1) {
     lab.pass(1);
     for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -39,7 +39,7 @@ function slow(reason: string, act: (client: Client) => Promise<unknown> | void, 
       const client = await lab.greeted();
       await act(client);
       await calm(lab);
-      return closedAfter(lab, client, 30);
+      return closedAfter(lab, 30);
     },
     given,
   );
@@ -66,6 +66,13 @@ async function codes(lab: Lab, lines: readonly string[]): Promise<string> {
 
 const message = ['MAIL FROM:<a@c.example>', 'RCPT TO:<b@gate.example>', 'DATA', 'x\r\n.'];
 const wordy = `${'long.'.repeat(40)}example`;
+
+/** A service that takes four connections. */
+const stressed = (stress: object): SettingsInput => ({
+  listeners: [mx],
+  flow: { service: { maxConnections: 4 } },
+  errors: { stress },
+});
 
 export const deadlines: Probes = {
   'errors.deadlines.commandLine': slow('command-deadline', (client) => client.send('NOO')),
@@ -98,7 +105,7 @@ export const deadlines: Probes = {
       const client = await lab.greeted();
       await half(client);
       await settle(client);
-      return closedAfter(lab, client, 20);
+      return closedAfter(lab, 20);
     },
     { errors: { deadlines: { rateGrace: 2 } } },
   ),
@@ -111,9 +118,72 @@ export const deadlines: Probes = {
       const client = await lab.greeted();
       await half(client);
       await settle(client);
-      return closedAfter(lab, client, 20);
+      return closedAfter(lab, 20);
     },
     { errors: { deadlines: { leastRate: 1000 } } },
+  ),
+
+  'errors.stress.at': seen(
+    [
+      [50, 'at 1: open, at 2: idle after 10 s'],
+      [100, 'at 1: open, at 2: open, at 4: idle after 10 s'],
+      ['unlimited', 'at 1: open, at 2: open, at 4: open'],
+    ],
+    async (lab) => {
+      const seen: string[] = [];
+      for (const [open, more] of [
+        [1, 1],
+        [2, 1],
+        [4, 2],
+      ] as const) {
+        for (let one = 0; one < more; one += 1) await lab.greeted();
+        const end = await closedAfter(lab, 20);
+        seen.push(`at ${open}: ${end}`);
+        if (end !== 'open') break;
+      }
+      return seen.join(', ');
+    },
+    stressed({}),
+  ),
+  'errors.stress.idleTimeout': seen(
+    [
+      [3, 'idle after 3 s'],
+      [20, 'idle after 20 s'],
+    ],
+    async (lab) => {
+      await lab.greeted();
+      return closedAfter(lab, 30);
+    },
+    stressed({ at: 1 }),
+  ),
+  'errors.stress.commandLine': seen(
+    [
+      [3, 'command-deadline after 3 s'],
+      [20, 'command-deadline after 20 s'],
+    ],
+    async (lab) => {
+      const client = await lab.greeted();
+      client.send('NOO');
+      await calm(lab);
+      return closedAfter(lab, 30);
+    },
+    stressed({ at: 1, idleTimeout: 1000 }),
+  ),
+  'errors.stress.maxErrors': seen(
+    [
+      [0, '500 421 <closed>'],
+      [2, '500 503 500 421 <closed>'],
+    ],
+    (lab) => codes(lab, ['WHAT', 'DATA', 'WHAT', 'DATA']),
+    stressed({ at: 1 }),
+  ),
+  'errors.stress.maxJunk': seen(
+    [
+      [1, '250 250 421 <closed>'],
+      [2, '250 250 250 421 <closed>'],
+    ],
+    (lab) => codes(lab, ['NOOP', 'RSET', 'NOOP', 'NOOP']),
+    stressed({ at: 1 }),
   ),
 
   'errors.session.maxMessages': seen(

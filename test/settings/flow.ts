@@ -182,6 +182,21 @@ function probesAt({ path, others, outsiders, given }: Place): Probes {
   };
 }
 
+/** Codes of STARTTLS, each on a connection of its own; `pause` seconds lie between. A client that hears 220 does the handshake. */
+async function secured(lab: Lab, pause: number, ...visits: readonly Visit[]): Promise<string> {
+  const heard: string[] = [];
+  for (const visit of visits) {
+    const client = await lab.greeted(visit);
+    const reply = await client.ask('STARTTLS');
+    if (reply.startsWith('220')) await client.secure();
+    heard.push(reply.slice(0, 3));
+    lab.pass(pause);
+  }
+  return heard.join(' ');
+}
+
+const starttls = { ...mx, tls: 'starttls', flow: free } as const;
+
 export const flow: Probes = {
   ...Object.assign({}, ...places.map(probesAt)),
   // At 0 s one comes in; at 40 s one is refused; at 80 s only the refused one is younger than a minute.
@@ -192,6 +207,23 @@ export const flow: Probes = {
     ],
     (lab) => inTurn(lab, 40, ann, ann, ann),
     { listeners: [{ ...mx, flow: { ...free, peerMaxIntervalConnections: 1 } }] },
+  ),
+  'flow.tls.peerMaxIntervalHandshakes': seen(
+    [
+      [0, '220 220 220 220'],
+      [1, '220 454 454 220'],
+      [2, '220 220 454 220'],
+    ],
+    (lab) => secured(lab, 0, ann, ann, { ...ann, ...elsewhere }, bob),
+    { listeners: [starttls, { ...starttls, name: 'other' }], flow: service },
+  ),
+  'flow.tls.peerTimeInterval': seen(
+    [
+      [10, '220 220'],
+      [60, '220 454'],
+    ],
+    (lab) => secured(lab, 25, ann, ann),
+    { listeners: [starttls], flow: { ...service, tls: { peerMaxIntervalHandshakes: 1 } } },
   ),
   'flow.peerPrefix4': seen(
     [

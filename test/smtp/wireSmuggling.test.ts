@@ -4,6 +4,7 @@ import type { Settings } from '../../core/contract/settings/settings.ts';
 import { memoryJournal } from '../../core/journal/memory.ts';
 import { spoken } from '../../core/policy/decide.ts';
 import { effectiveSettings } from '../../core/policy/effective.ts';
+import { FlowCounters } from '../../core/policy/flow.ts';
 import { Dialogue, type Wire } from '../../core/smtp/dialogue.ts';
 import { takeLine } from '../../core/smtp/turn.ts';
 import { WireParser } from '../../core/smtp/wireParser.ts';
@@ -45,6 +46,7 @@ function open(service: Settings) {
       log: journal.session(),
       begun: 0,
       connection: { id: '1', listener, listenerIndex: 0, peer, local: peer, flow: [], exempt },
+      visit: new FlowCounters(() => 0).enter({ settings, listenerIndex: 0, address: peer.address }),
       greeting: spoken('greeting', 'connect', ''),
       users: { find: () => undefined } as never,
       spf: () => Promise.reject(new Error('no SPF here')),

@@ -107,6 +107,68 @@ const session = record(
   },
 );
 
+const tight = (about: {
+  readonly title: string;
+  readonly help: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}) => whole({ ...about, source: 'Postfix, STRESS_README', basis: 'ours' });
+
+const stress = record(
+  {
+    at: limit({
+      title: 'Under stress from',
+      help: 'Connections open at once, in percent of the most that flow.service.maxConnections allows. From there on the limits below count for every session, old and new, wherever they are tighter than the usual ones; as soon as fewer are open the usual ones count again. Where the service has no such limit there is no stress.',
+      unit: '%',
+      source: 'Postfix, STRESS_README',
+      basis: 'ours',
+      min: 1,
+      max: 100,
+      default: 'unlimited',
+    }),
+    idleTimeout: tight({
+      title: 'Idle, under stress',
+      help: 'In place of listeners.idleTimeout. Who is silent when the stress begins is looked at within this time.',
+      unit: 's',
+      min: 1,
+      max: 86_400,
+      default: 10,
+    }),
+    commandLine: tight({
+      title: 'Command line, under stress',
+      help: 'In place of errors.deadlines.commandLine. Looked at like the idle time.',
+      unit: 's',
+      min: 1,
+      max: 86_400,
+      default: 10,
+    }),
+    maxErrors: tight({
+      title: 'Wrong commands, under stress',
+      help: 'In place of errors.maxErrors.',
+      unit: 'per session',
+      min: 0,
+      max: 1_000_000,
+      default: 1,
+    }),
+    maxJunk: tight({
+      title: 'Junk commands, under stress',
+      help: 'In place of errors.session.maxJunk.',
+      unit: 'per session',
+      min: 1,
+      max: 1_000_000,
+      default: 1,
+    }),
+  },
+  {
+    title: 'Under stress',
+    help: 'When most connections are taken, who is slow or makes mistakes leaves first.',
+    source: 'Postfix, STRESS_README',
+    basis: 'ours',
+  },
+);
+
 export const errors = record(
   {
     maxErrors: limit({
@@ -142,6 +204,7 @@ export const errors = record(
     }),
     deadlines,
     session,
+    stress,
   },
   {
     title: 'Errors',

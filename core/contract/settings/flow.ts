@@ -157,6 +157,36 @@ export const flow = record(
       max: 128,
       warn: 'Many subscribers share the limits of one peer.',
     }),
+    tls: record(
+      {
+        peerMaxIntervalHandshakes: whole({
+          title: 'Full handshakes per peer per interval',
+          help: 'Most TLS handshakes of one peer within the interval, over all listeners. Resumed sessions do not count, failed handshakes do. A peer that has had so many hears 454 to STARTTLS, and where TLS is implicit it is closed without a word. 0 = unlimited.',
+          unit: 'handshakes',
+          source: 'Postfix, smtpd_client_new_tls_session_rate_limit; RFC 3207 section 4',
+          basis: 'ours',
+          min: 0,
+          max: 1_000_000,
+          default: 0,
+        }),
+        peerTimeInterval: whole({
+          title: 'Peer interval',
+          help: 'Length of the sliding window in which the handshakes of a peer are counted.',
+          unit: 's',
+          source: 'Postfix, anvil_rate_time_unit (60)',
+          basis: 'ours',
+          min: 1,
+          max: 366 * DAY,
+          default: 60,
+        }),
+      },
+      {
+        title: 'TLS handshakes',
+        help: 'A full handshake costs the server far more than the client.',
+        source: 'Postfix, smtpd_client_new_tls_session_rate_limit',
+        basis: 'ours',
+      },
+    ),
   },
   {
     title: 'Flow',

@@ -4,8 +4,8 @@ import { offersStartTls } from '../capabilities.ts';
 import { closeOf } from '../closing.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 
-/** Stage `tls` is asked when the handshake is done: before it, nothing is known that could be judged. */
-export function startTls(d: Dialogue, argument: string): Answer {
+/** Stage `tls` is asked when the handshake is done, and before it whether there may be one, where these are limited. */
+export function startTls(d: Dialogue, argument: string): Answer | Promise<Answer> {
   if (d.wire.secured)
     return d.wrong('tls', 'sequence-tls-active', {
       because: 'the connection is secured already',
@@ -19,10 +19,17 @@ export function startTls(d: Dialogue, argument: string): Answer {
       because: 'STARTTLS has no parameters (RFC 3207 section 4)',
       detail: 'STARTTLS',
     });
-  return {
+  const go: Answer = {
     ...d.plain('tls', 'starttls-go', 'the listener offers STARTTLS'),
     then: 'tls',
   };
+  const handshakes = d.opening.visit.handshakes();
+  if (handshakes === undefined) return go;
+  d.facts.session.handshakes = handshakes;
+  return d.decided('tls', (verdict) => {
+    delete d.facts.session.handshakes;
+    return verdict.action === 'accept' ? go : { verdict };
+  });
 }
 
 /** Asks stage `tls` once a handshake behind STARTTLS is done; `next` when the session may go on. */

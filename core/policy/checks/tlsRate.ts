@@ -1,0 +1,27 @@
+// Check `tls-rate`: may the peer begin another TLS handshake?
+import type { Check } from '../check.ts';
+import { allowed, ordinal } from '../wording.ts';
+
+/** Asked before the handshake, when it can still be spared: 454 is for a TLS that is not available for now (RFC 3207 section 4). */
+export const tlsRate: Check = {
+  name: 'tls-rate',
+  title: 'TLS handshakes',
+  group: 'flow',
+  run: ({ settings, facts: { connection, session } }) => {
+    if (session.handshakes === undefined) return undefined;
+    const { count: value, network } = session.handshakes;
+    const { peerMaxIntervalHandshakes: limit, peerTimeInterval } = settings.flow.tls;
+    if (limit === 0 || value <= limit) return undefined;
+    const from = network ?? connection.peer.address;
+    return {
+      check: 'tls-rate',
+      action: 'defer',
+      reason: 'too-many-handshakes',
+      text: `${ordinal(value)} full TLS handshake from ${from} within ${peerTimeInterval} s, ${allowed(limit)}`,
+      setting: 'flow.tls.peerMaxIntervalHandshakes',
+      value: limit,
+      counter: { name: 'full TLS handshakes of the peer in its interval', value, limit },
+      ...(network !== undefined && { evidence: { 'counted as one peer': network } }),
+    };
+  },
+};
