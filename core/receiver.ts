@@ -1,4 +1,5 @@
 // The receiver: every listener of the settings, bound in the lab, started, changed and stopped as one.
+import { isDeepStrictEqual } from 'node:util';
 import type { ListenerState, ReceiverState } from './contract/calls.ts';
 import type { Listener as ListenerSettings } from './contract/settings/listeners.ts';
 import { hostPort, type HostPort } from './contract/settings/network.ts';
@@ -27,7 +28,10 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Binds every enabled listener; one that cannot be bound is `failed`, the others run. */
   start(settings: Settings): Promise<ReceiverState>;
-  /** Takes over new settings: sessions keep theirs, only listeners whose binding changed are bound anew. */
+  /**
+   * Takes over new settings: sessions keep theirs, only listeners whose binding changed are bound anew. Certificate files
+   * that have changed meanwhile are shown to new clients; one that cannot be used any more is the listener's warning.
+   */
   apply(settings: Settings): Promise<{ readonly restarted: string[]; readonly state: ReceiverState }>;
   /** Stops listening, says 421 to idle sessions, and cuts off what is still open after the grace. */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
@@ -42,6 +46,10 @@ interface Binding {
   bound?: Bound;
   gate?: Gate;
   listener?: Listener;
+  /** What it shows and trusts. */
+  identity?: ListenerIdentity;
+  /** Its files could not be read again. */
+  isStale?: boolean;
   error?: string;
   offer?: string;
 }
@@ -161,8 +169,44 @@ class ListenerSet implements Receiver {
       await this.#bind(one, binding);
       restarted.push(binding.name);
     }
+    for (const [index, one] of settings.listeners.entries()) {
+      const binding = next[index];
+      if (binding?.bound && !restarted.includes(binding.name)) await this.#renew(one, binding);
+    }
     this.#options.onState();
     return restarted;
+  }
+
+  /** Shows new clients what its files hold by now; without a change nothing is touched. */
+  async #renew(one: ListenerSettings, binding: Binding): Promise<void> {
+    const { listener } = binding;
+    if (!listener?.tls) return;
+    try {
+      const identity = await this.#options.identity(one);
+      if (binding.isStale !== true && isDeepStrictEqual(identity, binding.identity)) return;
+      const before = listener.tls;
+      delete binding.error;
+      delete binding.isStale;
+      listener.tls = this.#tlsOf(one, identity, binding);
+      await before.close();
+    } catch (error) {
+      binding.isStale = true;
+      binding.error = `${(error as Error).message} Until then clients are shown what was read before.`;
+    }
+  }
+
+  #tlsOf(one: ListenerSettings, identity: ListenerIdentity, binding: Binding): ListenerTls {
+    const warn = (text: string) => {
+      binding.error = binding.error === undefined ? text : `${binding.error} ${text}`;
+    };
+    const late = (text: string) => {
+      warn(text);
+      this.#options.onState();
+    };
+    const tls = new ListenerTls(identity, one.security, late);
+    for (const warning of [...(identity.warnings ?? []), ...tls.warnings]) warn(warning);
+    binding.identity = identity;
+    return tls;
   }
 
   async #bind(one: ListenerSettings, binding: Binding): Promise<void> {
@@ -170,15 +214,7 @@ class ListenerSet implements Receiver {
     const implicit = one.tls === 'implicit';
     try {
       const identity = one.tls === 'clear' ? undefined : await this.#options.identity(one);
-      const warn = (text: string) => {
-        binding.error = binding.error === undefined ? text : `${binding.error} ${text}`;
-      };
-      const late = (text: string) => {
-        warn(text);
-        onState();
-      };
-      const tls = identity && new ListenerTls(identity, one.security, late);
-      for (const warning of [...(identity?.warnings ?? []), ...(tls?.warnings ?? [])]) warn(warning);
+      const tls = identity && this.#tlsOf(one, identity, binding);
       const listener = new Listener({ implicit, ...(tls && { tls }) });
       const current = () => this.#current(binding.name);
       const changed = () => {

@@ -146,31 +146,38 @@ async function standIn<T>(
 const placeOf = (name: string, { baseFolder }: CertificateOptions) =>
   isAbsolute(name) ? name : resolve(baseFolder ?? '.', name);
 
-/** Kept on disk when it is good; one that is wrong is made anew each time. */
+/** Kept on disk when it is good; one that is wrong is made anew by each process. */
 async function ofKind(kind: Listener['certificate']['kind'], options: CertificateOptions): Promise<Identity> {
   const { authority, server } = await workshop(options);
   if (kind === 'good') return { ...server, warnings: [] };
   const names = namesOf(options);
-  const made = await makeCertificate({
-    kind,
-    names,
-    now: options.world.now(),
-    authority,
-    usage: 'server',
+  return once([authority.cert, kind, ...names], async () => {
+    const made = await makeCertificate({
+      kind,
+      names,
+      now: options.world.now(),
+      authority,
+      usage: 'server',
+    });
+    return { cert: made.cert, key: made.key, warnings: [] };
   });
-  return { cert: made.cert, key: made.key, warnings: [] };
 }
 
 async function forName(name: string, options: CertificateOptions): Promise<Identity> {
   const { authority } = await workshop(options);
-  return {
-    ...(await makeServer({
-      now: options.world.now(),
-      authority,
-      names: [name],
-    })),
-    warnings: [],
-  };
+  const make = () => makeServer({ now: options.world.now(), authority, names: [name] });
+  return once([authority.cert, name], async () => ({ ...(await make()), warnings: [] }));
+}
+
+const kept = new Map<string, Promise<Identity>>();
+
+/** Certificates that are on no disk stay the same for the life of the process, so that settings can be applied without new ones. */
+function once(what: readonly string[], make: () => Promise<Identity>): Promise<Identity> {
+  const key = JSON.stringify(what);
+  const identity = kept.get(key) ?? make();
+  kept.set(key, identity);
+  identity.catch(() => kept.delete(key));
+  return identity;
 }
 
 /** One making at a time for a folder: listeners that start together share it. */

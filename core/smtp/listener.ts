@@ -13,7 +13,8 @@ export interface ListenerOptions {
 
 /** One for each binding of a listener: a new certificate means a new one. */
 export class Listener extends SMTPServer {
-  readonly tls: ListenerTls | undefined;
+  /** Of the handshakes that begin now: renewed certificates take its place. */
+  tls: ListenerTls | undefined;
 
   constructor({ implicit, tls }: ListenerOptions) {
     super({

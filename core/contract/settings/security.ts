@@ -6,7 +6,7 @@ const LISTENER = 'AXIGEN documentation, Listeners';
 
 const certFile = text({
   title: 'Certificate file',
-  help: 'PEM file with the certificate and its chain; it may hold the private key too, as AXIGEN keeps it. Empty: a certificate of the workbench’s own test CA, made on first start.',
+  help: 'PEM file with the certificate and its chain; it may hold the private key too, as AXIGEN keeps it. Read when the listener starts and whenever settings are applied, so that a renewed one is shown without a restart. Empty: a certificate of the workbench’s own test CA, made on first start.',
   source: `${CLI} (certFile)`,
   basis: 'documented',
   default: '',
