@@ -4,6 +4,7 @@ import type { FlowCount } from '../../core/contract/facts.ts';
 import type { Check } from '../../core/policy/check.ts';
 import { access } from '../../core/policy/checks/access.ts';
 import { flow } from '../../core/policy/checks/flow.ts';
+import { tlsRate } from '../../core/policy/checks/tlsRate.ts';
 import { ruleFlow } from '../../core/policy/checks/ruleFlow.ts';
 import { findingsOf, type Known, settingsOf, submissions } from './facts.ts';
 
@@ -223,5 +224,28 @@ describe('access', () => {
         rules: [{ layer: 'last', action: 'allow', path: 'access.last' }],
       },
     ]);
+  });
+});
+
+describe('tls-rate', () => {
+  const settings = { flow: { tls: { peerMaxIntervalHandshakes: 2 } } };
+  it('refuses the handshake above the limit, with its counter', async () => {
+    const handshakes = { count: 3, network: '2001:db8::/64' };
+    expect(await findingsOf(tlsRate, { settings, session: { handshakes } })).toEqual([
+      {
+        check: 'tls-rate',
+        action: 'defer',
+        reason: 'too-many-handshakes',
+        text: '3rd full TLS handshake from 2001:db8::/64 within 60 s, 2 allowed',
+        setting: 'flow.tls.peerMaxIntervalHandshakes',
+        value: 2,
+        counter: { name: 'full TLS handshakes of the peer in its interval', value: 3, limit: 2 },
+        evidence: { 'counted as one peer': '2001:db8::/64' },
+      },
+    ]);
+  });
+
+  it.each([[{ handshakes: { count: 2 } }], [{}]])('has nothing to say of %j', async (session) => {
+    expect(await findingsOf(tlsRate, { settings, session })).toEqual([]);
   });
 });

@@ -131,6 +131,52 @@ describe('flow counters', () => {
     expect(enter('fe80::1%eth0').counts[1]?.peerConnections).toBe(2);
   });
 
+  it('count the TLS handshakes of a peer but those that resumed a session, wherever it connects', () => {
+    const { enter, clock, flow } = counters({
+      listeners: [mx, submission],
+      flow: { peerPrefix4: 24, tls: { peerMaxIntervalHandshakes: 9, peerTimeInterval: 10 } },
+    });
+    const visit = enter('203.0.113.1');
+    expect(visit.handshakes()).toEqual({ count: 1, network: '203.0.113.0/24' });
+    const resumed = visit.handshake();
+    enter('203.0.113.2', 1).handshake();
+    expect(enter('203.0.113.3').handshakes()?.count).toBe(3);
+    expect(enter('203.0.114.3').handshakes()?.count).toBe(1);
+    resumed();
+    expect(visit.handshakes()?.count).toBe(2);
+    clock.now = 10_000;
+    expect(visit.handshakes()?.count).toBe(1);
+    const before = flow.remembered;
+    visit.handshake();
+    expect(flow.remembered).toBe(before);
+  });
+
+  it('count no TLS handshakes where there is no limit', () => {
+    const visit = counters().enter();
+    visit.handshake()();
+    expect(visit.handshakes()).toBeUndefined();
+  });
+
+  it.each([
+    [60, [undefined, undefined, { connections: 3, limit: 5 }, { connections: 4, limit: 5 }]],
+    [61, [undefined, undefined, undefined, { connections: 4, limit: 5 }]],
+    ['unlimited' as const, [undefined, undefined, undefined, undefined]],
+  ])('are under stress from %s percent of what the service takes, and no longer than that', (at, expected) => {
+    const { enter } = counters({ errors: { stress: { at } }, flow: { service: { maxConnections: 5 } } });
+    const visits = [1, 2, 3, 4].map((last) => enter(`192.0.2.${last}`));
+    const first = visits[0];
+    const seen = visits.map((visit, index) => {
+      if (index > 0) visit.leave();
+      return first?.stress();
+    });
+    expect(seen.toReversed()).toEqual(expected);
+  });
+
+  it('are never under stress where the service takes any number', () => {
+    const { enter } = counters({ errors: { stress: { at: 1 } }, flow: { service: { maxConnections: 0 } } });
+    expect(enter().stress()).toBeUndefined();
+  });
+
   it('forget a peer whose connections are closed and whose window has passed', () => {
     const { enter, clock, flow } = counters();
     const stays = enter('198.51.100.1');
