@@ -310,12 +310,14 @@ export class Session extends SMTPConnection implements Wire {
       return;
     }
     const { reason } = due;
-    if (d.asking === undefined || reason === 'slow-reader') {
-      this.#cutOff();
-      return tooLate(d, due);
+    if (d.asking !== undefined && reason !== 'slow-reader') {
+      d.asking.giveUp(overdue({ ...due, reason }, d.asking.stage));
+    } else {
+      if (!d.working) this.#cutOff();
+      tooLate(d, due);
     }
-    d.asking.giveUp(overdue({ ...due, reason }, d.asking.stage));
-    this.#timer = world.after(whileWorking, () => this.#watch());
+    // What is worked on must come to an end as well.
+    if (!d.over) this.#timer = world.after(whileWorking, () => this.#watch());
   }
 
   #progress(): Progress {

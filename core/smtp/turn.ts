@@ -335,8 +335,11 @@ export function shutDown(d: Dialogue): void {
 /** The client was too slow: each deadline has words and a close reason of its own. */
 export function tooLate(d: Dialogue, due: Due): void {
   const { reason, detail } = due;
-  // Who reads nothing would not hear it either.
-  if (reason === 'slow-reader') return d.close(reason, detail, 'drop');
+  // Who reads nothing would not hear it either. A message that is being stored is stored first.
+  if (reason === 'slow-reader') {
+    d.lost('us', reason, detail);
+    return d.wire.drop();
+  }
   d.say({ verdict: overdue({ ...due, reason }, 'command') });
   d.close(reason, detail);
 }

@@ -1,5 +1,6 @@
 // Holds sessions to their deadlines: each slow client is closed with its own reason, and a slow lookup with another.
-import { describe, expect, test } from 'vitest';
+import { Socket } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { bodies, type Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
 
@@ -313,6 +314,55 @@ describe('a client that reads nothing', () => {
     expect(ofKind(await g.events(), 'reply').at(-1)?.code).toBe(250);
   });
 
+  test('is closed behind the message that is being stored, which stands in front of the close', async () => {
+    const held = heldWorld();
+    let stored = () => undefined as void;
+    const onDisk = new Promise<void>((resolve) => (stored = resolve));
+    const g = await start(
+      { errors: { deadlines: { slowReader: 40 } } },
+      {
+        world: held.world,
+        wrap: (journal) => ({
+          ...journal,
+          session: () => {
+            const log = journal.session();
+            const message = () => {
+              const one = log.message();
+              return {
+                ...one,
+                commit: (...args: Parameters<typeof one.commit>) => onDisk.then(() => one.commit(...args)),
+              };
+            };
+            return { ...log, message };
+          },
+        }),
+      },
+    );
+    const c = await g.connect();
+    await c.hello();
+    await c.codes('MAIL FROM:<a@client.example>', 'RCPT TO:<b@gate.example>');
+    // What is said from here on counts as not taken.
+    const write = Socket.prototype.write;
+    const full = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args) {
+      const hasRoom = write.apply(this, args as Parameters<typeof write>);
+      return this.localPort === g.port() ? false : hasRoom;
+    });
+    await c.ask('DATA');
+    c.send('Subject: x\r\n\r\n.\r\n');
+    await until(() => ofKind(events(g), 'data').length === 1);
+    full.mockRestore();
+    held.advance(41_000);
+    for (const timer of [...held.timers]) timer.fire();
+    await c.over();
+    expect(ended(g)).toBe(false);
+    stored();
+    expect(bodies(await g.events()).slice(-3)).toMatchObject([
+      { kind: 'stored' },
+      { kind: 'reply', code: 250 },
+      { kind: 'close', by: 'us', reason: 'slow-reader', detail: 'the client read no reply for 40 s' },
+    ]);
+  });
+
   test('for a while, and then reads, is served', async () => {
     const { g, pass } = await slow({ slowReader: 40 });
     const c = await g.connect();
@@ -324,7 +374,7 @@ describe('a client that reads nothing', () => {
     pass(30);
     c.socket.resume();
     let heard = 0;
-    while (!(await c.reply()).startsWith('221')) heard += 1;
+    for (let said = await c.reply(); !/^221|^<closed>/.test(said); said = await c.reply()) heard += 1;
     expect(heard).toBe(count);
     pass(30);
     expect(await lastOf(g)).toMatchObject({ reason: 'quit' });
