@@ -234,3 +234,13 @@ describe('BODY=BINARYMIME', () => {
     expect(await client.ask('MAIL FROM:<a@client.example> BODY=BINARYMIME')).toMatch(/^555 5\.5\.4/);
   });
 });
+
+it.each([
+  [true, '501 5.5.4 Syntax error in parameters: BODY=7BIT, 8BITMIME or BINARYMIME'],
+  [false, '501 5.5.4 Syntax error in parameters: BODY=7BIT or BODY=8BITMIME'],
+])('a body nobody knows is told which there are; BINARYMIME %j', async (binaryMime, said) => {
+  const g = await ground({ acceptance: { extensions: { binaryMime } } });
+  const c = await g.connect();
+  await c.hello();
+  expect(await c.ask('MAIL FROM:<a@client.example> BODY=9BIT')).toBe(said);
+});

@@ -344,7 +344,7 @@ describe('a client that reads nothing', () => {
     // What is said from here on counts as not taken.
     const write = Socket.prototype.write;
     const full = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args) {
-      const hasRoom = write.apply(this, args as Parameters<typeof write>);
+      const hasRoom = write.apply(this, args);
       return this.localPort === g.port() ? false : hasRoom;
     });
     await c.ask('DATA');

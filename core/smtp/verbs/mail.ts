@@ -82,7 +82,11 @@ function take(d: Dialogue, parameter: Parameter, into: Added): Answer | undefine
       }
       if (!extensions.eightBitMime || body === 'BINARYMIME') break;
       if (body !== '7BIT' && body !== '8BITMIME')
-        return bad(d, 'BODY= is 7BIT or 8BITMIME (RFC 6152 section 3)', 'BODY=7BIT or BODY=8BITMIME');
+        return bad(
+          d,
+          'BODY= is 7BIT, 8BITMIME or BINARYMIME (RFC 6152 section 3; RFC 3030 section 3)',
+          offersBinary(d.settings) ? 'BODY=7BIT, 8BITMIME or BINARYMIME' : 'BODY=7BIT or BODY=8BITMIME',
+        );
       into.body = body;
       return undefined;
     }
