@@ -1,25 +1,19 @@
 // Access control: allow and deny rules in three layers, decided before the greeting.
-import { z } from '../schema.ts';
+import type { z } from '../schema.ts';
 import { flowLimits, recovered, unlimited } from './flow.ts';
 import { choice, flag, item, list, record, whole } from './leaf.ts';
-import { parseIpSet } from './network.ts';
+import { network } from './trusted.ts';
 
 const RULES = 'AXIGEN documentation, Rules; CLI help 10.5';
 
-const ipSet = z
-  .string({ error: 'expected an address, range, network or mask' })
-  .refine(
-    (value) => parseIpSet(value) !== undefined,
-    'expected an address (192.0.2.7), a range (192.0.2.1-192.0.2.9), a network (192.0.2.0/24) or a mask (192.0.2.0/255.255.255.0), first address not after the last',
-  )
-  .meta({
-    title: 'Addresses',
-    help: 'An address, a range, a network or an address with mask, IPv4 or IPv6. IPv4-mapped IPv6 addresses match IPv4 rules.',
-    source: 'AXIGEN documentation, type IP_SET',
-    basis: 'documented',
-    kind: 'text',
-    placeholder: '192.0.2.0/24',
-  });
+const ipSet = network.meta({
+  title: 'Addresses',
+  help: 'An address, a range, a network or an address with mask, IPv4 or IPv6. IPv4-mapped IPv6 addresses match IPv4 rules.',
+  source: 'AXIGEN documentation, type IP_SET',
+  basis: 'documented',
+  kind: 'text',
+  placeholder: '192.0.2.0/24',
+});
 
 const enable = flag({
   title: 'Enabled',

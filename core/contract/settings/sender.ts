@@ -1,7 +1,6 @@
 // Sender: SPF at EHLO and MAIL, before the message is queued, with an action for each result.
-import { z } from '../schema.ts';
 import { choice, flag, list, record } from './leaf.ts';
-import { parseIpSet } from './network.ts';
+import { network } from './trusted.ts';
 
 const SPF = 'AXIGEN documentation, SPF';
 
@@ -89,25 +88,12 @@ export const sender = record(
           basis: 'ours',
           default: true,
         }),
-        exemptNetworks: list(
-          z
-            .string()
-            .refine((value) => parseIpSet(value) !== undefined, 'expected an address, range, network or mask')
-            .meta({
-              title: 'Network',
-              help: 'An address, range, network or mask.',
-              source: 'Gatehouse',
-              basis: 'ours',
-              kind: 'text',
-              placeholder: '192.0.2.0/24',
-            }),
-          {
-            title: 'Exempt networks',
-            help: 'Addresses whose mail is never checked, such as your own forwarders.',
-            source: 'Gatehouse',
-            basis: 'ours',
-          },
-        ),
+        exemptNetworks: list(network, {
+          title: 'Exempt networks',
+          help: 'Addresses whose mail is never checked, such as your own forwarders.',
+          source: 'Gatehouse',
+          basis: 'ours',
+        }),
       },
       { title: 'SPF', help: 'RFC 7208, before the message is queued.', source: SPF, basis: 'documented' },
     ),

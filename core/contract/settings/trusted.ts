@@ -8,7 +8,7 @@ export const network = z
   .string({ error: 'expected an address, range, network or mask' })
   .refine(
     (value) => parseIpSet(value) !== undefined,
-    'expected an address (192.0.2.7), a range (192.0.2.1-192.0.2.9), a network (192.0.2.0/24) or a mask (192.0.2.0/255.255.255.0)',
+    'expected an address (192.0.2.7), a range (192.0.2.1-192.0.2.9), a network (192.0.2.0/24) or a mask (192.0.2.0/255.255.255.0), first address not after the last',
   )
   .meta({
     title: 'Network',
