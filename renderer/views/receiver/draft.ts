@@ -125,8 +125,12 @@ async function ask(): Promise<void> {
 
 /** Changes one value; whatever was typed is kept, right or wrong. */
 export function setValue(path: string, value: unknown): void {
-  const { settings } = get();
-  setSettings(withValue(settings, path, value));
+  const { settings, text, isChecking } = get();
+  if (text === undefined || !isChecking) return setSettings(withValue(settings, path, value));
+  // The form still shows what the text said a moment ago: without waiting, what was typed there since would be lost.
+  void ask().then(() => {
+    if (!isTextBroken(get())) setValue(path, value);
+  });
 }
 
 /** Replaces the whole draft by other values, e.g. those of a preset or an import. */
