@@ -187,7 +187,6 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['acceptance.dialect', OURS],
   ['acceptance.extensions.*', 'no policy variable for this extension is documented'],
   ['loops.deliveredTo', OURS],
-  ['loops.deliveredTo', OURS],
   ['errors.**', OURS],
   ['sender.**', POLICY],
   ['strictness.**', 'the product documents no setting for it'],

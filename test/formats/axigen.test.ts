@@ -99,7 +99,7 @@ describe('export, then import', () => {
           const settings = settingsSchema.parse({
             ...defaults,
             errors: { maxErrors: random.errors.maxErrors, maxAuthErrors: random.errors.maxAuthErrors },
-            loops: random.loops,
+            loops: { maxReceivedHeaders: random.loops.maxReceivedHeaders },
             flow: { service: { ...random.flow.service, answer: undefined } },
             logging: { ...random.logging, events: undefined },
             acceptance: {

@@ -15,13 +15,13 @@ describe('the table of stages', () => {
     );
     expect(order).toEqual({
       connect: ['flow', 'access', 'rule-flow', 'early-talk'],
-      tls: ['client-certificate'],
+      tls: ['tls-rate', 'client-certificate'],
       ehlo: ['spf-ehlo'],
       auth: ['mechanism', 'credentials'],
       mail: ['session-messages', 'grammar', 'submission-login', 'declared-size', 'spf-mail'],
       rcpt: ['grammar', 'recipient-limit', 'relay', 'local-login', 'recipient-known', 'spf-rcpt'],
       data: [],
-      headers: ['header-size', 'received-loop'],
+      headers: ['header-size', 'received-loop', 'delivered-to'],
       body: ['size'],
       message: ['line-endings', 'nul', 'long-lines', 'eight-bit', 'spf-message'],
       line: ['foreign-protocol', 'command-line', 'pipelining', 'starttls-injection'],
