@@ -85,7 +85,8 @@ test('killed again and again, with messages larger than memory holds back, it go
 test('killed while old messages make room for new ones: whatever is listed has its own bytes, and the newest are', async () => {
   const folder = newFolder();
   const child = [childFile, folder, '8', '4000000', '50'];
-  for (const lines of [400, 300]) {
+  // A fifth of them has 2 MB on average: 600 fill three segments for certain.
+  for (const lines of [600, 300]) {
     const said = await killedAfter(process.execPath, child, lines);
     expect(said.failed).toEqual([]);
     const mail = readdirSync(join(folder, 'mail'));
