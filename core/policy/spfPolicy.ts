@@ -1,12 +1,11 @@
 // What SPF answers lead to: who is exempt, which action a result has, and at which stage it acts.
 import type { SpfAnswer, Stage } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import { parseIp } from '../contract/settings/network.ts';
 import type { SpfResult } from '../contract/settings/sender.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { PolicyContext } from './check.ts';
 import { constant } from './constant.ts';
-import { intervalsOf, type RankedRule } from './intervals.ts';
+import { networkHolding } from './networks.ts';
 import type { ReasonKey } from './reasons.table.ts';
 
 type SpfAction = Settings['sender']['spf']['map']['pass'];
@@ -35,27 +34,13 @@ export function exemption(check: string, { settings, facts }: PolicyContext): Fi
     return spared('exemptAuthenticated', true, `logged in as ${session.user}`);
   const { role } = connection.listener;
   if (spf.exemptSubmission && role !== 'mx') return spared('exemptSubmission', true, `a ${role} listener`);
-  const index = exemptNetwork(spf.exemptNetworks, connection.peer.address);
+  const index = networkHolding(spf.exemptNetworks, connection.peer.address);
   if (index < 0) return undefined;
   return spared(
     `exemptNetworks.${index}`,
     spf.exemptNetworks[index],
     `${connection.peer.address} is in an exempt network`,
   );
-}
-
-const ready = new WeakMap<readonly string[], readonly RankedRule[]>();
-
-function exemptNetwork(networks: readonly string[], address: string): number {
-  if (networks.length === 0) return -1;
-  const ip = parseIp(address);
-  if (ip === undefined) return -1;
-  let rules = ready.get(networks);
-  if (rules === undefined) {
-    rules = networks.map((ipSet) => ({ ipSet, priority: 0, enable: true }));
-    ready.set(networks, rules);
-  }
-  return intervalsOf(rules).best(ip);
 }
 
 /**

@@ -1,14 +1,15 @@
 // A connection on its way to a session: its record begins, its proxy is believed or not, and flow control counts it.
 import type { EventBody } from '../contract/event.ts';
 import type { ConnectionFacts, ProxyFacts } from '../contract/facts.ts';
-import { contains, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal, SessionLog } from '../journal/journal.ts';
 import { type Effective, effectiveSettings } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
+import { networkHolding } from '../policy/networks.ts';
 import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Listener } from './listener.ts';
+import { octetsEvent } from './octets.ts';
 import type { AskSpf } from './spfQuestion.ts';
 
 /** The settings in force for a new connection. */
@@ -53,26 +54,10 @@ export interface Incoming {
   readonly proxied?: { readonly facts: ProxyFacts; readonly bytes: Buffer };
 }
 
-/** As many octets as an event shows. */
-const mostShown = 536;
-
-export const proxyOctets = (bytes: Buffer): EventBody => ({
-  kind: 'octets',
-  what: 'proxy',
-  bytes: bytes.toString('latin1', 0, mostShown),
-  length: bytes.length,
-});
-
 /** Seconds a header may take from this address; undefined when it is no trusted proxy. */
 export function proxyTimeout({ settings, listenerIndex }: Current, address: string): number | undefined {
   const proxy = settings.listeners[listenerIndex]?.proxy;
-  if (!proxy || proxy.from.length === 0) return undefined;
-  const ip = parseIp(address);
-  const isTrusted = proxy.from.some((network) => {
-    const range = parseIpSet(network);
-    return ip !== undefined && range !== undefined && contains(range, ip);
-  });
-  return isTrusted ? proxy.timeout : undefined;
+  return proxy && networkHolding(proxy.from, address) >= 0 ? proxy.timeout : undefined;
 }
 
 /** Begins the record of a connection. Undefined when the listener was taken out of the settings while the connection came. */
@@ -97,7 +82,7 @@ export function beginRecord(options: GateOptions, { accepted, begun, proxied }: 
     ...(proxied && { proxy: proxied.facts }),
     at: world.now(),
   });
-  if (proxied) record(proxyOctets(proxied.bytes));
+  if (proxied) record(octetsEvent('proxy', proxied.bytes));
   return { current, log, record };
 }
 

@@ -2,8 +2,8 @@
 import type { ConnectionFacts } from '../contract/facts.ts';
 import type { Listener } from '../contract/settings/listeners.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import { contains, type IpRange, parseIp, parseIpSet } from '../contract/settings/network.ts';
 import { effectiveSettings } from '../policy/effective.ts';
+import { networkHolding } from '../policy/networks.ts';
 import { replyFor } from '../policy/reply.ts';
 import { xclientAttributes } from './xclientAttributes.ts';
 
@@ -32,16 +32,9 @@ export function offersSmtpUtf8({ acceptance: { extensions } }: Settings): boolea
   return extensions.smtpUtf8 && extensions.eightBitMime;
 }
 
-const ranges = new WeakMap<Listener['xclient'], readonly IpRange[]>();
-
 /** Whether the client, as it counts now, may use XCLIENT (Postfix, XCLIENT_README). */
 export function offersXclient({ listener, peer }: Pick<ConnectionFacts, 'listener' | 'peer'>): boolean {
-  const { xclient } = listener;
-  if (xclient.length === 0) return false;
-  let trusted = ranges.get(xclient);
-  if (!trusted) ranges.set(xclient, (trusted = xclient.flatMap((network) => parseIpSet(network) ?? [])));
-  const ip = parseIp(peer.address);
-  return ip !== undefined && trusted.some((range) => contains(range, ip));
+  return networkHolding(listener.xclient, peer.address) >= 0;
 }
 
 /** RFC 9422 section 3: numbers from 1 to 999,999; undefined when there is no limit to tell. */

@@ -6,5 +6,5 @@ import { type Reason, type ReasonKey, reasons } from '../policy/reasons.table.ts
 /** What the reason's row says, else `policy`. */
 export function closeOf({ reason }: Verdict): CloseReason {
   const { close }: Reason = reasons[reason as ReasonKey];
-  return close ?? (reason.startsWith('too-many') ? 'limit' : 'policy');
+  return close ?? 'policy';
 }

@@ -331,6 +331,12 @@ export class Dialogue {
     else this.wire.end();
   }
 
+  /** Ends the session without a word; the verdict goes on record. */
+  dropSilently(verdict: Verdict): void {
+    this.record({ kind: 'verdict', verdict });
+    this.close('drop', verdict.because);
+  }
+
   /** The connection went away under us. A message whose bytes are complete is still stored first. */
   lost(by: 'us' | 'client', reason: CloseReason, detail: string): void {
     this.#lost ??= { by, reason, detail };

@@ -4,19 +4,13 @@ import type { EventBody } from '../contract/event.ts';
 import type { FlowCount, SessionFacts, TlsFacts } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { evaluateAccess } from '../policy/access.ts';
+import type { PolicyContext } from '../policy/check.ts';
 import { decide } from '../policy/decide.ts';
 import type { Accepted } from '../world/world.ts';
-import {
-  type Arrival,
-  arrive,
-  beginRecord,
-  type GateOptions,
-  type Incoming,
-  proxyOctets,
-  proxyTimeout,
-} from './arrival.ts';
+import { type Arrival, arrive, beginRecord, type GateOptions, type Incoming, proxyTimeout } from './arrival.ts';
 import { handshakeStopped } from './handshake.ts';
 import { newSession } from './dialogue.ts';
+import { octetsEvent } from './octets.ts';
 import { relativeStack } from './stack.ts';
 import { awaitProxyHeader } from './proxyReader.ts';
 import { shakeHands } from './upgrade.ts';
@@ -99,7 +93,7 @@ export class Gate {
         over();
         socket.destroy();
         const begin = beginRecord(this.#options, { accepted, begun });
-        if (bytes.length > 0) begin?.record(proxyOctets(bytes));
+        if (bytes.length > 0) begin?.record(octetsEvent('proxy', bytes));
         begin?.record({ kind: 'close', ...end });
         begin?.log.end();
         this.#options.changed();
@@ -126,18 +120,23 @@ export class Gate {
   }
 
   /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */
-  #decide({ current, connection, visit }: Arrival): Verdict | Promise<Verdict> {
+  #decide(arrival: Arrival): Verdict | Promise<Verdict> {
+    const { current, connection, visit } = arrival;
     const { settings, listenerIndex } = current;
     const access = evaluateAccess(settings, listenerIndex, connection.peer.address);
     if (access.allowed && access.flow)
       (connection.flow as FlowCount[]).push(visit.rule(access.flow.path, access.flow.limits));
-    return decide('connect', {
-      settings,
-      facts: { connection, session: newSession() },
+    return decide('connect', this.#context(arrival, newSession()));
+  }
+
+  #context({ current, connection, visit }: Arrival, session: SessionFacts): PolicyContext {
+    return {
+      settings: current.settings,
+      facts: { connection, session },
       elapsed: () => this.#options.world.elapsed(),
       stress: () => visit.stress(),
       spf: noIdentity,
-    });
+    };
   }
 
   #enter(arrival: Arrival, verdict: Verdict): void {
@@ -236,16 +235,7 @@ export class Gate {
 
   #askTls(arrival: Arrival, known: Partial<SessionFacts>, then: (verdict: Verdict) => void): void {
     try {
-      const verdict = decide('tls', {
-        settings: arrival.current.settings,
-        facts: {
-          connection: arrival.connection,
-          session: { ...newSession(), ...known },
-        },
-        elapsed: () => this.#options.world.elapsed(),
-        stress: () => arrival.visit.stress(),
-        spf: noIdentity,
-      });
+      const verdict = decide('tls', this.#context(arrival, { ...newSession(), ...known }));
       if (!(verdict instanceof Promise)) return then(verdict);
       verdict.then(then).catch((error: unknown) => this.#fault(arrival, error));
     } catch (error) {

@@ -33,10 +33,7 @@ function say(d: Dialogue, said: Verdict): void {
   if (d.over) return;
   const answer = d.answered({ verdict: said });
   const { verdict } = answer;
-  if (verdict.closes === 'silent') {
-    d.record({ kind: 'verdict', verdict });
-    return d.close('drop', verdict.because);
-  }
+  if (verdict.closes === 'silent') return d.dropSilently(verdict);
   d.say(answer);
   if (verdict.closes) return d.whenSent(() => d.close(closeOf(verdict), verdict.because));
   // RFC 5321 section 3.1: after 554 the server waits for QUIT and answers 503 to all else.

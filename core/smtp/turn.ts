@@ -8,15 +8,13 @@ import { type Due, overdue } from './deadlines.ts';
 import type { Answer, Dialogue } from './dialogue.ts';
 import { type Command, parseCommand } from './grammar.ts';
 import { leniently } from './leniency.ts';
+import { octetsEvent } from './octets.ts';
 import { isOrdinary, oddityOf } from './oddity.ts';
 import { isAuth, redactLine, type Secrecy } from './redact.ts';
 import { continueLogin } from './verbs/auth.ts';
 import { unreadable } from './verbs/bdat.ts';
 import { verbs } from './verbs/verbs.table.ts';
 import type { WireLine } from './wireLine.ts';
-
-/** Octets of another protocol that are kept. */
-const mostForeign = 536;
 
 /** Takes one line; `next` is called when its answer has been given and another may come. */
 export function takeLine(d: Dialogue, line: WireLine, next: () => void): void {
@@ -43,8 +41,7 @@ export function takeTls(d: Dialogue, segment: Buffer): boolean {
   if (d.over) return true;
   // The reply that is still to come is that of the line before it.
   if (d.working) return false;
-  const bytes = segment.toString('latin1', 0, mostForeign);
-  d.record({ kind: 'octets', what: 'foreign', bytes, length: segment.length });
+  d.record(octetsEvent('foreign', segment));
   work(d, 'line', nothing, () => judge(d, { odd: { verb: '', foreign: 'TLS' }, stage: 'line' }, () => plainTls(d)));
   return true;
 }
@@ -242,10 +239,7 @@ function finish(d: Dialogue, given: Answer, next: () => void): void {
   // A message was stored: whatever came before it was no junk.
   if (answer.recorded) session.junk = 0;
   const { verdict } = answer;
-  if (verdict.closes === 'silent') {
-    d.record({ kind: 'verdict', verdict });
-    return d.close('drop', verdict.because);
-  }
+  if (verdict.closes === 'silent') return d.dropSilently(verdict);
   // Behind 220 nothing more may be said in clear (RFC 3207 section 4): what ends the session comes in its place.
   if (answer.then !== 'tls') d.say(answer);
   if (d.pace === undefined) return spoke(d, answer, next);
@@ -298,10 +292,7 @@ interface After {
 }
 
 function afterwards(d: Dialogue, { answer, limit, next }: After): void {
-  if (limit.closes === 'silent') {
-    d.record({ kind: 'verdict', verdict: limit });
-    return d.close('drop', limit.because);
-  }
+  if (limit.closes === 'silent') return d.dropSilently(limit);
   if (limit.closes === 'reply') {
     // The line's own reply and the 421 leave in one write.
     d.say({ verdict: limit }, answer.then !== 'tls');

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
-import { bodies, type Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
+import { bodies, type Client, type Ground, grounds, heldWorld, mx, ofKind, storingAfter, until } from './playground.ts';
 
 const start = grounds();
 
@@ -322,20 +322,7 @@ describe('a client that reads nothing', () => {
       { errors: { deadlines: { slowReader: 40 } } },
       {
         world: held.world,
-        wrap: (journal) => ({
-          ...journal,
-          session: () => {
-            const log = journal.session();
-            const message = () => {
-              const one = log.message();
-              return {
-                ...one,
-                commit: (...args: Parameters<typeof one.commit>) => onDisk.then(() => one.commit(...args)),
-              };
-            };
-            return { ...log, message };
-          },
-        }),
+        wrap: storingAfter(onDisk),
       },
     );
     const c = await g.connect();

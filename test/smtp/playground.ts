@@ -87,6 +87,21 @@ export async function ground(over: SettingsInput = {}, options: GroundOptions = 
   };
 }
 
+/** A journal that stores no message before the promise resolves: a disk that takes its time. */
+export const storingAfter =
+  (onDisk: Promise<void>) =>
+  (journal: Journal): Journal => ({
+    ...journal,
+    session: () => {
+      const log = journal.session();
+      const message = () => {
+        const one = log.message();
+        return { ...one, commit: (...args: Parameters<typeof one.commit>) => onDisk.then(() => one.commit(...args)) };
+      };
+      return { ...log, message };
+    },
+  });
+
 /** Resolves when the condition holds; the test's own time limit ends a wait in vain. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));

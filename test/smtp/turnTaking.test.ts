@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import type { StrictRule } from '../../core/contract/settings/strictness.ts';
 import type { Finding } from '../../core/contract/verdict.ts';
-import { bodies, Client, type Ground, grounds, heldWorld, mx, ofKind, until } from './playground.ts';
+import { bodies, Client, type Ground, grounds, heldWorld, mx, ofKind, storingAfter, until } from './playground.ts';
 
 const start = grounds();
 const words = ['reject', 'normalise', 'allow'] as const;
@@ -339,20 +339,7 @@ describe('another protocol', () => {
     const g = await start(
       {},
       {
-        wrap: (journal) => ({
-          ...journal,
-          session: () => {
-            const log = journal.session();
-            const message = () => {
-              const one = log.message();
-              return {
-                ...one,
-                commit: (...args: Parameters<typeof one.commit>) => onDisk.then(() => one.commit(...args)),
-              };
-            };
-            return { ...log, message };
-          },
-        }),
+        wrap: storingAfter(onDisk),
       },
     );
     const c = await g.connect();

@@ -39,10 +39,6 @@ const kind = choice({
   restarts: true,
 });
 
-/** The certificates the workshop makes. */
-export const certificateKinds = ['good', 'expired', 'not-yet-valid', 'wrong-name', 'wrong-ca', 'weak-key'] as const;
-export type CertificateKind = (typeof certificateKinds)[number];
-
 const sni = item(
   {
     name: text({

@@ -1,7 +1,7 @@
 // Check `eight-bit`: does the message hold octets above 0x7F that MAIL did not declare?
 import type { Check } from '../check.ts';
 import { declaresEightBit } from '../declared.ts';
-import { spared } from '../spared.ts';
+import { strictly } from '../strictly.ts';
 import { counted } from '../wording.ts';
 
 const done = {
@@ -16,19 +16,10 @@ export const eightBit: Check = {
   title: '8-bit text undeclared',
   group: 'strictness',
   run: (context) => {
-    const { settings, facts } = context;
-    const transaction = facts.transaction;
+    const { transaction } = context.facts;
     const count = transaction?.data?.eightBit ?? 0;
     if (!transaction || count === 0 || declaresEightBit(transaction)) return undefined;
-    const value = settings.strictness.eightBit;
-    const text = `${counted(count, '8-bit octet')} not declared by MAIL${done[value]}`;
-    const found = {
-      check: 'eight-bit',
-      setting: 'strictness.eightBit',
-      value,
-      text,
-    };
-    if (value === 'reject') return { ...found, action: 'refuse', reason: 'eight-bit' };
-    return spared(context, 'eightBit', found) ?? { ...found, action: 'record' };
+    const what = `${counted(count, '8-bit octet')} not declared by MAIL`;
+    return strictly(context, { check: 'eight-bit', rule: 'eightBit', what, done, reason: 'eight-bit' });
   },
 };

@@ -1,7 +1,6 @@
 // Check `header-size`: is the top-level header within the caps?
-import type { Finding } from '../../contract/verdict.ts';
 import type { Check } from '../check.ts';
-import { spared } from '../spared.ts';
+import { strictly } from '../strictly.ts';
 import { counted } from '../wording.ts';
 
 const done = {
@@ -19,25 +18,19 @@ export const headerSize: Check = {
     const { settings, facts } = context;
     const header = facts.transaction?.header;
     if (header === undefined) return undefined;
-    const { header: value, maxHeaderSize, maxHeaderFields } = settings.strictness;
+    const { maxHeaderSize, maxHeaderFields } = settings.strictness;
     const most = maxHeaderSize * 1024;
     const isLarge = header.octets > most;
     if (!isLarge && header.fields <= maxHeaderFields) return undefined;
-    const what = `${counted(header.fields, 'header field')} of ${counted(header.octets, 'octet')}`;
-    const found: Omit<Finding, 'action'> = {
+    return strictly(context, {
       check: 'header-size',
-      text: `${what}${done[value]}`,
-      setting: 'strictness.header',
-      value,
+      rule: 'header',
+      what: `${counted(header.fields, 'header field')} of ${counted(header.octets, 'octet')}`,
+      done,
+      reason: 'header-size',
       counter: isLarge
         ? { name: 'octets of the header', value: header.octets, limit: most }
-        : {
-            name: 'header fields',
-            value: header.fields,
-            limit: maxHeaderFields,
-          },
-    };
-    if (value === 'reject') return { ...found, action: 'refuse', reason: 'header-size' };
-    return spared(context, 'header', found) ?? { ...found, action: 'record' };
+        : { name: 'header fields', value: header.fields, limit: maxHeaderFields },
+    });
   },
 };

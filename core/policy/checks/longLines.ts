@@ -1,8 +1,7 @@
 // Check `long-lines`: does the message hold a line longer than text lines may be?
-import type { Finding } from '../../contract/verdict.ts';
 import type { Check } from '../check.ts';
 import { isBinary } from '../declared.ts';
-import { spared } from '../spared.ts';
+import { strictly } from '../strictly.ts';
 import { counted, grouped } from '../wording.ts';
 
 const done = {
@@ -18,20 +17,19 @@ export const longLines: Check = {
   group: 'strictness',
   run: (context) => {
     const { settings, facts } = context;
-    const transaction = facts.transaction;
+    const { transaction } = facts;
     const count = transaction?.data?.longLines ?? 0;
     if (!transaction || count === 0 || isBinary(transaction)) return undefined;
-    const { longTextLine: value, maxTextLine: limit } = settings.strictness;
+    const { maxTextLine: limit } = settings.strictness;
     const longest = transaction.data?.longestLine ?? 0;
-    const found: Omit<Finding, 'action'> = {
+    return strictly(context, {
       check: 'long-lines',
-      text: `${counted(count, 'line')} of more than ${grouped(limit)} octets${done[value]}`,
-      setting: 'strictness.longTextLine',
-      value,
+      rule: 'longTextLine',
+      what: `${counted(count, 'line')} of more than ${grouped(limit)} octets`,
+      done,
+      reason: 'long-text-line',
       // Of lines that were broken only the pieces were measured.
       ...(longest > limit && { counter: { name: 'octets of a line', value: longest, limit } }),
-    };
-    if (value === 'reject') return { ...found, action: 'refuse', reason: 'long-text-line' };
-    return spared(context, 'longTextLine', found) ?? { ...found, action: 'record' };
+    });
   },
 };

@@ -1,7 +1,7 @@
 // Check `nul`: does the message hold a zero byte?
 import type { Check } from '../check.ts';
 import { isBinary } from '../declared.ts';
-import { spared } from '../spared.ts';
+import { strictly } from '../strictly.ts';
 import { counted } from '../wording.ts';
 
 const done = {
@@ -16,14 +16,9 @@ export const nul: Check = {
   title: 'NUL bytes',
   group: 'strictness',
   run: (context) => {
-    const { settings, facts } = context;
-    const { transaction } = facts;
+    const { transaction } = context.facts;
     const count = transaction?.data?.nul ?? 0;
     if (!transaction || count === 0 || isBinary(transaction)) return undefined;
-    const value = settings.strictness.nul;
-    const text = `${counted(count, 'NUL byte')}${done[value]}`;
-    const found = { check: 'nul', setting: 'strictness.nul', value, text };
-    if (value === 'reject') return { ...found, action: 'refuse', reason: 'nul' };
-    return spared(context, 'nul', found) ?? { ...found, action: 'record' };
+    return strictly(context, { check: 'nul', rule: 'nul', what: counted(count, 'NUL byte'), done, reason: 'nul' });
   },
 };

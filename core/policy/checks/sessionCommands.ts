@@ -1,6 +1,6 @@
 // Check `session-commands`: has the session said more commands than are answered?
 import type { Check } from '../check.ts';
-import { isOver, overLimit } from '../tally.ts';
+import { isOver, tally } from '../tally.ts';
 
 export const sessionCommands: Check = {
   name: 'session-commands',
@@ -9,7 +9,7 @@ export const sessionCommands: Check = {
   run: ({ settings, facts: { session } }) => {
     const limit = settings.errors.session.maxCommands;
     if (!isOver(session.commands, limit)) return undefined;
-    return overLimit(settings, {
+    return tally(settings, {
       check: 'session-commands',
       value: session.commands,
       limit,

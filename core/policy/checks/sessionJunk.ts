@@ -1,7 +1,7 @@
 // Check `session-junk`: has the client said more commands that bring no message than are answered?
 import type { Check } from '../check.ts';
 import { pressed } from '../stress.ts';
-import { isOver, overLimit } from '../tally.ts';
+import { isOver, tally } from '../tally.ts';
 
 export const sessionJunk: Check = {
   name: 'session-junk',
@@ -16,7 +16,7 @@ export const sessionJunk: Check = {
     const tight = { limit: settings.errors.stress.maxJunk, name: 'maxJunk' } as const;
     const { limit, setting, why } = pressed(usual, tight, under);
     if (!isOver(session.junk, limit)) return undefined;
-    return overLimit(settings, {
+    return tally(settings, {
       check: 'session-junk',
       value: session.junk,
       limit,

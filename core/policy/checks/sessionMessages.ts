@@ -1,6 +1,6 @@
 // Check `session-messages`: would this be one message more than a session may bring?
 import type { Check } from '../check.ts';
-import { isOver, overLimit } from '../tally.ts';
+import { isOver, tally } from '../tally.ts';
 
 export const sessionMessages: Check = {
   name: 'session-messages',
@@ -9,7 +9,7 @@ export const sessionMessages: Check = {
   run: ({ settings, facts: { session } }) => {
     const limit = settings.errors.session.maxMessages;
     if (!isOver(session.messages + 1, limit)) return undefined;
-    return overLimit(settings, {
+    return tally(settings, {
       check: 'session-messages',
       value: session.messages + 1,
       limit,

@@ -39,10 +39,7 @@ export function judgeTls(d: Dialogue, next: () => void): void {
       if (verdict.findings.length > 0) d.record({ kind: 'verdict', verdict });
       return next();
     }
-    if (verdict.closes === 'silent') {
-      d.record({ kind: 'verdict', verdict });
-      return d.close('drop', verdict.because);
-    }
+    if (verdict.closes === 'silent') return d.dropSilently(verdict);
     const answer = d.answered({ verdict });
     d.say(answer);
     d.whenSent(() => d.close(closeOf(verdict), verdict.because));
