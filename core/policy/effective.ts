@@ -18,18 +18,21 @@ const nobody: readonly Exemption[] = Object.freeze([]);
 /** `address`: the peer's. Whoever asks policy for a session asks with these. */
 export function effectiveSettings(settings: Settings, listenerIndex: number, address: string): Effective {
   const exempt = exemptionsFor(settings, address);
-  const own = offeredBy(settings, listenerIndex);
-  if (exempt.length === 0 && own === undefined) return { settings, exempt };
   let all = kept.get(settings);
   if (!all) kept.set(settings, (all = new Map<string, Effective>()));
   const key = `${listenerIndex} ${exempt.map(({ path }) => path).join(' ')}`;
   let effective = all.get(key);
-  if (!effective) {
-    const acceptance = own === undefined ? settings.acceptance : { ...settings.acceptance, extensions: own };
-    const strictness = exempt.length === 0 ? settings.strictness : freed(settings.strictness, exempt);
-    all.set(key, (effective = { settings: { ...settings, acceptance, strictness }, exempt }));
-  }
+  if (!effective) all.set(key, (effective = { settings: folded(settings, listenerIndex, exempt), exempt }));
   return effective;
+}
+
+/** The same object when neither the listener nor its network differs. */
+function folded(settings: Settings, listenerIndex: number, exempt: readonly Exemption[]): Settings {
+  const own = offeredBy(settings, listenerIndex);
+  if (exempt.length === 0 && own === undefined) return settings;
+  const acceptance = own === undefined ? settings.acceptance : { ...settings.acceptance, extensions: own };
+  const strictness = exempt.length === 0 ? settings.strictness : freed(settings.strictness, exempt);
+  return { ...settings, acceptance, strictness };
 }
 
 /** Undefined when the listener says nothing of its own. */
