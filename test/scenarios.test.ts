@@ -14,8 +14,7 @@ import { runCases } from '../core/simulate/pool.ts';
 import { startPrivate } from '../core/simulate/private.ts';
 import { exitCodeOf, isUnexpected, reportOf } from '../core/simulate/report.ts';
 import { type CaseTask, playCase } from '../core/simulate/run.ts';
-import { dialLoopback } from '../core/world/dial.ts';
-import { realWorld } from '../core/world/real.ts';
+import { overLoopback } from '../core/simulate/network.ts';
 import { alwaysNo, alwaysYes, closes, dummy } from './simulate/dummies.ts';
 
 const loaded = await loadScenarios([join(import.meta.dirname, '../scenarios')]);
@@ -142,7 +141,7 @@ describe('a run under the presets', { timeout: 120_000 }, () => {
   });
 });
 
-const inThisThread = (folder: string) => ({ world: realWorld, dial: dialLoopback, start: startPrivate(folder) });
+const inThisThread = (folder: string) => ({ network: overLoopback, start: startPrivate(folder) });
 
 describe('without its line in the table of stages', { timeout: 60_000 }, () => {
   let folder = '';
@@ -185,7 +184,7 @@ describe('against servers that know no mail', { timeout: 120_000 }, () => {
     const queue = [...once];
     const lane = async () => {
       for (let task = queue.shift(); task; task = queue.shift()) {
-        const { result } = await playCase(task, { world: realWorld, dial: dialLoopback, start, patience: 500 });
+        const { result } = await playCase(task, { network: overLoopback, start, patience: 500 });
         outcomes.set(nameOf(task), result.outcome);
       }
     };

@@ -1,6 +1,7 @@
 // The scenario format: one YAML file that says who talks, what is sent byte for byte, and what must be heard.
 import { closeReasons } from './event.ts';
 import { address, duration, literal, step } from './scenarioStep.ts';
+import { scenarioWorld, type WorldName } from './scenarioWorld.ts';
 import { z } from './schema.ts';
 
 /** The settings a case can be played against. `mine` is the person's own; the others are the presets. */
@@ -99,7 +100,7 @@ export const scenarioSchema = z
       .array(z.string())
       .default([])
       .meta({ description: 'Names of the checks (stages.ts) this scenario proves.' }),
-    world: z.literal('real').default('real'),
+    world: scenarioWorld,
     zone: z.string().optional().meta({ description: 'DNS records, one a line: name type data.' }),
     users: z.array(z.strictObject({ name: z.string(), password: z.string() })).optional(),
     settings: z.record(z.string(), z.unknown()).optional().meta({
@@ -160,7 +161,7 @@ export interface CaseResult {
   /** Name of the case; `-` where the scenario has none. */
   readonly case: string;
   readonly preset: Base;
-  readonly world: 'real';
+  readonly world: WorldName;
   readonly outcome: Outcome;
   /** Only when the presets are proved. */
   readonly expected?: Outcome;

@@ -1,15 +1,14 @@
 // Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
-import type { Socket } from 'node:net';
 import { assertNever } from '../contract/never.ts';
 import type { TalkLine } from '../contract/scenario.ts';
 import type { ClientCertificateKind, Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
+import type { Connection, Peer } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
-import { Connection, type Heard } from './connection.ts';
+import { ClientConnection, type Heard } from './clientConnection.ts';
 import { type ClientPem, judgeHandshake } from './handshake.ts';
 import { type Login, playLogin, withoutSecrets } from './login.ts';
 import { type MailRoute, sendMail } from './mail.ts';
-import type { Peer } from './peers.ts';
 import { aheadOf } from './proxyHeader.ts';
 import { matches, named, type Reply, told } from './reply.ts';
 
@@ -35,7 +34,7 @@ export interface ClientSetup {
   readonly client: number;
   readonly talk: readonly Step[];
   readonly world: World;
-  readonly open: (ahead?: Buffer) => Promise<Socket>;
+  readonly open: (ahead?: Buffer) => Promise<Connection>;
   readonly tls: 'clear' | 'starttls' | 'implicit';
   /** PEM of the authority whose certificates are trusted; none but it. */
   readonly authority: string;
@@ -59,9 +58,9 @@ export class Client {
   waiting = 'the connection';
   ended = false;
   readonly #setup: ClientSetup;
-  #connection: Connection | undefined;
+  #connection: ClientConnection | undefined;
   #refused: string | undefined;
-  #mail: Socket | undefined;
+  #mail: Connection | undefined;
   #step = 0;
   #inExchange = false;
   #stopped = false;
@@ -106,14 +105,14 @@ export class Client {
     this.#inExchange = false;
     const ahead = aheadOf(how, this.#setup);
     if (ahead.length > 0) this.#note({ sent: shown(ahead), ok: true });
-    let socket: Socket;
+    let socket: Connection;
     try {
       socket = await open(ahead);
     } catch (error) {
       this.#refused = `no connection (${(error as Error).message})`;
       return 'on';
     }
-    const connection = new Connection(socket, world);
+    const connection = new ClientConnection(socket, world);
     this.#connection = connection;
     if (this.#stopped) {
       connection.destroy();

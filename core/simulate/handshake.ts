@@ -1,8 +1,8 @@
 // The client's side of a TLS handshake, as odd as a scenario wants it, and what the server made of it.
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { Handshake } from '../contract/scenarioStep.ts';
+import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 
 /** A certificate with its chain, and its key, as PEM. */
@@ -35,7 +35,7 @@ export type Shaken =
 export const systemCode = (error: Error) => (error as NodeJS.ErrnoException).code ?? error.message;
 
 /** Makes the handshake over an open connection; never rejects. */
-export function shakeHands(plain: Socket, options: HandshakeOptions): Promise<Shaken> {
+export function shakeHands(plain: Connection, options: HandshakeOptions): Promise<Shaken> {
   const { world, wanted, within } = options;
   const hello = typeof wanted.hello === 'string' ? wanted.hello : 'whole';
   const veil = options.keepPlain || hello !== 'whole' ? new Veil(plain, { shape: hello, world }) : undefined;
@@ -133,12 +133,12 @@ function unlike(socket: TLSSocket, wanted: Exclude<Handshake['expect'], string |
 
 /** Stands between TLS and the connection: cuts the ClientHello, and lets the connection live on when TLS ends. */
 class Veil extends Duplex {
-  readonly #plain: Socket;
+  readonly #plain: Connection;
   readonly #shape: HelloShape;
   readonly #world: World;
   #isFirst = true;
 
-  constructor(plain: Socket, { shape, world }: { readonly shape: HelloShape; readonly world: World }) {
+  constructor(plain: Connection, { shape, world }: { readonly shape: HelloShape; readonly world: World }) {
     super({ allowHalfOpen: true });
     this.#plain = plain;
     this.#shape = shape;

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
+import { type WorldName, worldsOf } from '../contract/scenarioWorld.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
 import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
@@ -244,18 +245,33 @@ function casesOf(scenario: Scenario) {
     : cases.map((variant) => ({ name: variant.name, variant }));
 }
 
+/** Where a run plays what can be played in both worlds, and the seed of what is simulated. */
+export interface Playing {
+  /** `auto`, unless said: over real sockets whatever can be, the rest simulated. */
+  readonly world?: WorldName | 'auto';
+  readonly seed?: number;
+}
+
 /** What is to be played: every case under every preset it names, or every case against a person's settings. */
 export function tasksOf(
   loaded: readonly LoadedScenario[],
-  against: 'presets' | Omit<CaseTask, 'id' | 'scenario' | 'case'>,
+  against: 'presets' | Pick<CaseTask, 'base' | 'mine'>,
+  { world = 'auto', seed = 0 }: Playing = {},
 ): CaseTask[] {
   return loaded.flatMap(({ id, scenario }) => {
-    if (scenario === undefined) return [];
+    const where = scenario && worldFor(scenario, world);
+    if (scenario === undefined || where === undefined) return [];
     return casesOf(scenario).flatMap(({ name, variant }): CaseTask[] => {
-      const task = { id, scenario, case: name };
+      const task = { id, scenario, case: name, world: where, seed };
       if (against !== 'presets') return [{ ...task, ...against }];
       const named = variant?.presets ?? scenario.presets;
       return presets.filter((preset) => named[preset] !== undefined).map((base) => ({ ...task, base, proves: true }));
     });
   });
+}
+
+/** The world a scenario is played in; undefined where it cannot be played in the one asked for. */
+function worldFor({ world }: Scenario, wanted: WorldName | 'auto'): WorldName | undefined {
+  const possible = worldsOf(world);
+  return wanted === 'auto' ? possible[0] : possible.find((one) => one === wanted);
 }

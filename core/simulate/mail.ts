@@ -1,6 +1,6 @@
 // The client that behaves: nodemailer composes a message and sends it to this machine.
-import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
+import type { Connection } from '../world/connection.ts';
 import { type Dial, dialLoopback, type Target } from '../world/dial.ts';
 
 export interface Mail {
@@ -30,7 +30,7 @@ export interface Sent {
 }
 
 /** Sends one message over an open connection, which is closed afterwards. */
-export async function sendMail(mail: Mail, socket: Socket, route: MailRoute): Promise<Sent> {
+export async function sendMail(mail: Mail, socket: Connection, route: MailRoute): Promise<Sent> {
   const transport = createTransport({
     host: '127.0.0.1',
     name: route.name ?? 'client.example',
@@ -47,7 +47,7 @@ export async function sendMail(mail: Mail, socket: Socket, route: MailRoute): Pr
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(mail.user === undefined ? {} : { auth: { user: mail.user, pass: mail.password ?? '' } }),
-    getSocket: (_options: unknown, done: (error: Error | null, found: { connection: Socket }) => void) =>
+    getSocket: (_options: unknown, done: (error: Error | null, found: { connection: Connection }) => void) =>
       done(null, { connection: socket }),
   } as Parameters<typeof createTransport>[0]);
   try {
@@ -77,7 +77,7 @@ export async function sendMail(mail: Mail, socket: Socket, route: MailRoute): Pr
 
 /** Connects to a listener on this machine and sends one message; the host's "send a test message". */
 export async function sendTest(mail: Mail, target: Target & MailRoute, dial: Dial = dialLoopback): Promise<Sent> {
-  let socket: Socket;
+  let socket: Connection;
   try {
     socket = await dial(target);
   } catch (error) {

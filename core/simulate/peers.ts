@@ -1,13 +1,8 @@
 // Clients with any address over real loopback sockets: a preamble in front of the SMTP dialogue that only the runner sees.
-import type { Socket } from 'node:net';
 import { ipText, parseIp, parseIpSet } from '../contract/settings/network.ts';
+import type { Connection, Peer } from '../world/connection.ts';
 import type { Dial, Target } from '../world/dial.ts';
 import type { Accepted, World } from '../world/world.ts';
-
-export interface Peer {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** Who connects, and what it sends in the same segment, before anybody could greet it. */
 export interface Caller extends Peer {
@@ -70,7 +65,7 @@ function peerOf(line: string): Peer | undefined {
 }
 
 /** Connects as the caller; resolves when the private receiver has taken the connection. */
-export async function dialAs(dial: Dial, target: Target, caller: Caller): Promise<Socket> {
+export async function dialAs(dial: Dial, target: Target, caller: Caller): Promise<Connection> {
   const socket = await dial(target);
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {

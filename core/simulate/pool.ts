@@ -1,5 +1,6 @@
 // Plays many cases off this thread: a bounded number at a time, with progress, cancellation and every event as it happens.
 import type { CaseResult } from '../contract/scenario.ts';
+import { type WorldName, worlds } from '../contract/scenarioWorld.ts';
 import { digestOfRun } from './digest.ts';
 import type { CaseWorker, FromWorker, SessionEvents, SpawnWorker } from './protocol.ts';
 import type { CaseTask, Played } from './run.ts';
@@ -60,37 +61,44 @@ class Run {
   readonly #tasks: readonly CaseTask[];
   readonly #options: RunOptions;
   readonly #playing = new Set<number>();
-  #next = 0;
+  /** Indexes still to be played, for each world. */
+  readonly #waiting: Readonly<Record<WorldName, number[]>>;
   #done = 0;
 
   constructor(tasks: readonly CaseTask[], options: RunOptions) {
     this.#tasks = tasks;
     this.#options = options;
     this.played = tasks.map(() => undefined);
+    const of = (name: WorldName) => tasks.flatMap(({ world }, index) => (world === name ? [index] : []));
+    this.#waiting = { real: of('real'), simulated: of('simulated') };
   }
 
   async done(): Promise<void> {
     const { workers = 2 } = this.#options;
     const lanes = Math.min(Math.max(1, workers), this.#tasks.length);
-    await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+    await Promise.all(Array.from({ length: lanes }, (_, lane) => this.#lane(worlds[lane % 2] ?? 'real')));
   }
 
-  /** One worker after the other, until nothing is left to play. */
-  async #lane(): Promise<void> {
-    while (this.#next < this.#tasks.length && !this.#isCancelled())
-      await this.#work((this.#options.spawn ?? spawnThread)());
+  /** One worker after the other, until nothing is left to play: first in one world, then in the other. */
+  async #lane(first: WorldName): Promise<void> {
+    for (const world of [first, ...worlds])
+      while (this.#waiting[world].length > 0 && !this.#isCancelled())
+        await this.#work((this.#options.spawn ?? spawnThread)(world), world);
   }
 
   /** Feeds one worker until nothing is left, or it breaks. */
-  #work(worker: CaseWorker): Promise<void> {
-    const { signal, each = 6 } = this.#options;
+  #work(worker: CaseWorker, world: WorldName): Promise<void> {
+    const { signal } = this.#options;
+    // Virtual time is the thread's own: its cases take turns.
+    const each = world === 'simulated' ? 1 : (this.#options.each ?? 6);
+    const waiting = this.#waiting[world];
     const mine = new Set<number>();
     let isEnding = false;
     const feed = () => {
-      while (mine.size < each && this.#next < this.#tasks.length && !this.#isCancelled()) {
-        const index = this.#next++;
-        const task = this.#tasks[index];
-        if (task === undefined) continue;
+      while (mine.size < each && !this.#isCancelled()) {
+        const index = waiting.shift();
+        const task = this.#tasks[index ?? -1];
+        if (index === undefined || task === undefined) break;
         mine.add(index);
         this.#playing.add(index);
         worker.post({ kind: 'play', index, task });
@@ -162,7 +170,7 @@ function broken(task: CaseTask | undefined, error: Error | undefined): Played | 
     scenario: task.id,
     case: task.case,
     preset: task.base,
-    world: 'real',
+    world: task.world,
     outcome: 'inconclusive',
     ms: 0,
     why,

@@ -1,5 +1,6 @@
 // What the pool and its workers say to each other.
 import type { Event } from '../contract/event.ts';
+import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { CaseTask, Played } from './run.ts';
 
 export type ToWorker =
@@ -27,4 +28,5 @@ export interface CaseWorker {
   onEnd(take: (error: Error | undefined) => void): void;
 }
 
-export type SpawnWorker = () => CaseWorker;
+/** Starts a helper whose time is that of the world: one for simulated cases plays one after the other. */
+export type SpawnWorker = (world: WorldName) => CaseWorker;

@@ -2,7 +2,8 @@
 import type { Connecting, ProxyHeader } from '../contract/scenarioStep.ts';
 import { parseIp } from '../contract/settings/network.ts';
 import { segmentsOf } from './bytes.ts';
-import { addressOf, type Peer } from './peers.ts';
+import type { Peer } from '../world/connection.ts';
+import { addressOf } from './peers.ts';
 
 /** Where the client is said to have called, unless the scenario says. */
 const called = { 4: '192.0.2.25', 6: '2001:db8::25' } as const;

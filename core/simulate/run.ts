@@ -1,17 +1,18 @@
 // Plays one case: a private receiver under a base, the clients of its population, and the outcome.
 import type { Event } from '../contract/event.ts';
 import { type Base, type CaseResult, expectedOutcome, type Scenario, type ScenarioCase } from '../contract/scenario.ts';
-import type { Step } from '../contract/scenarioStep.ts';
+import type { Handshake, Step } from '../contract/scenarioStep.ts';
+import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
-import type { Dial } from '../world/dial.ts';
 import type { World } from '../world/world.ts';
 import { Client } from './client.ts';
-import { Connection } from './connection.ts';
-import { digestOf } from './digest.ts';
+import { ClientConnection } from './clientConnection.ts';
+import { digestOf, exactDigest } from './digest.ts';
 import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
-import { addressOf, type Caller, dialAs, peerWorld } from './peers.ts';
+import { type Network, toldStop } from './network.ts';
+import { addressOf, type Caller } from './peers.ts';
 import { gate, Meeting, playAll } from './population.ts';
 import { told } from './reply.ts';
 import { caseSettings, stepsOf } from './settle.ts';
@@ -27,13 +28,15 @@ export interface CaseTask {
   readonly base: Base;
   /** The person's settings, for the base `mine`. */
   readonly mine?: Settings | undefined;
+  readonly world: WorldName;
+  /** Of the simulated world; 0 unless said. */
+  readonly seed?: number;
   /** Compare the outcome with what the scenario expects under this preset. */
   readonly proves?: boolean;
 }
 
 export interface PlayOptions {
-  readonly world: World;
-  readonly dial: Dial;
+  readonly network: Network;
   readonly start: StartSubject;
   /** Called for each event of the private receiver as it happens. */
   readonly onEvent?: (session: string, event: Event) => void;
@@ -70,9 +73,10 @@ interface Stage {
 
 /** Plays a case to its end; never rejects: whatever goes wrong around it makes it inconclusive. */
 export async function playCase(task: CaseTask, options: PlayOptions): Promise<Played> {
-  const begun = options.world.elapsed();
+  const { world } = options.network;
+  const begun = world.elapsed();
   const variant = task.scenario.cases?.find((one) => one.name === task.case);
-  const firstId = Buffer.from(options.world.random(4)).readUInt32BE();
+  const firstId = Buffer.from(world.random(4)).readUInt32BE();
   const full = variant?.disk?.full ?? task.scenario.disk?.full ?? 0;
   let commits = 0;
   const journal = memoryJournal({
@@ -89,16 +93,17 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     scenario: task.id,
     case: task.case,
     preset: task.base,
-    world: 'real',
+    world: options.network.name,
     outcome: weighed.outcome,
     ...(expected === undefined ? {} : { expected: expectedOutcome(expected).outcome }),
-    ms: Math.round(options.world.elapsed() - begun),
+    ms: Math.round(world.elapsed() - begun),
     why: weighed.why,
     ...(weighed.gained === undefined ? {} : { gained: weighed.gained }),
     lines: differing?.lines ?? [],
     sessions: sessionIds(stage, differing),
   };
-  return { result, digest: digestOf(journal.sessions) };
+  const digest = options.network.name === 'real' ? digestOf(journal.sessions) : exactDigest(journal.sessions);
+  return { result, digest };
 }
 
 /** Ids of the case's sessions, that of the client that differed first. */
@@ -123,7 +128,7 @@ async function guarded(stage: Stage): Promise<Weighed> {
   try {
     const users = task.scenario.users ?? [];
     const { settings } = settled;
-    subject = await options.start({ settings, users, world: peerWorld(options.world), journal: stage.journal });
+    subject = await options.start({ settings, users, world: options.network.inside, journal: stage.journal });
   } catch (error) {
     return { outcome: 'inconclusive', why: `the private receiver did not start: ${(error as Error).message}` };
   }
@@ -132,18 +137,35 @@ async function guarded(stage: Stage): Promise<Weighed> {
     if (!listener) return { outcome: 'notApplicable', why: `no ${task.scenario.role} listener in these settings` };
     const missing = lacking(talkOf(stage), settled.settings, listener);
     if (missing !== undefined) return { outcome: 'notApplicable', why: missing };
-    return await inTime(stage, () => playOn(stage, subject, listener));
+    await readyFor(talkOf(stage), subject);
+    return await options.network.during({
+      begin: () => inTime(stage, () => playOn(stage, subject, listener)),
+      otherwise: (stopped) => ({ outcome: 'inconclusive', why: toldStop(stopped) }),
+    });
   } catch (error) {
     return { outcome: 'inconclusive', why: `the runner failed: ${(error as Error).message}` };
   } finally {
     for (const client of stage.clients) client.leave();
-    await subject.close();
+    await options.network.during({ begin: () => subject.close(), otherwise: () => undefined });
   }
+}
+
+/** Makes what a talk will need and virtual time could not wait for: the certificates its clients show. */
+async function readyFor(talk: readonly Step[], subject: Subject): Promise<void> {
+  const kinds = talk.flatMap((step) => handshakeOf(step)?.certificate ?? []);
+  await Promise.all([...new Set(kinds)].map((kind) => subject.certificate(kind)));
+}
+
+function handshakeOf(step: Step): Handshake | undefined {
+  if ('connect' in step) return step.connect.tls;
+  if ('starttls' in step) return step.starttls === true ? undefined : step.starttls;
+  return 'tls' in step && step.tls !== 'off' ? step.tls : undefined;
 }
 
 /** Ends the case when its deadline has come or it was cancelled. */
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
-  const { world, signal } = stage.options;
+  const { network, signal } = stage.options;
+  const { world } = network;
   const clients = (stage.variant?.population ?? stage.task.scenario.population)?.clients ?? 1;
   const deadline = stage.options.deadline ?? DEADLINE + clients * FOR_EACH;
   return new Promise((resolve, reject) => {
@@ -172,11 +194,12 @@ async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weigh
 async function playOn(stage: Stage, subject: Subject, listener: SubjectListener): Promise<Weighed> {
   const { task, variant, options, clients, journal } = stage;
   const { scenario } = task;
+  const { world } = options.network;
   const population = variant?.population ?? scenario.population ?? { clients: 1 };
   const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
   const talk = talkOf(stage);
   const connecting = gate(CONNECTING);
-  const open = (caller: Caller) => connecting(() => dialAs(options.dial, listener, caller));
+  const open = (caller: Caller) => connecting(() => options.network.open(listener, caller));
   const meeting = new Meeting(population.clients);
   const plays = Array.from({ length: population.clients }, (_, index) => {
     const peer = { address: addressOf(from, index), port: portOf(index) };
@@ -185,7 +208,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
     const client = new Client({
       client: index + 1,
       talk,
-      world: options.world,
+      world,
       open: (ahead) => open(ahead === undefined ? peer : { ...peer, ahead }),
       peer,
       tls: listener.tls,
@@ -197,8 +220,8 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
     clients.push(client);
     return () => client.play().finally(() => meeting.leave(met));
   });
-  await playAll(plays, { every: population.every ?? 0, oneByOne: population.oneByOne ?? false }, options.world);
-  await settling(journal, options.world);
+  await playAll(plays, { every: population.every ?? 0, oneByOne: population.oneByOne ?? false }, world);
+  await settling(journal, world);
   const after = variant?.after ?? scenario.after ?? {};
   const seen: Seen = {
     journal,
@@ -236,12 +259,15 @@ async function settling(journal: MemoryJournal, world: World): Promise<void> {
 
 /** What a new, orderly client from 127.0.0.1 is greeted with. */
 async function greeting(
-  { world, dial }: PlayOptions,
+  { network }: PlayOptions,
   listener: SubjectListener,
   { authority }: Subject,
 ): Promise<string> {
   try {
-    const connection = new Connection(await dialAs(dial, listener, { address: '127.0.0.1', port: 19_999 }), world);
+    const connection = new ClientConnection(
+      await network.open(listener, { address: '127.0.0.1', port: 19_999 }),
+      network.world,
+    );
     try {
       if (listener.tls === 'implicit') {
         const shaken = await connection.upgrade({ authority, within: PATIENCE });

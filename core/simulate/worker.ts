@@ -1,41 +1,51 @@
-// A worker thread: plays the cases it is given and streams what their private receivers record.
+// What a worker thread does: plays the cases it is given and streams what their private receivers record.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import type { Event } from '../contract/event.ts';
-import { dialLoopback } from '../world/dial.ts';
+import { seedOf } from '../world/chance.ts';
 import { realWorld } from '../world/real.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import { simulatedWorld } from '../world/simulated.ts';
+import type { VirtualThread } from '../world/virtualThread.ts';
+import { type Network, overLoopback, overSimulation } from './network.ts';
 import { startPrivate } from './private.ts';
+import type { FromWorker, ToWorker } from './protocol.ts';
 import { type CaseTask, playCase } from './run.ts';
 
-/** Events are sent on in batches, this often, ms. */
+/** Events are sent on in batches: this often in real time, ms, or when there are this many. */
 const BATCH = 50;
+const MANY = 500;
 
 const post = (message: FromWorker) => parentPort?.postMessage(message);
 
 /** Collects the events of one case and sends them on now and then. */
 class Outbox {
   readonly #index: number;
+  readonly #isTimed: boolean;
   #sessions = new Map<string, Event[]>();
+  #count = 0;
   #isWaiting = false;
 
-  constructor(index: number) {
+  constructor(index: number, isTimed: boolean) {
     this.#index = index;
+    this.#isTimed = isTimed;
   }
 
   readonly add = (session: string, event: Event): void => {
     const events = this.#sessions.get(session);
     if (events) events.push(event);
     else this.#sessions.set(session, [event]);
-    if (this.#isWaiting) return;
+    this.#count += 1;
+    if (this.#count >= MANY) return this.flush();
+    if (this.#isWaiting || !this.#isTimed) return;
     this.#isWaiting = true;
     realWorld.after(BATCH, () => this.flush());
   };
 
   flush(): void {
     this.#isWaiting = false;
+    this.#count = 0;
     if (this.#sessions.size === 0) return;
     const sessions = [...this.#sessions].map(([session, events]) => ({ session, events }));
     this.#sessions = new Map();
@@ -43,35 +53,35 @@ class Outbox {
   }
 }
 
-const cancelling = new AbortController();
-const folder = mkdtemp(join(tmpdir(), 'gatehouse-run-'));
-const start = folder.then(startPrivate);
-
-async function play(index: number, task: CaseTask): Promise<void> {
-  const outbox = new Outbox(index);
-  const played = await playCase(task, {
-    world: realWorld,
-    dial: dialLoopback,
-    start: await start,
-    onEvent: outbox.add,
-    signal: cancelling.signal,
+/** Answers the pool until it says that nothing more will come. */
+export async function serve(thread: VirtualThread | undefined): Promise<void> {
+  const cancelling = new AbortController();
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-run-'));
+  const start = startPrivate(folder);
+  parentPort?.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'play':
+        return void play(message.index, message.task);
+      case 'cancel':
+        return cancelling.abort();
+      case 'end':
+        return void rm(folder, { recursive: true, force: true }).then(() => parentPort?.close());
+    }
   });
-  outbox.flush();
-  post({ kind: 'played', index, played });
-}
 
-async function end(): Promise<void> {
-  await rm(await folder, { recursive: true, force: true });
-  parentPort?.close();
-}
-
-parentPort?.on('message', (message: ToWorker) => {
-  switch (message.kind) {
-    case 'play':
-      return void play(message.index, message.task);
-    case 'cancel':
-      return cancelling.abort();
-    case 'end':
-      return void end();
+  async function play(index: number, task: CaseTask): Promise<void> {
+    const outbox = new Outbox(index, thread === undefined);
+    const { signal } = cancelling;
+    const network = thread === undefined ? overLoopback : simulation(thread, task, signal);
+    const played = await playCase(task, { network, start, onEvent: outbox.add, signal });
+    outbox.flush();
+    post({ kind: 'played', index, played });
   }
-});
+}
+
+/** A world of its own for each case: what it shows does not depend on what was played before it. */
+function simulation(thread: VirtualThread, task: CaseTask, signal: AbortSignal): Network {
+  const seed = seedOf(task.seed ?? 0, task.id, task.case, task.base);
+  const clock = thread.renew(seed);
+  return overSimulation(simulatedWorld({ seed, clock }), { signal }, thread);
+}

@@ -1,11 +1,11 @@
 // The door of one listener: counts, asks access, does the implicit TLS handshake, and hands over to a session.
-import type { Socket } from 'node:net';
 import type { EventBody } from '../contract/event.ts';
 import type { FlowCount, SessionFacts, TlsFacts } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { evaluateAccess } from '../policy/access.ts';
 import type { PolicyContext } from '../policy/check.ts';
 import { decide } from '../policy/decide.ts';
+import type { Connection } from '../world/connection.ts';
 import type { Accepted } from '../world/world.ts';
 import { type Arrival, arrive, beginRecord, type GateOptions, type Incoming, proxyTimeout } from './arrival.ts';
 import { handshakeStopped } from './handshake.ts';
@@ -17,7 +17,7 @@ import { shakeHands } from './upgrade.ts';
 
 /** What a session begins with. */
 interface Ready {
-  readonly socket: Socket;
+  readonly socket: Connection;
   readonly greeting: Verdict;
   readonly tls?: TlsFacts;
 }
@@ -119,13 +119,13 @@ export class Gate {
     return arrival;
   }
 
-  /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply. */
+  /** The one place that asks stage `connect`; an allow rule's own limits are counted once it is known to apply, if those further out are kept. */
   #decide(arrival: Arrival): Verdict | Promise<Verdict> {
     const { current, connection, visit } = arrival;
     const { settings, listenerIndex } = current;
     const access = evaluateAccess(settings, listenerIndex, connection.peer.address);
-    if (access.allowed && access.flow)
-      (connection.flow as FlowCount[]).push(visit.rule(access.flow.path, access.flow.limits));
+    const count = visit.rule(access);
+    if (count) (connection.flow as FlowCount[]).push(count);
     return decide('connect', this.#context(arrival, newSession()));
   }
 
@@ -134,6 +134,7 @@ export class Gate {
       settings: current.settings,
       facts: { connection, session },
       elapsed: () => this.#options.world.elapsed(),
+      pause: (ms) => new Promise((resolve) => this.#options.world.after(ms, () => resolve())),
       stress: () => visit.stress(),
       spf: noIdentity,
     };
@@ -244,7 +245,7 @@ export class Gate {
   }
 
   #begin(arrival: Arrival, ready: Ready): void {
-    const { world, users, spf, listener } = this.#options;
+    const { world, users, spf, protection, listener } = this.#options;
     const { log, begun, connection, visit, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
@@ -263,6 +264,7 @@ export class Gate {
         begun,
         connection,
         visit,
+        protection,
         users,
         spf,
         over,

@@ -1,5 +1,5 @@
 // smtp-server's server without its sockets: it makes our sessions and holds what they do in TLS. Never listens, never closes.
-import type { Socket } from 'node:net';
+import type { Connection } from '../world/connection.ts';
 import { SMTPServer } from 'smtp-server';
 import type { ListenerTls } from './listenerTls.ts';
 import { Session, type SessionOptions } from './session.ts';
@@ -31,7 +31,7 @@ export class Listener extends SMTPServer {
     this.on('error', () => undefined);
   }
 
-  override connect(socket: Socket, options: SessionOptions): void {
+  override connect(socket: Connection, options: SessionOptions): void {
     const session = new Session(this, socket, options);
     this.connections.add(session);
     session.on('error', () => undefined);

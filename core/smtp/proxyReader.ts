@@ -1,6 +1,6 @@
 // Takes the PROXY header off a new connection of a trusted proxy: in time and whole, or the connection ends.
-import type { Socket } from 'node:net';
 import type { CloseReason } from '../contract/event.ts';
+import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 import { type ProxyHeader, readProxyHeader } from './proxyHeader.ts';
 
@@ -21,7 +21,7 @@ export interface ProxyWait {
 }
 
 /** Returns what ends the wait when the receiver stops. */
-export function awaitProxyHeader(socket: Socket, { world, seconds, done, failed }: ProxyWait): () => void {
+export function awaitProxyHeader(socket: Connection, { world, seconds, done, failed }: ProxyWait): () => void {
   let head: Buffer = Buffer.alloc(0);
   let isSettled = false;
   const settle = () => {

@@ -1,10 +1,10 @@
 // A session on its connection: smtp-server carries the socket (half-close, back-pressure), the dialogue says what happens on it.
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Stage, TlsFacts } from '../contract/facts.ts';
+import type { Connection } from '../world/connection.ts';
 import type { Timer } from '../world/world.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
 import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
@@ -46,7 +46,7 @@ export class Session extends SMTPConnection implements Wire {
   readonly #goOn = (): void => this._whenWritable(this.#next);
   #lastInput: number;
   #timer: Timer | undefined;
-  #top: Socket;
+  #top: Connection;
   #handshake: Handshake | undefined;
   /** When the message or chunk that is coming began. */
   #bodyBegan = 0;
@@ -54,8 +54,9 @@ export class Session extends SMTPConnection implements Wire {
   #unread: number | undefined;
   #failure: (Error & { readonly code?: string }) | undefined;
 
-  constructor(server: SMTPServer, socket: Socket, options: SessionOptions) {
-    super(server, socket, options);
+  constructor(server: SMTPServer, socket: Connection, options: SessionOptions) {
+    // What smtp-server asks of a socket is what a Connection has.
+    super(server, socket as ConstructorParameters<typeof SMTPConnection>[1], options);
     this.#opening = options.opening;
     this.#top = socket;
     this.#lastInput = options.opening.world.elapsed();

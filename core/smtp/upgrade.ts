@@ -1,10 +1,10 @@
 // One TLS handshake, after STARTTLS and on implicit TLS alike: its first octets, its deadline, its events and its end.
-import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { EventBody } from '../contract/event.ts';
 import type { TlsFacts } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { FlowVisit } from '../policy/flow.ts';
+import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 import { timeLeft } from './deadlines.ts';
 import {
@@ -47,12 +47,12 @@ export interface Handshake {
 const telling = 24;
 
 /** Does the handshake on a socket that nobody reads. */
-export function shakeHands(raw: Socket, shaking: Shaking): Handshake {
+export function shakeHands(raw: Connection, shaking: Shaking): Handshake {
   const { world, record, seconds, place } = shaking;
   const from = world.elapsed();
   let settled = false;
   let first = '';
-  let top: Socket = raw;
+  let top: Connection = raw;
   record({ kind: 'tls', state: 'starting', discarded: shaking.discarded });
   const resumed = shaking.visit.handshake();
 

@@ -1,6 +1,7 @@
 // The one way out: connections to this machine, and to nothing else.
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { isLoopback } from '../contract/settings/network.ts';
+import type { Connection } from './connection.ts';
 
 /** Where to connect to; `host` is an address of this machine (127.0.0.0/8 or ::1). */
 export interface Target {
@@ -9,7 +10,7 @@ export interface Target {
 }
 
 /** Opens a connection that may be half closed; rejects with the system's error, or a RangeError for any other machine. */
-export type Dial = (target: Target) => Promise<Socket>;
+export type Dial = (target: Target) => Promise<Connection>;
 
 /** Connects over real sockets, to loopback only: names are not looked up, other addresses are refused before anything is sent. */
 export const dialLoopback: Dial = (target) => {

@@ -1,11 +1,11 @@
 // The world: clock, randomness and network as arguments, so that the receiver runs unchanged in a real and a simulated one.
-import type { Socket } from 'node:net';
+import type { Connection, Peer } from './connection.ts';
 
 /** A connection as the receiver sees it: who it claims to be from may be the world's invention. */
 export interface Accepted {
-  readonly socket: Socket;
-  readonly peer: { readonly address: string; readonly port: number };
-  readonly local: { readonly address: string; readonly port: number };
+  readonly socket: Connection;
+  readonly peer: Peer;
+  readonly local: Peer;
 }
 
 /** A bound listening address. */

@@ -9,8 +9,7 @@ import type { StartSubject } from '../../core/simulate/subject.ts';
 import { startPrivate } from '../../core/simulate/private.ts';
 import { playCase } from '../../core/simulate/run.ts';
 import { caseSettings } from '../../core/simulate/settle.ts';
-import { dialLoopback } from '../../core/world/dial.ts';
-import { realWorld } from '../../core/world/real.ts';
+import { overLoopback } from '../../core/simulate/network.ts';
 import { alwaysYes, dummy } from './dummies.ts';
 
 let start: StartSubject;
@@ -47,8 +46,8 @@ const scenario = (members: object): Scenario =>
   });
 
 const play = async (members: object, against: StartSubject = start) => {
-  const task = { id: 'test/one', scenario: scenario(members), case: '-', base: 'weak' } as const;
-  const { result } = await playCase(task, { world: realWorld, dial: dialLoopback, start: against, patience: 1000 });
+  const task = { id: 'test/one', scenario: scenario(members), case: '-', base: 'weak', world: 'real' } as const;
+  const { result } = await playCase(task, { network: overLoopback, start: against, patience: 1000 });
   return result;
 };
 

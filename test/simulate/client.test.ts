@@ -1,13 +1,12 @@
 // The byte-level client: what it sends, hears, notes and refuses, against servers that know no mail.
-import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { type Scenario, scenarioSchema } from '../../core/contract/scenario.ts';
 import { segmentsOf, unescape } from '../../core/simulate/bytes.ts';
 import { addressOf } from '../../core/simulate/peers.ts';
 import { matches, ReplyReader } from '../../core/simulate/reply.ts';
 import { playCase } from '../../core/simulate/run.ts';
+import { overLoopback } from '../../core/simulate/network.ts';
 import { dialLoopback } from '../../core/world/dial.ts';
-import { realWorld } from '../../core/world/real.ts';
 import { alwaysNo, alwaysYes, type Answer, closes, dummy } from './dummies.ts';
 
 const attack = (members: object): Scenario =>
@@ -23,8 +22,8 @@ const attack = (members: object): Scenario =>
   });
 
 const play = async (scenario: Scenario, answer: Answer, deadline = 10_000) => {
-  const task = { id: 'test/one', scenario, case: '-', base: 'weak' } as const;
-  const { result } = await playCase(task, { world: realWorld, dial: dialLoopback, start: dummy(answer), deadline });
+  const task = { id: 'test/one', scenario, case: '-', base: 'weak', world: 'real' } as const;
+  const { result } = await playCase(task, { network: overLoopback, start: dummy(answer), deadline });
   return result;
 };
 
@@ -87,10 +86,9 @@ describe('addresses', () => {
     });
     const start = dummy(alwaysYes);
     await playCase(
-      { id: 'test/peers', scenario, case: '-', base: 'weak' },
+      { id: 'test/peers', scenario, case: '-', base: 'weak', world: 'real' },
       {
-        world: realWorld,
-        dial: dialLoopback,
+        network: overLoopback,
         start: (options) =>
           start({
             ...options,
@@ -146,7 +144,7 @@ describe('a talk', () => {
   });
 
   test('counts a reset as closed, and says so', async () => {
-    const resets: Answer = (socket: Socket) => void setImmediate(() => socket.resetAndDestroy());
+    const resets: Answer = (socket) => void setImmediate(() => socket.resetAndDestroy());
     const scenario = attack({ talk: [{ expect: { closed: true } }] });
     const result = await play(scenario, resets);
     expect(result.outcome).toBe('held');

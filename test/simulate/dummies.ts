@@ -1,9 +1,9 @@
 // Three servers that know no mail: what a scenario shows against them must not count as held.
-import type { Socket } from 'node:net';
+import type { Connection } from '../../core/world/connection.ts';
 import type { Bound } from '../../core/world/world.ts';
 import type { StartSubject, SubjectListener } from '../../core/simulate/subject.ts';
 
-export type Answer = (socket: Socket) => void;
+export type Answer = (socket: Connection) => void;
 
 /** Agrees to everything: greets, takes every command, every login and every message. */
 export const alwaysYes: Answer = (socket) => {
@@ -58,7 +58,7 @@ interface Secured {
 export const dummy =
   (answer: Answer, { tls, authority }: Secured = { tls: 'clear', authority: '' }): StartSubject =>
   async ({ settings, world }) => {
-    const sockets = new Set<Socket>();
+    const sockets = new Set<Connection>();
     const listeners: SubjectListener[] = [];
     const bound: Bound[] = [];
     for (const { role } of settings.listeners) {

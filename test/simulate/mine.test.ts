@@ -9,8 +9,7 @@ import { startPrivate } from '../../core/simulate/private.ts';
 import { playCase } from '../../core/simulate/run.ts';
 import { caseSettings, touchedKnobs } from '../../core/simulate/settle.ts';
 import type { StartSubject } from '../../core/simulate/subject.ts';
-import { dialLoopback } from '../../core/world/dial.ts';
-import { realWorld } from '../../core/world/real.ts';
+import { overLoopback } from '../../core/simulate/network.ts';
 
 const loaded = await loadScenarios([join(import.meta.dirname, '../../scenarios')]);
 
@@ -27,7 +26,7 @@ const against = async (id: string, mine: SettingsInput) => {
     loaded.filter((one) => one.id === id),
     { base: 'mine', mine: settingsSchema.parse(mine) },
   );
-  const played = tasks.map((task) => playCase(task, { world: realWorld, dial: dialLoopback, start }));
+  const played = tasks.map((task) => playCase(task, { network: overLoopback, start }));
   return (await Promise.all(played)).map(({ result }) => `${result.case} ${result.outcome}: ${result.why}`);
 };
 const mx = { name: 'mx', role: 'mx', address: '0.0.0.0:25' } as const;

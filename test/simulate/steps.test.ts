@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { type Scenario, scenarioSchema } from '../../core/contract/scenario.ts';
 import type { Step } from '../../core/contract/scenarioStep.ts';
 import { playCase } from '../../core/simulate/run.ts';
-import { dialLoopback } from '../../core/world/dial.ts';
-import { realWorld } from '../../core/world/real.ts';
+import { overLoopback } from '../../core/simulate/network.ts';
 import { alwaysYes, type Answer, dummy } from './dummies.ts';
 
 const scenario = (members: object): Scenario =>
@@ -20,10 +19,9 @@ const scenario = (members: object): Scenario =>
   });
 
 const play = async (members: object, answer: Answer) => {
-  const task = { id: 'test/one', scenario: scenario(members), case: '-', base: 'weak' } as const;
+  const task = { id: 'test/one', scenario: scenario(members), case: '-', base: 'weak', world: 'real' } as const;
   const { result } = await playCase(task, {
-    world: realWorld,
-    dial: dialLoopback,
+    network: overLoopback,
     start: dummy(answer),
     patience: 800,
   });

@@ -1,13 +1,12 @@
 // The TLS side of the byte-level client, against a server of Node's own that notes what it was offered.
-import type { Socket } from 'node:net';
+import type { Connection } from '../../core/world/connection.ts';
 import { Duplex } from 'node:stream';
 import { createSecureContext, type TLSSocket as TlsSocket, TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { type Scenario, scenarioSchema } from '../../core/contract/scenario.ts';
 import { playCase } from '../../core/simulate/run.ts';
 import { makeAuthority, makeServer, type Pem } from '../../core/world/authority.ts';
-import { dialLoopback } from '../../core/world/dial.ts';
-import { realWorld } from '../../core/world/real.ts';
+import { overLoopback } from '../../core/simulate/network.ts';
 import { type Answer, dummy } from './dummies.ts';
 
 let authority: Pem;
@@ -28,7 +27,7 @@ interface Seen {
 }
 
 /** The connection as it is, with every piece that is read put into `raw`. */
-function tapped(plain: Socket, raw: Buffer[]): Duplex {
+function tapped(plain: Connection, raw: Buffer[]): Duplex {
   const tap = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => void plain.write(chunk, () => done()),
@@ -45,7 +44,7 @@ function tapped(plain: Socket, raw: Buffer[]): Duplex {
 /** Greets inside TLS; `options` are Node's for the server's side. */
 function secure(options: object = {}): { seen: Seen[]; answer: Answer } {
   const seen: Seen[] = [];
-  const answer: Answer = (plain: Socket) => {
+  const answer: Answer = (plain: Connection) => {
     const one: Seen = { sni: '', version: '', alpn: '', raw: [], inside: '' };
     seen.push(one);
     const socket: TlsSocket = new TLSSocket(tapped(plain, one.raw), {
@@ -81,9 +80,9 @@ const scenario = (talk: readonly unknown[]): Scenario =>
   });
 
 const play = async (talk: readonly unknown[], answer: Answer, tls: 'implicit' | 'starttls' = 'implicit') => {
-  const task = { id: 'test/one', scenario: scenario(talk), case: '-', base: 'weak' } as const;
+  const task = { id: 'test/one', scenario: scenario(talk), case: '-', base: 'weak', world: 'real' } as const;
   const start = dummy(answer, { tls, authority: authority.cert });
-  const { result } = await playCase(task, { world: realWorld, dial: dialLoopback, start, patience: 1500 });
+  const { result } = await playCase(task, { network: overLoopback, start, patience: 1500 });
   return result;
 };
 

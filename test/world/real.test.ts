@@ -1,5 +1,6 @@
 // Holds the real world to its word: timers that can be cancelled, ports that are free once given back.
 import { connect, type Socket } from 'node:net';
+import type { Connection } from '../../core/world/connection.ts';
 import { expect, test } from 'vitest';
 import { realWorld } from '../../core/world/real.ts';
 
@@ -27,7 +28,7 @@ test('a timer fires once, and not when it was cancelled', async () => {
 });
 
 test('a port given back is free at once, and who is connected stays', async () => {
-  const taken: Socket[] = [];
+  const taken: Connection[] = [];
   const bound = await realWorld.listen({ host: '127.0.0.1', port: 0 }, ({ socket }) => void taken.push(socket));
   await expect(realWorld.listen({ host: '127.0.0.1', port: bound.port }, () => undefined)).rejects.toMatchObject({
     code: 'EADDRINUSE',

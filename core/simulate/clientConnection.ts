@@ -1,7 +1,7 @@
 // One connection of a client that may misbehave: exact bytes out, replies in, TLS in between.
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Handshake } from '../contract/scenarioStep.ts';
+import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 import { segmentsOf } from './bytes.ts';
 import { type ClientPem, RecordFilter, shakeHands, type Shaken, systemCode } from './handshake.ts';
@@ -26,11 +26,11 @@ export interface Trust {
   readonly within: number;
 }
 
-export class Connection {
+export class ClientConnection {
   readonly #world: World;
   /** What is on the wire, whatever is spoken over it. */
-  readonly #plain: Socket;
-  #socket: Socket;
+  readonly #plain: Connection;
+  #socket: Connection;
   #filter: RecordFilter | undefined;
   #alerted = false;
   /** The end of TLS is not the end of the connection. */
@@ -40,7 +40,7 @@ export class Connection {
   #closed: string | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(socket: Socket, world: World) {
+  constructor(socket: Connection, world: World) {
     this.#plain = socket;
     this.#socket = socket;
     this.#world = world;

@@ -1,0 +1,8 @@
+// The first thing a worker thread runs: time becomes virtual, if it is to be, before any library is loaded.
+import { workerData } from 'node:worker_threads';
+import type { WorldName } from '../contract/scenarioWorld.ts';
+
+const { world } = workerData as { readonly world: WorldName };
+const thread = world === 'simulated' ? (await import('../world/virtualThread.ts')).virtualThread() : undefined;
+const { serve } = await import('./worker.ts');
+await serve(thread);
