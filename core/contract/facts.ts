@@ -1,5 +1,5 @@
 // Facts: what is known of a connection, a session and a transaction; policy reads them and nothing else.
-import type { FlowLimits } from './settings/flow.ts';
+import type { FlowLimits, WindowKind } from './settings/flow.ts';
 import type { Listener } from './settings/listeners.ts';
 import type { SpfResult } from './settings/sender.ts';
 import type { StrictRule } from './settings/strictness.ts';
@@ -38,12 +38,17 @@ export interface FlowCount {
   /** Path of the limits in the settings, e.g. `flow.service` or `listeners.0.flow`. */
   readonly path: string;
   readonly limits: FlowLimits;
+  /** How new connections were counted. */
+  readonly window: WindowKind;
   /** The network that was counted as one peer, e.g. `203.0.113.0/24`; absent when it is the address alone. */
   readonly network?: string;
   readonly connections: number;
   readonly peerConnections: number;
   readonly intervalConnections: number;
   readonly peerIntervalConnections: number;
+  /** ms until another new connection is within the limit again if nobody else comes; absent while the limit is not reached. */
+  readonly intervalRelief?: number;
+  readonly peerIntervalRelief?: number;
 }
 
 /** Full TLS handshakes of the peer within `flow.tls.peerTimeInterval`, the one that is to begin included. */
@@ -51,12 +56,45 @@ export interface HandshakeCount {
   readonly count: number;
   /** As in {@link FlowCount}. */
   readonly network?: string;
+  /** ms until another handshake is within the limit if none begins before; absent while this one is. */
+  readonly relief?: number;
 }
 
 /** The receiver is under stress (`errors.stress`): so many connections are open of those the service takes. */
 export interface Stress {
   readonly connections: number;
   readonly limit: number;
+}
+
+/** Who is held off for failed logins (`protection.failedLogins`). */
+export interface Ban {
+  readonly of: 'peer' | 'account' | 'overall';
+  /** The address or network, the user as the client named it, or `everybody`. */
+  readonly who: string;
+  /** Failed logins that led to it. */
+  readonly failures: number;
+  /** ms until it is over. */
+  readonly relief: number;
+}
+
+/** Failed logins within `findTime`, this one included. */
+export interface FailedLogins {
+  readonly of: Ban['of'];
+  /** As in {@link Ban}. */
+  readonly who: string;
+  readonly count: number;
+  /** ms that a ban lasts which begins with this one; 0 when none does. */
+  readonly relief: number;
+}
+
+/** A counter of `protection.rates` or `protection.nullSenders`, with what is asked about included. */
+export interface Rate {
+  readonly of: 'peer' | 'recipient';
+  /** The address or network, or the recipient in lower case. */
+  readonly who: string;
+  readonly count: number;
+  /** ms until there is room for one more, if none comes meanwhile; 0 when there is. */
+  readonly relief: number;
 }
 
 /** What a trusted proxy said of the connection (HAProxy, The PROXY protocol). */
@@ -98,6 +136,8 @@ export interface ConnectionFacts {
   readonly xclient?: XclientFacts;
   /** Why `strictness` counts less for this peer. */
   readonly exempt?: readonly Exemption[];
+  /** Absent unless the peer was banned when it came. */
+  readonly ban?: Ban;
 }
 
 /** The certificate a client showed in the handshake. */
@@ -234,6 +274,12 @@ export interface TransactionFacts {
   readonly recipients: (Mailbox & { readonly dsn?: RecipientDsn })[];
   /** The recipient now asked about, at stage rcpt. */
   recipient?: Mailbox;
+  /** Messages of the peer, at stage mail; where `protection` limits them. */
+  messageRate?: Rate;
+  /** Recipients named by the peer, at stage rcpt; where `protection` limits them. */
+  recipientRate?: Rate;
+  /** At stage rcpt of a message from the null sender; where `protection` limits them. */
+  nullSenderRates?: readonly Rate[];
   spfMail?: SpfAnswer;
   /** Received fields of the top-level header, from stage headers on. */
   receivedHeaders?: number;
@@ -251,6 +297,10 @@ export interface LoginFacts {
   readonly result: 'pending' | 'ok' | 'credentials' | 'malformed' | 'cancelled';
   /** Private: for the why panel, never on the wire; holds no password. */
   readonly detail?: string;
+  /** What stands against the login, whatever it came to. */
+  readonly ban?: Ban;
+  /** This one included; only for one that failed, and where `protection` limits them. */
+  readonly failures?: readonly FailedLogins[];
 }
 
 export interface Facts {

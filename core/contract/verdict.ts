@@ -22,6 +22,11 @@ export interface Counter {
   readonly value: number;
   /** 0 and `unlimited` both mean: no limit; as the setting has it. */
   readonly limit: number | 'unlimited';
+  /**
+   * Of what is counted within a window, once the limit is reached: ms until one more is within the limit again, if nobody else
+   * comes. Absent for what is counted at once: there nobody knows when one of them ends.
+   */
+  readonly relief?: number;
 }
 
 /** The access rule that decided, or stood for the decision. */

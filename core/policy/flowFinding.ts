@@ -1,68 +1,94 @@
 // Makes a finding of one set of flow limits and its counters.
 import type { ConnectionFacts, FlowCount } from '../contract/facts.ts';
 import type { Counter, Finding } from '../contract/verdict.ts';
-import { allowed, grouped, ordinal } from './wording.ts';
+import { exceeded, type FlowLimit } from './flowLimit.ts';
+import { allowed, grouped, ordinal, toRelief } from './wording.ts';
 
-type Limit = 'maxConnections' | 'peerMaxConnections' | 'maxIntervalConnections' | 'peerMaxIntervalConnections';
-
-const counterNames = {
+/** What each limit counts; a reader of events finds a counter by this name and the `scope` in the finding's evidence. */
+export const flowCounterNames = {
   maxConnections: 'simultaneous connections',
   peerMaxConnections: 'simultaneous connections of the peer',
   maxIntervalConnections: 'new connections in the interval',
   peerMaxIntervalConnections: 'new connections of the peer in its interval',
-} as const satisfies Record<Limit, string>;
+} as const satisfies Record<FlowLimit, string>;
 
 /** Refuses when a limit is exceeded, in the order of the settings; 0 is no limit. On implicit TLS nothing is ever said in front of the handshake. */
 export function judgeFlow(check: string, count: FlowCount, connection: ConnectionFacts): Finding {
-  const { limits, path } = count;
-  const counters: (Counter & { readonly limit: number; readonly key: Limit })[] = [
-    { key: 'maxConnections', ...counter('maxConnections', count.connections, count) },
-    { key: 'peerMaxConnections', ...counter('peerMaxConnections', count.peerConnections, count) },
-    { key: 'maxIntervalConnections', ...counter('maxIntervalConnections', count.intervalConnections, count) },
-    {
-      key: 'peerMaxIntervalConnections',
-      ...counter('peerMaxIntervalConnections', count.peerIntervalConnections, count),
-    },
-  ];
-  const plain = counters.map(({ name, value, limit }) => ({ name, value, limit }));
-  const over = counters.find(({ value, limit }) => limit > 0 && value > limit);
+  const { limits, path, network } = count;
+  const counters = countersOf(count);
   const scope = scopeName(count, connection);
-  const evidence = { scope, ...(count.network !== undefined && { 'counted as one peer': count.network }) };
-  if (over === undefined) {
-    return { check, action: 'record', text: within(plain, scope, count), setting: path, counters: plain, evidence };
-  }
-  const answer = limits.answer[over.key];
+  const evidence = {
+    scope,
+    window: count.window,
+    ...(network === undefined ? undefined : { 'counted as one peer': network }),
+  };
+  const over = exceeded(count);
+  if (over === undefined)
+    return { check, action: 'record', text: within(count, scope), setting: path, counters, evidence };
+  const answer = limits.answer[over];
   const silent = answer === 'silent' || connection.listener.tls === 'implicit';
+  const counter = counters[order.indexOf(over)] as Counter;
   return {
     check,
     action: 'drop',
     reason: 'too-many-connections',
     ...(silent ? { silent } : {}),
-    text: `${sentence(over.key, over.value, count, connection)}, ${allowed(over.limit)}`,
-    setting: `${path}.${over.key}`,
-    value: over.limit,
-    counter: { name: over.name, value: over.value, limit: over.limit },
-    counters: plain,
+    text: `${sentence(over, count, connection)}, ${allowed(limits[over])}${reliefOf(counter)}`,
+    setting: `${path}.${over}`,
+    value: limits[over],
+    counter,
+    counters,
     evidence: { ...evidence, answer: answer === 'silent' || !silent ? answer : 'silent, because TLS is implicit' },
   };
 }
 
-function counter(key: Limit, value: number, count: FlowCount) {
-  return { name: counterNames[key], value, limit: count.limits[key] };
+const order: readonly FlowLimit[] = [
+  'maxConnections',
+  'peerMaxConnections',
+  'maxIntervalConnections',
+  'peerMaxIntervalConnections',
+];
+
+function countersOf(count: FlowCount): readonly Counter[] {
+  const { limits, intervalRelief, peerIntervalRelief } = count;
+  const names = flowCounterNames;
+  return [
+    { name: names.maxConnections, value: count.connections, limit: limits.maxConnections },
+    { name: names.peerMaxConnections, value: count.peerConnections, limit: limits.peerMaxConnections },
+    timed(names.maxIntervalConnections, [count.intervalConnections, limits.maxIntervalConnections], intervalRelief),
+    timed(
+      names.peerMaxIntervalConnections,
+      [count.peerIntervalConnections, limits.peerMaxIntervalConnections],
+      peerIntervalRelief,
+    ),
+  ];
 }
 
-function sentence(key: Limit, value: number, count: FlowCount, connection: ConnectionFacts): string {
+function timed(name: string, [value, limit]: readonly [number, number], relief: number | undefined): Counter {
+  return relief === undefined ? { name, value, limit } : { name, value, limit, relief };
+}
+
+/** Of what is counted at once nobody knows when it ends, only how many must: this connection closes by itself. */
+function reliefOf({ name, value, limit, relief }: Counter): string {
+  if (relief !== undefined) return `; ${toRelief(relief)}`;
+  if (name !== flowCounterNames.maxConnections && name !== flowCounterNames.peerMaxConnections) return '';
+  const others = value - Number(limit);
+  return others === 1 ? '; relief when one of them closes' : `; relief when ${grouped(others)} of them close`;
+}
+
+function sentence(limit: FlowLimit, count: FlowCount, connection: ConnectionFacts): string {
   const { limits } = count;
   const from = ` from ${count.network ?? connection.peer.address}`;
-  switch (key) {
+  const within = count.window === 'fixed' ? 'in this window of' : 'within';
+  switch (limit) {
     case 'maxConnections':
-      return `${ordinal(value)} simultaneous connection ${scopeName(count, connection)}`;
+      return `${ordinal(count.connections)} simultaneous connection ${scopeName(count, connection)}`;
     case 'peerMaxConnections':
-      return `${ordinal(value)} simultaneous connection${from}`;
+      return `${ordinal(count.peerConnections)} simultaneous connection${from}`;
     case 'maxIntervalConnections':
-      return `${ordinal(value)} new connection ${scopeName(count, connection)} within ${limits.timeInterval} s`;
+      return `${ordinal(count.intervalConnections)} new connection ${scopeName(count, connection)} ${within} ${limits.timeInterval} s`;
     case 'peerMaxIntervalConnections':
-      return `${ordinal(value)} new connection${from} within ${limits.peerTimeInterval} s`;
+      return `${ordinal(count.peerIntervalConnections)} new connection${from} ${within} ${limits.peerTimeInterval} s`;
   }
 }
 
@@ -71,14 +97,14 @@ function scopeName({ scope, path }: FlowCount, { listener }: ConnectionFacts): s
   return scope === 'service' ? 'over all listeners' : `under ${path.replace(/\.flow$/, '')}`;
 }
 
-function within(
-  counters: readonly (Counter & { readonly limit: number })[],
-  scope: string,
-  { network }: FlowCount,
-): string {
-  const [all, peer, interval, peerInterval] = counters.map(({ value, limit }) =>
-    limit === 0 ? grouped(value) : `${grouped(value)} of ${grouped(limit)}`,
-  );
-  const from = network ?? 'this peer';
+function within(count: FlowCount, scope: string): string {
+  const { limits } = count;
+  const from = count.network ?? 'this peer';
+  const all = of(count.connections, limits.maxConnections);
+  const peer = of(count.peerConnections, limits.peerMaxConnections);
+  const interval = of(count.intervalConnections, limits.maxIntervalConnections);
+  const peerInterval = of(count.peerIntervalConnections, limits.peerMaxIntervalConnections);
   return `${all} at once ${scope}, ${peer} from ${from}; new in the interval: ${interval}, ${peerInterval} from ${from}`;
 }
+
+const of = (value: number, limit: number) => (limit === 0 ? grouped(value) : `${grouped(value)} of ${grouped(limit)}`);

@@ -123,8 +123,7 @@ export class Gate {
   #decide(arrival: Arrival): Verdict | Promise<Verdict> {
     const { current, connection, visit } = arrival;
     const { settings, listenerIndex } = current;
-    const access = evaluateAccess(settings, listenerIndex, connection.peer.address);
-    const count = visit.rule(access);
+    const count = visit.rule(() => evaluateAccess(settings, listenerIndex, connection.peer.address));
     if (count) (connection.flow as FlowCount[]).push(count);
     return decide('connect', this.#context(arrival, newSession()));
   }

@@ -23,6 +23,7 @@ function counted(scope: FlowCount['scope'], path: string, numbers: Partial<FlowC
     scope,
     path,
     limits: limits ?? settingsOf().flow.service,
+    window: 'sliding',
     connections: 1,
     peerConnections: 1,
     intervalConnections: 1,
@@ -37,8 +38,8 @@ describe('flow', () => {
     const count = counted('service', 'flow.service', { network, peerConnections: 21 });
     const [finding] = await findingsOf(flow, { address: '203.0.113.9', flow: [count] });
     expect(finding).toMatchObject({
-      text: '21st simultaneous connection from 203.0.113.0/24, 20 allowed',
-      evidence: { 'counted as one peer': network },
+      text: '21st simultaneous connection from 203.0.113.0/24, 20 allowed; relief when one of them closes',
+      evidence: { scope: 'over all listeners', window: 'sliding', 'counted as one peer': network },
     });
   });
 
@@ -53,7 +54,7 @@ describe('flow', () => {
         check: 'flow',
         action: 'drop',
         reason: 'too-many-connections',
-        text: '21st simultaneous connection from 127.0.0.1, 20 allowed',
+        text: '21st simultaneous connection from 127.0.0.1, 20 allowed; relief when one of them closes',
         setting: 'listeners.0.flow.peerMaxConnections',
         value: 20,
         counter: { name: 'simultaneous connections of the peer', value: 21, limit: 20 },
@@ -63,7 +64,7 @@ describe('flow', () => {
           { name: 'new connections in the interval', value: 1, limit: 600 },
           { name: 'new connections of the peer in its interval', value: 1, limit: 600 },
         ],
-        evidence: { scope: 'on listener mx', answer: 'reply' },
+        evidence: { scope: 'on listener mx', window: 'sliding', answer: 'reply' },
       },
     ]);
   });
@@ -71,25 +72,62 @@ describe('flow', () => {
   it.each([
     [
       { connections: 201 },
-      '201st simultaneous connection on listener mx, 200 allowed',
+      '201st simultaneous connection on listener mx, 200 allowed; relief when one of them closes',
       'listeners.0.flow.maxConnections',
       200,
     ],
     [
-      { intervalConnections: 601 },
-      '601st new connection on listener mx within 60 s, 600 allowed',
+      { connections: 1240 },
+      '1,240th simultaneous connection on listener mx, 200 allowed; relief when 1,040 of them close',
+      'listeners.0.flow.maxConnections',
+      200,
+    ],
+    [
+      { intervalConnections: 601, intervalRelief: 12_201 },
+      '601st new connection on listener mx within 60 s, 600 allowed; 12.3 s to relief',
       'listeners.0.flow.maxIntervalConnections',
       600,
     ],
     [
-      { peerIntervalConnections: 1612 },
-      '1,612th new connection from 192.0.2.1 within 60 s, 600 allowed',
+      { peerIntervalConnections: 1612, peerIntervalRelief: 59_901 },
+      '1,612th new connection from 192.0.2.1 within 60 s, 600 allowed; 1 min 0 s to relief',
       'listeners.0.flow.peerMaxIntervalConnections',
       600,
     ],
   ])('%o is too many', async (numbers, text, setting, value) => {
     expect(await decidersOf(flow, { flow: [counted('listener', 'listeners.0.flow', numbers)] })).toEqual([
       { action: 'drop', reason: 'too-many-connections', text, setting, value },
+    ]);
+  });
+
+  it.each([
+    [
+      { window: 'fixed', intervalConnections: 601, intervalRelief: 400 } as const,
+      'in this window of 60 s, 600 allowed; 0.4 s to relief',
+    ],
+    [{ intervalConnections: 601, intervalRelief: 7_260_001 } as const, 'within 60 s, 600 allowed; 2 h 2 min to relief'],
+  ])('tells the window that counted, and when there is room again: %j', async (numbers, text) => {
+    const [finding] = await findingsOf(flow, { flow: [counted('service', 'flow.service', numbers)] });
+    expect(finding?.text).toBe(`601st new connection over all listeners ${text}`);
+    expect(finding?.counter).toEqual({
+      name: 'new connections in the interval',
+      value: 601,
+      limit: 600,
+      relief: numbers.intervalRelief,
+    });
+    expect(finding?.evidence).toMatchObject({
+      scope: 'over all listeners',
+      window: finding?.text.includes('in this') === true ? 'fixed' : 'sliding',
+    });
+  });
+
+  it('tells of relief where the limit is reached, in every finding', async () => {
+    const full = { peerIntervalConnections: 600, peerIntervalRelief: 1500 };
+    const [finding] = await findingsOf(flow, { flow: [counted('service', 'flow.service', full)] });
+    expect([finding?.action, finding?.counters?.[2], finding?.counters?.[3]]).toEqual([
+      'record',
+      { name: 'new connections in the interval', value: 1, limit: 600 },
+      { name: 'new connections of the peer in its interval', value: 600, limit: 600, relief: 1500 },
     ]);
   });
 
@@ -137,11 +175,17 @@ describe('flow', () => {
     const [silent] = await findingsOf(flow, {
       flow: [counted('service', 'flow.service', { limits, connections: 201 })],
     });
-    expect([silent?.silent, silent?.evidence]).toEqual([true, { scope: 'over all listeners', answer: 'silent' }]);
+    expect([silent?.silent, silent?.evidence]).toEqual([
+      true,
+      { scope: 'over all listeners', window: 'sliding', answer: 'silent' },
+    ]);
     const [spoken] = await findingsOf(flow, {
       flow: [counted('service', 'flow.service', { limits, peerConnections: 21 })],
     });
-    expect([spoken?.silent, spoken?.evidence]).toEqual([undefined, { scope: 'over all listeners', answer: 'reply' }]);
+    expect([spoken?.silent, spoken?.evidence]).toEqual([
+      undefined,
+      { scope: 'over all listeners', window: 'sliding', answer: 'reply' },
+    ]);
     const implicit = {
       settings: { listeners: [submissions] },
       flow: [counted('service', 'flow.service', { connections: 201 })],
@@ -149,7 +193,7 @@ describe('flow', () => {
     const [hidden] = await findingsOf(flow, implicit);
     expect([hidden?.silent, hidden?.evidence]).toEqual([
       true,
-      { scope: 'over all listeners', answer: 'silent, because TLS is implicit' },
+      { scope: 'over all listeners', window: 'sliding', answer: 'silent, because TLS is implicit' },
     ]);
   });
 
@@ -162,7 +206,7 @@ describe('flow', () => {
       {
         action: 'drop',
         reason: 'too-many-connections',
-        text: '201st simultaneous connection under access.allow.3, 200 allowed',
+        text: '201st simultaneous connection under access.allow.3, 200 allowed; relief when one of them closes',
         setting: 'access.allow.3.flow.maxConnections',
         value: 200,
       },
@@ -230,17 +274,17 @@ describe('access', () => {
 describe('tls-rate', () => {
   const settings = { flow: { tls: { peerMaxIntervalHandshakes: 2 } } };
   it('refuses the handshake above the limit, with its counter', async () => {
-    const handshakes = { count: 3, network: '2001:db8::/64' };
+    const handshakes = { count: 3, network: '2001:db8::/64', relief: 712 };
     expect(await findingsOf(tlsRate, { settings, session: { handshakes } })).toEqual([
       {
         check: 'tls-rate',
         action: 'defer',
         reason: 'too-many-handshakes',
-        text: '3rd full TLS handshake from 2001:db8::/64 within 60 s, 2 allowed',
+        text: '3rd full TLS handshake from 2001:db8::/64 within 60 s, 2 allowed; 0.8 s to relief',
         setting: 'flow.tls.peerMaxIntervalHandshakes',
         value: 2,
-        counter: { name: 'full TLS handshakes of the peer in its interval', value: 3, limit: 2 },
-        evidence: { 'counted as one peer': '2001:db8::/64' },
+        counter: { name: 'full TLS handshakes of the peer in its interval', value: 3, limit: 2, relief: 712 },
+        evidence: { window: 'sliding', 'counted as one peer': '2001:db8::/64' },
       },
     ]);
   });

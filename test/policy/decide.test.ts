@@ -14,12 +14,21 @@ describe('the table of stages', () => {
       Object.entries(stageTable).map(([stage, checks]) => [stage, checks.map(({ name }) => name)]),
     );
     expect(order).toEqual({
-      connect: ['flow', 'access', 'rule-flow', 'early-talk'],
+      connect: ['peer-ban', 'flow', 'access', 'rule-flow', 'early-talk'],
       tls: ['tls-rate', 'client-certificate'],
       ehlo: ['spf-ehlo'],
-      auth: ['mechanism', 'credentials'],
-      mail: ['session-messages', 'grammar', 'submission-login', 'declared-size', 'spf-mail'],
-      rcpt: ['grammar', 'recipient-limit', 'relay', 'local-login', 'recipient-known', 'spf-rcpt'],
+      auth: ['login-ban', 'mechanism', 'failed-login-rate', 'login-delay', 'credentials'],
+      mail: ['session-messages', 'message-rate', 'grammar', 'submission-login', 'declared-size', 'spf-mail'],
+      rcpt: [
+        'recipient-rate',
+        'grammar',
+        'recipient-limit',
+        'relay',
+        'local-login',
+        'recipient-known',
+        'null-sender-rate',
+        'spf-rcpt',
+      ],
       data: [],
       headers: ['header-size', 'received-loop', 'delivered-to'],
       body: ['size'],
@@ -95,7 +104,7 @@ describe('decide', () => {
     };
     const texts = [
       '2 of 200 at once on listener mx, 2 of 20 from this peer; new in the interval: 2 of 600, 2 of 600 from this peer',
-      '2nd simultaneous connection over all listeners, 1 allowed',
+      '2nd simultaneous connection over all listeners, 1 allowed; relief when one of them closes',
     ];
     expect(closes('reply')).toEqual(['drop', 'too-many-connections', 'reply', texts]);
     expect(closes('silent')).toEqual(['drop', 'too-many-connections', 'silent', texts]);

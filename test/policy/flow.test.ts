@@ -1,8 +1,10 @@
 // Flow counters with a clock in the test's hand: windows, peers, refused connections and what is forgotten.
 import { describe, expect, it } from 'vitest';
 import type { FlowCount } from '../../core/contract/facts.ts';
-import type { SettingsInput } from '../../core/contract/settings/settings.ts';
-import { FlowCounters } from '../../core/policy/flow.ts';
+import type { Settings, SettingsInput } from '../../core/contract/settings/settings.ts';
+import { evaluateAccess } from '../../core/policy/access.ts';
+import { FlowCounters, type FlowVisit } from '../../core/policy/flow.ts';
+import { mostIdlePeers } from '../../core/policy/peers.ts';
 import { mx, settingsOf, submission } from './facts.ts';
 
 function counters(input: SettingsInput = {}) {
@@ -20,6 +22,10 @@ const numbers = ({ connections, peerConnections, intervalConnections, peerInterv
   peerIntervalConnections,
 ];
 
+/** Under the allow rule that lets this address in. */
+const underRule = (visit: FlowVisit, settings: Settings, address = '192.0.2.1') =>
+  visit.rule(() => evaluateAccess(settings, 0, address));
+
 describe('flow counters', () => {
   it('count this connection on its listener and over the service', () => {
     const { enter, settings } = counters({ listeners: [mx, submission] });
@@ -30,6 +36,7 @@ describe('flow counters', () => {
         scope: 'listener',
         path: 'listeners.1.flow',
         limits: settings.listeners[1]?.flow,
+        window: 'sliding',
         connections: 1,
         peerConnections: 1,
         intervalConnections: 1,
@@ -39,6 +46,7 @@ describe('flow counters', () => {
         scope: 'service',
         path: 'flow.service',
         limits: settings.flow.service,
+        window: 'sliding',
         connections: 3,
         peerConnections: 2,
         intervalConnections: 3,
@@ -71,18 +79,94 @@ describe('flow counters', () => {
     expect(service && numbers(service)).toEqual([1, 1, 4, 3]);
   });
 
-  it('count an allow rule apart, by its path', () => {
-    const { enter, settings } = counters();
-    const limits = settings.access.lastFlow;
-    const visits = [enter('192.0.2.1'), enter('192.0.2.2'), enter('192.0.2.1')];
-    expect(visits.map((visit) => numbers(visit.rule('access.allow.0.flow', limits)))).toEqual([
-      [1, 1, 1, 1],
-      [2, 1, 2, 1],
-      [3, 2, 3, 2],
+  it('count an allow rule apart: all of its addresses in all, each by itself per peer', () => {
+    const input = { access: { allow: [{ ipSet: '192.0.2.0/24' }] } };
+    const { enter, settings } = counters(input);
+    const visits = ['192.0.2.1', '192.0.2.2', '192.0.2.1'].map((address) => ({ address, visit: enter(address) }));
+    expect(
+      visits.map(({ address, visit }) => {
+        const count = underRule(visit, settings, address);
+        return count && [count.scope, count.path, ...numbers(count)];
+      }),
+    ).toEqual([
+      ['rule', 'access.allow.0.flow', 1, 1, 1, 1],
+      ['rule', 'access.allow.0.flow', 2, 1, 2, 1],
+      ['rule', 'access.allow.0.flow', 3, 2, 3, 2],
     ]);
-    visits[0]?.leave();
-    expect(numbers(enter('192.0.2.1').rule('access.allow.0.flow', limits))).toEqual([3, 2, 4, 3]);
-    expect(numbers(enter('192.0.2.1').rule('access.lastFlow', limits))).toEqual([1, 1, 1, 1]);
+    visits[0]?.visit.leave();
+    expect(underRule(enter(), settings)).toMatchObject({ connections: 3, peerConnections: 2, intervalConnections: 4 });
+    expect(underRule(enter('203.0.113.1'), settings, '203.0.113.1')).toMatchObject({
+      path: 'access.lastFlow',
+      connections: 1,
+      peerConnections: 1,
+    });
+  });
+
+  it('count a network as one peer of a rule as far as its addresses are those of the rule', () => {
+    const { enter, settings } = counters({ flow: { peerPrefix4: 24 }, access: { allow: [{ ipSet: '192.0.2.0/28' }] } });
+    const knock = (address: string) => underRule(enter(address), settings, address);
+    knock('192.0.2.99');
+    knock('192.0.2.1');
+    expect(knock('192.0.2.2')).toMatchObject({ network: '192.0.2.0/24', connections: 2, peerConnections: 2 });
+  });
+
+  it('let the listener be the outer bound: what it refuses is counted nowhere else, what the service refuses under no rule', () => {
+    const { enter, settings, flow } = counters({
+      listeners: [
+        { ...mx, flow: { maxConnections: 2 } },
+        { ...submission, flow: { maxConnections: 0 } },
+      ],
+      flow: { service: { maxConnections: 3 } },
+    });
+    const scopes = (visit: FlowVisit) => [...visit.counts, underRule(visit, settings)].map((count) => count?.scope);
+    expect([enter(), enter(), enter(), enter()].map(scopes)).toEqual([
+      ['listener', 'service', 'rule'],
+      ['listener', 'service', 'rule'],
+      ['listener', undefined],
+      ['listener', undefined],
+    ]);
+    const at587 = () => flow.enter({ settings, listenerIndex: 1, address: '192.0.2.1' });
+    const last = at587();
+    expect(last.counts.map(numbers)).toEqual([
+      [1, 1, 1, 1],
+      [3, 3, 3, 3],
+    ]);
+    expect(underRule(last, settings)?.connections).toBe(3);
+    expect(scopes(at587())).toEqual(['listener', 'service', undefined]);
+  });
+
+  it('keep counting a rule when others are put before it, and hand its counts to no other', () => {
+    const clock = { now: 0 };
+    const flow = new FlowCounters(() => clock.now);
+    const rule = (ipSet: string, priority = 10) => ({ ipSet, priority });
+    const ask = (allow: object[], address: string) => {
+      const settings = settingsOf({ access: { allow } } as SettingsInput);
+      const count = underRule(flow.enter({ settings, listenerIndex: 0, address }), settings, address);
+      return count && [count.path, count.connections];
+    };
+    expect(ask([rule('192.0.2.0/24')], '192.0.2.1')).toEqual(['access.allow.0.flow', 1]);
+    const two = [rule('203.0.113.0/24'), rule('192.0.2.0/24')];
+    expect(ask(two, '203.0.113.1')).toEqual(['access.allow.0.flow', 1]);
+    expect(ask(two, '192.0.2.1')).toEqual(['access.allow.1.flow', 2]);
+    // Another priority is the same rule; other addresses are another, whatever its place.
+    expect(ask([rule('192.0.2.0/24', 5)], '192.0.2.1')).toEqual(['access.allow.0.flow', 3]);
+    expect(ask([rule('192.0.0.0/16', 5)], '192.0.2.1')).toEqual(['access.allow.0.flow', 1]);
+    // It was taken out while connections were open under it: they count when it is back.
+    expect(ask([rule('192.0.2.0/24')], '192.0.2.1')).toEqual(['access.allow.0.flow', 4]);
+  });
+
+  it('count the rule of a listener apart from one of the service with the same addresses', () => {
+    const allow = [{ ipSet: '192.0.2.0/24' }];
+    const { enter, settings, flow } = counters({
+      listeners: [{ ...mx, access: { allow } }, submission],
+      access: { allow },
+    });
+    expect(underRule(enter(), settings)?.path).toBe('listeners.0.access.allow.0.flow');
+    const other = flow.enter({ settings, listenerIndex: 1, address: '192.0.2.1' });
+    expect(other.rule(() => evaluateAccess(settings, 1, '192.0.2.1'))).toMatchObject({
+      path: 'access.allow.0.flow',
+      connections: 1,
+    });
   });
 
   it.each([
@@ -175,19 +259,6 @@ describe('flow counters', () => {
   it('are never under stress where the service takes any number', () => {
     const { enter } = counters({ errors: { stress: { at: 1 } }, flow: { service: { maxConnections: 0 } } });
     expect(enter().stress()).toBeUndefined();
-  });
-
-  it('forget a peer whose connections are closed and whose window has passed', () => {
-    const { enter, clock, flow } = counters();
-    const stays = enter('198.51.100.1');
-    for (let peer = 0; peer < 1000; peer += 1) enter(`10.0.${peer >> 8}.${peer & 255}`).leave();
-    expect(flow.remembered).toBe(2002);
-    clock.now = 60_000;
-    for (let step = 0; step < 1100; step += 1) enter('203.0.113.1').leave();
-    expect(flow.remembered).toBe(4);
-    stays.leave();
-    expect(flow.remembered).toBe(2);
-    expect(enter('198.51.100.1').counts[1]?.peerConnections).toBe(1);
   });
 
   it('keep counting a listener under its name when the settings change its place', () => {

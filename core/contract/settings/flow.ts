@@ -57,7 +57,7 @@ const count = (title: string, help: string, value: number) =>
 const interval = (title: string) =>
   whole({
     title,
-    help: 'Length of the sliding window in which new connections are counted. The product does not say whether its window slides or is fixed; ours slides.',
+    help: 'Length of the window in which new connections are counted; flow.window says whether it slides.',
     unit: 's',
     source: AXIGEN,
     basis: 'observed',
@@ -127,7 +127,7 @@ export const flowLimits = (defaults: FlowDefaults, where: string) =>
     },
     {
       title: 'Flow limits',
-      help: `Counted before access rules are asked, ${where}.`,
+      help: `How many connections are taken, ${where}.`,
       source: AXIGEN,
       basis: 'documented',
     },
@@ -136,9 +136,20 @@ export const flowLimits = (defaults: FlowDefaults, where: string) =>
 export const flow = record(
   {
     service: flowLimits(recovered, 'over all listeners together'),
+    window: choice({
+      title: 'Window',
+      help: 'How new connections and TLS handshakes are counted within an interval. Sliding: those of the last so many seconds, looking back from each. Fixed: a window begins with the first connection that is counted after the window before has ended, for each set of limits and for each peer by itself, and when it ends all leave at once. Of 600 a minute a fixed window lets twice as many through around its edge: one connection at 0 s and 599 at 59 s, then another 600 at 60 s, that is 1,199 within two seconds; a sliding one lets in one more at 60 s, and the next at 119 s. A change begins new windows.',
+      source: 'Not documented by AXIGEN; fixed as in Postfix, anvil(8)',
+      basis: 'assumed',
+      options: [
+        { value: 'sliding', title: 'sliding' },
+        { value: 'fixed', title: 'fixed' },
+      ],
+      default: 'sliding',
+    }),
     countRefused: flag({
       title: 'Count refused connections',
-      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval. Off lets a client that keeps knocking back in as soon as older connections leave the window.',
+      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval, wherever it was counted: what a listener refuses never counts for the service or for a rule. On: a client that keeps knocking pushes its own relief forward. Off: it is let in as soon as older connections leave the window.',
       source: 'Gatehouse',
       basis: 'assumed',
       default: true,
@@ -171,7 +182,7 @@ export const flow = record(
         }),
         peerTimeInterval: whole({
           title: 'Peer interval',
-          help: 'Length of the sliding window in which the handshakes of a peer are counted.',
+          help: 'Length of the window in which the handshakes of a peer are counted.',
           unit: 's',
           source: 'Postfix, anvil_rate_time_unit (60)',
           basis: 'ours',
@@ -190,10 +201,11 @@ export const flow = record(
   },
   {
     title: 'Flow',
-    help: 'How many connections the service takes, at once and per interval. Listeners and allow rules have limits of their own; all that apply must hold.',
+    help: 'How many connections the service takes, at once and per interval. Listeners and allow rules have limits of their own, and all that apply must hold. They are asked from the outside in: the listener, the service, then, once access rules have let the connection in, the rule that did; a connection counts wherever it was asked, so that a flood one listener turns away uses up nothing of the others. A peer counts inside of a rule as far as its addresses are those of the rule.',
     source: 'AXIGEN documentation, Flow Control',
     basis: 'documented',
   },
 );
 
 export type FlowLimits = z.output<ReturnType<typeof flowLimits>>;
+export type WindowKind = z.output<typeof flow>['window'];
