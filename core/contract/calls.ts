@@ -2,9 +2,11 @@
 import type { Event } from './event.ts';
 import { eventSchema } from './event.ts';
 import { type CaseResult, outcomes, presets } from './scenario.ts';
+import { worlds } from './scenarioWorld.ts';
 import { z } from './schema.ts';
 import type { Settings } from './settings/settings.ts';
 import type { SessionRow } from './summary.ts';
+import type { Pace, Timeline } from './timeline.ts';
 
 const none = z.strictObject({});
 const typed = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
@@ -116,6 +118,11 @@ const scenarioRow = z.strictObject({
   knobs: z.array(z.string()),
   sources: z.array(z.string()),
   cases: z.array(z.string()),
+  /** Where it can be played; when only in one world, why. */
+  worlds: z.array(z.enum(worlds)),
+  because: z.string().optional(),
+  /** It has groups of clients, and so a course over time. */
+  population: z.boolean(),
   /** Expected outcome per preset and what a breach gains. */
   presets: z.record(z.string(), z.strictObject({ outcome: z.enum(outcomes), gained: z.string().optional() })),
   problems: z.array(problem),
@@ -130,6 +137,11 @@ const runState = z.strictObject({
   total: z.number(),
   /** Cases now being played, as `scenario case preset`. */
   playing: z.array(z.string()),
+  /** Of those that can be played in both. */
+  world: z.enum(worlds),
+  seed: z.number(),
+  /** The simulated population now played. */
+  pace: typed<Pace>().optional(),
   started: z.number(),
   error: z.string().optional(),
 });
@@ -263,7 +275,49 @@ export const calls = {
   ),
   'scenarios.source': call(z.strictObject({ scenario: id }), z.strictObject({ yaml: z.string() })),
   /** Plays scenarios (by id or theme; empty = all) against a base; `presets` proves each against those it names. */
-  'scenarios.run': call(z.strictObject({ scenarios: z.array(z.string()).max(2000), base }), runState),
+  'scenarios.run': call(
+    z.strictObject({
+      scenarios: z.array(z.string()).max(2000),
+      base,
+      /** Where scenarios are played that can be played in both worlds; the others go where they can. */
+      world: z.enum(worlds).default('real'),
+      seed: z.number().int().min(0).max(0xffff_ffff).default(0),
+      /** Populations only: begin paused. */
+      paused: z.boolean().default(false),
+    }),
+    runState,
+  ),
+  /** Pauses, resumes or steps the simulated population now played; `to` runs on to a virtual moment and pauses there. */
+  'scenarios.pace': call(
+    z.union([
+      z.strictObject({ action: z.enum(['pause', 'step']) }),
+      z.strictObject({ action: z.literal('resume'), speed: z.number().positive().optional() }),
+      z.strictObject({ action: z.literal('to'), at: z.number().min(0) }),
+    ]),
+    z.strictObject({ pace: typed<Pace>().optional() }),
+  ),
+  /** The courses of populations, the one now played first; of earlier runs the last 20 are kept. */
+  'scenarios.timelines': call(
+    none,
+    z.strictObject({
+      timelines: z.array(
+        z.strictObject({
+          run: z.string(),
+          scenario: z.string(),
+          case: z.string(),
+          base: z.string(),
+          seed: z.number(),
+          started: z.number(),
+          state: z.enum(['running', 'paused', 'done', 'stopped']),
+          outcome: z.enum(outcomes).optional(),
+          why: z.string().optional(),
+          /** The scenario's knobs and the values they had. */
+          knobs: z.record(z.string(), z.string()),
+          timeline: typed<Timeline>(),
+        }),
+      ),
+    }),
+  ),
   'scenarios.cancel': call(none, z.strictObject({ cancelled: z.boolean() })),
   /** The run now on, or the last; results from index `after` on. */
   'scenarios.state': call(

@@ -1,8 +1,10 @@
 // The scenario format: one YAML file that says who talks, what is sent byte for byte, and what must be heard.
 import { closeReasons } from './event.ts';
-import { address, duration, literal, step } from './scenarioStep.ts';
+import { networkConditions, population } from './scenarioPopulation.ts';
+import { address, literal, step } from './scenarioStep.ts';
 import { scenarioWorld, type WorldName } from './scenarioWorld.ts';
 import { z } from './schema.ts';
+import type { Timeline } from './timeline.ts';
 
 /** The settings a case can be played against. `mine` is the person's own; the others are the presets. */
 export const presets = ['axigen-10.3', 'hardened-mx', 'hardened-submission', 'weak'] as const;
@@ -17,15 +19,6 @@ const count = z.union([
   z.number().int().min(0),
   z.strictObject({ least: z.number().int().min(0).optional(), most: z.number().int().min(0).optional() }),
 ]);
-
-const population = z.strictObject({
-  clients: z.number().int().min(1).max(5000),
-  from: address
-    .optional()
-    .meta({ description: 'One address, or a network: each client takes the next address of it.' }),
-  every: duration.optional().meta({ description: 'ms between clients; 0 = all at once.' }),
-  oneByOne: z.boolean().optional().meta({ description: 'Each client begins when the one before it has ended.' }),
-});
 
 const after = z.strictObject({
   stored: count.optional().meta({ description: 'Messages the receiver has stored.' }),
@@ -74,6 +67,7 @@ const variant = z.strictObject({
   about: z.string().optional(),
   from: address.optional(),
   population: population.optional(),
+  network: networkConditions.optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   zone: z.string().optional(),
   disk: disk.optional(),
@@ -109,6 +103,7 @@ export const scenarioSchema = z
     }),
     from: address.optional().meta({ description: 'Address the receiver sees; 127.0.0.1 unless said.' }),
     population: population.optional(),
+    network: networkConditions.optional(),
     disk: disk.optional(),
     opening: talk.optional().meta({ description: 'Steps in front of every talk.' }),
     talk: talk.optional(),
@@ -172,6 +167,8 @@ export interface CaseResult {
   readonly gained?: string;
   /** The talk of the client that differed (or of the first), at most 500 lines. */
   readonly lines: readonly TalkLine[];
+  /** Of a simulated case with groups, its course. */
+  readonly timeline?: Timeline;
   /** Ids of the sessions the case made, the one that differed first; at most 1000. */
   readonly sessions: readonly string[];
 }

@@ -1,6 +1,7 @@
 // The steps of a scenario's talk: what one client sends byte for byte, hears, expects and does to its connection.
 import { z } from './schema.ts';
 import { parseIp } from './settings/network.ts';
+import { span } from './span.ts';
 
 const replyPattern = z
   .union([
@@ -21,8 +22,6 @@ const replyPattern = z
 const replies = z.union([replyPattern, z.array(replyPattern).min(1)]);
 /** One or several replies, any of which will do. */
 export type Replies = z.output<typeof replies>;
-
-export const duration = z.number().int().min(0).max(120_000).meta({ description: 'ms' });
 
 /** An address, or a network to take addresses from. */
 export const address = z
@@ -49,7 +48,7 @@ const expectation = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'The server must (or must not) close the connection next, within the wait.' }),
-  within: duration.optional().meta({ description: 'ms to wait, 5000 unless said' }),
+  within: span.optional().meta({ description: 'How long to wait, 5 s unless said.' }),
 });
 
 const tlsVersion = z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']);
@@ -100,7 +99,7 @@ const handshake = z.strictObject({
       description:
         'refused: an alert, or the end of the connection. distrusted: the client checks the certificate against the authority of the test bed and the name in sni, and must not believe it. Anything else than expected is a breach; unless said the handshake is a step on the way, and must succeed.',
     }),
-  within: duration.optional().meta({ description: 'ms to wait for the end of the handshake, 5000 unless said' }),
+  within: span.optional().meta({ description: 'How long to wait for the end of the handshake, 5 s unless said.' }),
 });
 export type Handshake = z.output<typeof handshake>;
 
@@ -162,7 +161,7 @@ export const step = z.union([
   z
     .strictObject({
       send: literal,
-      pause: duration.optional(),
+      pause: span.optional().meta({ description: 'Between segments.' }),
       cut: z
         .strictObject({ after: z.number().int().min(0).max(1_000_000_000), end: z.enum(['fin', 'rst']) })
         .optional()
@@ -225,7 +224,7 @@ export const step = z.union([
       title: 'mail',
       description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
     }),
-  z.strictObject({ wait: duration }).meta({ title: 'wait', description: 'Does nothing for that many ms.' }),
+  z.strictObject({ wait: span }).meta({ title: 'wait', description: 'Does nothing for that long.' }),
   z.strictObject({ meet: z.literal(true) }).meta({
     title: 'meet',
     description: 'Waits until every other client of the population has got this far, or has ended.',

@@ -99,7 +99,9 @@ export function handlersOf(parts: Parts): Handlers {
 
     'scenarios.list': async () => ({ scenarios: await runs.list(), checks: checkTitles() }),
     'scenarios.source': async ({ scenario }) => ({ yaml: await runs.source(scenario) }),
-    'scenarios.run': ({ scenarios, base }) => runs.start(scenarios, base),
+    'scenarios.run': (input) => runs.start(input),
+    'scenarios.pace': (input) => runs.pace(input),
+    'scenarios.timelines': () => runs.timelines(),
     'scenarios.cancel': async () => ({ cancelled: await runs.cancel() }),
     'scenarios.state': ({ after }) => runs.state(after),
   };

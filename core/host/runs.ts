@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunState, ScenarioRow } from '../contract/calls.ts';
+import type { Output, Parsed, RunState, ScenarioRow } from '../contract/calls.ts';
 import type { Event } from '../contract/event.ts';
 import { HostError } from '../contract/rpc.ts';
-import { type Base, type CaseResult, expectedOutcome } from '../contract/scenario.ts';
+import { type CaseResult, expectedOutcome, type Scenario } from '../contract/scenario.ts';
+import { isSociety } from '../contract/scenarioPopulation.ts';
+import { worldReasons, worldsOf } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { withRemedy } from '../formats/problem.ts';
 import type { SessionLog } from '../journal/journal.ts';
@@ -55,7 +57,7 @@ export class Runs {
   }
 
   /** Starts a run; ids name scenarios or themes, none means all. */
-  async start(ids: readonly string[], base: Base | 'presets'): Promise<RunState> {
+  async start({ scenarios: ids, base, world, seed }: Parsed<'scenarios.run'>): Promise<RunState> {
     if (this.#state?.state === 'running')
       throw new HostError('conflict', 'a run is in progress', ['cancel it, or wait until it has ended']);
     const all = await loadScenarios([shippedScenarios]);
@@ -65,6 +67,7 @@ export class Runs {
     const tasks = tasksOf(
       wanted,
       base === 'presets' ? 'presets' : { base, ...(base === 'mine' ? { mine: settings } : {}) },
+      { world, seed },
     );
     this.#count += 1;
     this.#results = [];
@@ -76,11 +79,22 @@ export class Runs {
       done: 0,
       total: tasks.length,
       playing: [],
+      world,
+      seed,
       started: this.#options.world.now(),
     };
     this.#options.onChanged();
     this.#finished = this.#play(tasks, this.#cancel.signal);
     return this.#state;
+  }
+
+  /** Holds or moves the time of the population now played. */
+  pace(_wanted: Parsed<'scenarios.pace'>): Output<'scenarios.pace'> {
+    throw new HostError('not-found', 'no population is being played');
+  }
+
+  timelines(): Output<'scenarios.timelines'> {
+    return { timelines: [] };
   }
 
   /** Cancels the run in progress; what was played stays. */
@@ -164,6 +178,12 @@ function append(record: { readonly log: SessionLog; isOpen: boolean }, { n: _n, 
   record.log.end();
 }
 
+/** Whether some case has groups of clients, and so a course over time. */
+function hasGroups(scenario: Scenario | undefined): boolean {
+  const all = [scenario, ...(scenario?.cases ?? [])];
+  return all.some((one) => one?.population !== undefined && isSociety(one.population));
+}
+
 function rowOf({ id, theme, scenario, problems }: LoadedScenario): ScenarioRow {
   const presets = Object.entries(scenario?.presets ?? {}).map(([preset, entry]) => [
     preset,
@@ -179,6 +199,9 @@ function rowOf({ id, theme, scenario, problems }: LoadedScenario): ScenarioRow {
     about: scenario?.about ?? 'This file cannot be played until what is wrong with it is corrected.',
     knobs: scenario?.knobs ?? [],
     sources: scenario?.sources ?? [],
+    worlds: [...worldsOf(scenario?.world ?? 'both')],
+    ...(scenario && scenario.world !== 'both' ? { because: worldReasons[scenario.world.because].title } : {}),
+    population: hasGroups(scenario),
     cases: (scenario?.cases ?? []).map(({ name }) => name),
     presets: Object.fromEntries(presets) as ScenarioRow['presets'],
     problems: problems.map(withRemedy),

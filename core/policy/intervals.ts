@@ -1,5 +1,6 @@
 // A list of rules made ready for asking: disjoint address intervals, each with its best rule, searched in halves.
 import { type Ip, parseIpSet } from '../contract/settings/network.ts';
+import { Heap } from '../world/heap.ts';
 
 /** What an interval table needs of a rule. */
 export interface RankedRule {
@@ -59,7 +60,7 @@ function sweep(ranged: readonly Ranged[]): Family {
   const beginning = [...ranged].sort((a, b) =>
     a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0,
   );
-  const heap: Ranged[] = [];
+  const heap = new Heap<Ranged>((a, b) => isBetter(a.rank, b.rank));
   const starts: bigint[] = [];
   const rules: number[] = [];
   let next = 0;
@@ -67,10 +68,10 @@ function sweep(ranged: readonly Ranged[]): Family {
     for (; next < beginning.length; next += 1) {
       const begun = beginning[next];
       if (begun === undefined || begun.range.first > point) break;
-      push(heap, begun);
+      heap.push(begun);
     }
-    while (heap[0] !== undefined && heap[0].range.last < point) pop(heap);
-    const best = heap[0]?.rank.index ?? -1;
+    while (heap.first !== undefined && heap.first.range.last < point) heap.pop();
+    const best = heap.first?.rank.index ?? -1;
     if (rules.at(-1) === best) continue;
     starts.push(point);
     rules.push(best);
@@ -90,32 +91,3 @@ function find({ starts, rules }: Family, value: bigint): number {
 }
 
 const isBetter = (a: Rank, b: Rank) => (a.priority === b.priority ? a.index < b.index : a.priority < b.priority);
-
-function push(heap: Ranged[], item: Ranged): void {
-  let at = heap.length;
-  heap.push(item);
-  while (at > 0) {
-    const parent = (at - 1) >>> 1;
-    const above = heap[parent];
-    if (above === undefined || !isBetter(item.rank, above.rank)) break;
-    heap[at] = above;
-    at = parent;
-  }
-  heap[at] = item;
-}
-
-function pop(heap: Ranged[]): void {
-  const item = heap.pop();
-  if (item === undefined || heap.length === 0) return;
-  let at = 0;
-  for (;;) {
-    const left = heap[at * 2 + 1];
-    const right = heap[at * 2 + 2];
-    const isRight = left !== undefined && right !== undefined && isBetter(right.rank, left.rank);
-    const child = isRight ? right : left;
-    if (child === undefined || !isBetter(child.rank, item.rank)) break;
-    heap[at] = child;
-    at = at * 2 + (isRight ? 2 : 1);
-  }
-  heap[at] = item;
-}

@@ -2,6 +2,7 @@
 import { assertNever } from '../contract/never.ts';
 import type { TalkLine } from '../contract/scenario.ts';
 import type { ClientCertificateKind, Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
+import { msOf } from '../contract/span.ts';
 import type { Connection, Peer } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
@@ -135,7 +136,13 @@ export class Client {
   async #handshake(wanted: Handshake): Promise<Played> {
     const { authority, certificate, patience } = this.#setup;
     const pem = wanted.certificate === undefined ? undefined : await certificate(wanted.certificate);
-    const trust = { ...this.#trust(), authority, wanted, certificate: pem, within: wanted.within ?? patience };
+    const trust = {
+      ...this.#trust(),
+      authority,
+      wanted,
+      certificate: pem,
+      within: wanted.within === undefined ? patience : msOf(wanted.within),
+    };
     const shaken = await this.#connection?.upgrade(trust);
     const { ok, expected, heard } = judgeHandshake(shaken, wanted.expect);
     if (!ok) return this.#differ(wanted.expect === undefined ? 'hear' : 'expect', expected, heard, SHAKES);
@@ -155,7 +162,7 @@ export class Client {
     if ('reading' in step) return this.#read(step.reading);
     if ('login' in step) return this.#login(step.login);
     if ('mail' in step) return this.#sendMail(step.mail);
-    if ('wait' in step) return this.#wait(step.wait);
+    if ('wait' in step) return this.#wait(msOf(step.wait));
     if ('meet' in step) return this.#setup.meet().then(() => 'on' as const);
     if ('mark' in step) {
       this.marks.add(step.mark);
@@ -175,7 +182,7 @@ export class Client {
 
   async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
     const point = typeof wanted !== 'object' || Array.isArray(wanted) ? { reply: wanted } : wanted;
-    const within = point.within ?? this.#setup.patience;
+    const within = point.within === undefined ? this.#setup.patience : msOf(point.within);
     if (point.reply !== undefined || point.text !== undefined || point.lacks !== undefined) {
       const heard = await this.#next(within);
       const said = point.reply === undefined ? 'a reply' : named(point.reply);
@@ -224,7 +231,7 @@ export class Client {
       const bytes = whole.length > left ? whole.subarray(0, left) : whole;
       left -= bytes.length;
       if (bytes.length === 0) break;
-      if (index > 0 && pause !== undefined) await this.#wait(pause);
+      if (index > 0 && pause !== undefined) await this.#wait(msOf(pause));
       if (this.#connection?.isGone) break;
       this.#note({ sent: withoutSecrets(shown(bytes), this.#inExchange), ok: true });
       await this.#connection?.write(bytes);

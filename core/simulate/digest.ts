@@ -51,9 +51,7 @@ export function digestOf(sessions: readonly { readonly events: readonly Event[] 
 }
 
 /** The digest of a case in the simulated world: every octet of every event, in order. */
-export function exactDigest(
-  sessions: readonly { readonly id: string; readonly events: readonly Event[] }[],
-): string {
+export function exactDigest(sessions: readonly { readonly id: string; readonly events: readonly Event[] }[]): string {
   const hash = createHash('sha256');
   for (const { id, events } of sessions) for (const event of events) hash.update(`${id} ${JSON.stringify(event)}\n`);
   return hash.digest('hex');

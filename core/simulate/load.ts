@@ -247,8 +247,10 @@ function casesOf(scenario: Scenario) {
 
 /** Where a run plays what can be played in both worlds, and the seed of what is simulated. */
 export interface Playing {
-  /** `auto`, unless said: over real sockets whatever can be, the rest simulated. */
-  readonly world?: WorldName | 'auto';
+  /** Real unless said. */
+  readonly world?: WorldName;
+  /** Leaves out what cannot be played there; otherwise it is played where it can be. */
+  readonly only?: boolean;
   readonly seed?: number;
 }
 
@@ -256,10 +258,11 @@ export interface Playing {
 export function tasksOf(
   loaded: readonly LoadedScenario[],
   against: 'presets' | Pick<CaseTask, 'base' | 'mine'>,
-  { world = 'auto', seed = 0 }: Playing = {},
+  { world = 'real', only = false, seed = 0 }: Playing = {},
 ): CaseTask[] {
   return loaded.flatMap(({ id, scenario }) => {
-    const where = scenario && worldFor(scenario, world);
+    const possible = scenario === undefined ? [] : worldsOf(scenario.world);
+    const where = possible.find((one) => one === world) ?? (only ? undefined : possible[0]);
     if (scenario === undefined || where === undefined) return [];
     return casesOf(scenario).flatMap(({ name, variant }): CaseTask[] => {
       const task = { id, scenario, case: name, world: where, seed };
@@ -268,10 +271,4 @@ export function tasksOf(
       return presets.filter((preset) => named[preset] !== undefined).map((base) => ({ ...task, base, proves: true }));
     });
   });
-}
-
-/** The world a scenario is played in; undefined where it cannot be played in the one asked for. */
-function worldFor({ world }: Scenario, wanted: WorldName | 'auto'): WorldName | undefined {
-  const possible = worldsOf(world);
-  return wanted === 'auto' ? possible[0] : possible.find((one) => one === wanted);
 }

@@ -1,9 +1,11 @@
 // Plays one case: a private receiver under a base, the clients of its population, and the outcome.
 import type { Event } from '../contract/event.ts';
 import { type Base, type CaseResult, expectedOutcome, type Scenario, type ScenarioCase } from '../contract/scenario.ts';
+import { type Crowd, isSociety } from '../contract/scenarioPopulation.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import { msOf } from '../contract/span.ts';
 import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
 import type { World } from '../world/world.ts';
 import { Client } from './client.ts';
@@ -13,7 +15,7 @@ import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
 import { type Network, toldStop } from './network.ts';
 import { addressOf, type Caller } from './peers.ts';
-import { gate, Meeting, playAll } from './population.ts';
+import { gate, Meeting, playAll } from './crowd.ts';
 import { told } from './reply.ts';
 import { caseSettings, stepsOf } from './settle.ts';
 import type { StartSubject, Subject, SubjectListener } from './subject.ts';
@@ -115,6 +117,11 @@ function sessionIds({ journal, clients }: Stage, differing: Client | undefined):
 }
 
 const talkOf = ({ task, variant }: Stage): readonly Step[] => stepsOf(task.scenario, variant);
+function crowdOf({ task, variant }: Stage): Crowd {
+  const population = variant?.population ?? task.scenario.population ?? { clients: 1 };
+  if (isSociety(population)) throw new Error('groups of clients are played elsewhere');
+  return population;
+}
 const portOf = (index: number) => 20_000 + index;
 
 async function guarded(stage: Stage): Promise<Weighed> {
@@ -166,7 +173,7 @@ function handshakeOf(step: Step): Handshake | undefined {
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
   const { network, signal } = stage.options;
   const { world } = network;
-  const clients = (stage.variant?.population ?? stage.task.scenario.population)?.clients ?? 1;
+  const { clients } = crowdOf(stage);
   const deadline = stage.options.deadline ?? DEADLINE + clients * FOR_EACH;
   return new Promise((resolve, reject) => {
     const stop = (why: string) => {
@@ -195,7 +202,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
   const { task, variant, options, clients, journal } = stage;
   const { scenario } = task;
   const { world } = options.network;
-  const population = variant?.population ?? scenario.population ?? { clients: 1 };
+  const population = crowdOf(stage);
   const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
   const talk = talkOf(stage);
   const connecting = gate(CONNECTING);
@@ -220,7 +227,7 @@ async function playOn(stage: Stage, subject: Subject, listener: SubjectListener)
     clients.push(client);
     return () => client.play().finally(() => meeting.leave(met));
   });
-  await playAll(plays, { every: population.every ?? 0, oneByOne: population.oneByOne ?? false }, world);
+  await playAll(plays, { every: msOf(population.every ?? 0), oneByOne: population.oneByOne ?? false }, world);
   await settling(journal, world);
   const after = variant?.after ?? scenario.after ?? {};
   const seen: Seen = {
@@ -258,11 +265,7 @@ async function settling(journal: MemoryJournal, world: World): Promise<void> {
 }
 
 /** What a new, orderly client from 127.0.0.1 is greeted with. */
-async function greeting(
-  { network }: PlayOptions,
-  listener: SubjectListener,
-  { authority }: Subject,
-): Promise<string> {
+async function greeting({ network }: PlayOptions, listener: SubjectListener, { authority }: Subject): Promise<string> {
   try {
     const connection = new ClientConnection(
       await network.open(listener, { address: '127.0.0.1', port: 19_999 }),

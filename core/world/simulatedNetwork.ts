@@ -62,7 +62,8 @@ export class SimulatedNetwork {
   listen(at: { readonly host: string; readonly port: number }, accept: (accepted: Accepted) => void): Promise<Bound> {
     const port = at.port === 0 ? this.#nextPort++ : at.port;
     const isTaken = this.#listening.some(
-      (one) => one.port === port && (one.host === at.host || (isAny(one.host) && isAny(at.host) && one.host === at.host)),
+      (one) =>
+        one.port === port && (one.host === at.host || (isAny(one.host) && isAny(at.host) && one.host === at.host)),
     );
     if (isTaken) return Promise.reject(systemError('EADDRINUSE', 'listen', at.host, port));
     const one: Listening = { host: at.host, port, accept };

@@ -93,7 +93,14 @@ export class VirtualClock {
   }
 
   /** Lets everything happen that can, in the order of the timers, until it is done or a bound is reached. Never rejects. */
-  async drive({ done, until = Infinity, events = Infinity, wall = Infinity, signal, hold }: DriveOptions): Promise<Stopped> {
+  async drive({
+    done,
+    until = Infinity,
+    events = Infinity,
+    wall = Infinity,
+    signal,
+    hold,
+  }: DriveOptions): Promise<Stopped> {
     const deadline = realNow() + wall;
     const most = this.#fired + events;
     const isCancelled = () => signal?.aborted === true;
@@ -153,6 +160,8 @@ function dueOf(clock: Clock): number {
 
 /** The first file of ours (or of a library) in a stack, behind this one. */
 function placeOf(stack: string | undefined): string | undefined {
-  const line = stack?.split('\n').find((each) => /\.[cm]?[jt]s:\d+/.test(each) && !/virtualClock|simulated|virtualThread/.test(each));
+  const line = stack
+    ?.split('\n')
+    .find((each) => /\.[cm]?[jt]s:\d+/.test(each) && !/virtualClock|simulated|virtualThread/.test(each));
   return /(?:.*\/)?((?:core|node_modules)\/.*?\.[cm]?[jt]s:\d+)/.exec(line ?? '')?.[1];
 }

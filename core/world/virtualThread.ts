@@ -23,12 +23,66 @@ const require = createRequire(import.meta.url);
 
 /** Asynchronous work of other threads, invisible to a clock that jumps when this thread has nothing left to do. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['scrypt', 'pbkdf2', 'hkdf', 'generateKeyPair', 'generateKey', 'generatePrime', 'checkPrime', 'randomFill'],
-  'node:zlib': ['deflate', 'inflate', 'gzip', 'gunzip', 'deflateRaw', 'inflateRaw', 'brotliCompress', 'brotliDecompress', 'unzip'],
+  'node:crypto': [
+    'scrypt',
+    'pbkdf2',
+    'hkdf',
+    'generateKeyPair',
+    'generateKey',
+    'generatePrime',
+    'checkPrime',
+    'randomFill',
+  ],
+  'node:zlib': [
+    'deflate',
+    'inflate',
+    'gzip',
+    'gunzip',
+    'deflateRaw',
+    'inflateRaw',
+    'brotliCompress',
+    'brotliDecompress',
+    'unzip',
+  ],
   'node:dns': ['lookup', 'resolve', 'resolve4', 'resolve6', 'resolveMx', 'resolveTxt', 'resolvePtr', 'reverse'],
-  'node:dns/promises': ['lookup', 'resolve', 'resolve4', 'resolve6', 'resolveMx', 'resolveTxt', 'resolvePtr', 'reverse'],
-  'node:fs': ['readFile', 'writeFile', 'open', 'stat', 'mkdir', 'unlink', 'rename', 'appendFile', 'access', 'readdir', 'createReadStream', 'createWriteStream'],
-  'node:fs/promises': ['readFile', 'writeFile', 'open', 'stat', 'mkdir', 'unlink', 'rename', 'appendFile', 'access', 'readdir', 'mkdtemp', 'rm'],
+  'node:dns/promises': [
+    'lookup',
+    'resolve',
+    'resolve4',
+    'resolve6',
+    'resolveMx',
+    'resolveTxt',
+    'resolvePtr',
+    'reverse',
+  ],
+  'node:fs': [
+    'readFile',
+    'writeFile',
+    'open',
+    'stat',
+    'mkdir',
+    'unlink',
+    'rename',
+    'appendFile',
+    'access',
+    'readdir',
+    'createReadStream',
+    'createWriteStream',
+  ],
+  'node:fs/promises': [
+    'readFile',
+    'writeFile',
+    'open',
+    'stat',
+    'mkdir',
+    'unlink',
+    'rename',
+    'appendFile',
+    'access',
+    'readdir',
+    'mkdtemp',
+    'rm',
+  ],
   'node:worker_threads': ['Worker'],
   'node:child_process': ['spawn', 'exec', 'execFile', 'fork'],
   'node:net': ['connect', 'createConnection', 'createServer'],
@@ -87,7 +141,18 @@ const needsRealTime = (what: string) =>
 function sealSubtle(isSealed: () => boolean): void {
   const { subtle } = globalThis.crypto;
   const prototype = Object.getPrototypeOf(subtle) as Members;
-  for (const name of ['digest', 'sign', 'verify', 'encrypt', 'decrypt', 'generateKey', 'importKey', 'exportKey', 'deriveBits', 'deriveKey']) {
+  for (const name of [
+    'digest',
+    'sign',
+    'verify',
+    'encrypt',
+    'decrypt',
+    'generateKey',
+    'importKey',
+    'exportKey',
+    'deriveBits',
+    'deriveKey',
+  ]) {
     const real = prototype[name] as (...all: readonly unknown[]) => unknown;
     prototype[name] = function sealed(this: unknown, ...all: readonly unknown[]) {
       if (isSealed()) throw needsRealTime(`crypto.subtle.${name}`);

@@ -1,4 +1,5 @@
 // A receiver under a clock that only moves when told, with clients from any address: where settings are probed.
+import type { Socket } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,7 +119,9 @@ export async function openLab(input: SettingsInput): Promise<Lab> {
   const connect = async ({ from = '192.0.2.7', at = listeners[0]?.name ?? '' }: Visit = {}) => {
     const bound = parseHostPort(receiver.state().listeners.find(({ name }) => name === at)?.bound ?? '');
     if (!bound) throw new Error(`listener ${at} is not bound`);
-    const client = new Client(await dialAs(dialLoopback, bound, { address: from, port: 40_000 + clients.length }));
+    const client = new Client(
+      (await dialAs(dialLoopback, bound, { address: from, port: 40_000 + clients.length })) as Socket,
+    );
     clients.push(client);
     return client;
   };

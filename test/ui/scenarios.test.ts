@@ -166,6 +166,8 @@ const bad: ScenarioRow = {
   knobs: [],
   sources: [],
   cases: [],
+  worlds: ['real', 'simulated'],
+  population: false,
   presets: {},
   problems: [{ path: 'talk.0', line: 3, column: 5, message: 'unknown step "shout". Write one of: hear, say' }],
 };
