@@ -173,6 +173,10 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['flow.tls.**', OURS],
   ['flow.peerPrefix4', 'the product counts addresses, never networks'],
   ['flow.peerPrefix6', 'the product counts addresses, never networks'],
+  [
+    'flow.window',
+    'whether the window of the product slides or is fixed is not documented, and there is no setting for it',
+  ],
   ['flow.countRefused', 'whether refused connections count is not a setting of the product'],
   [
     'authentication.clear',

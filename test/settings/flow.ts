@@ -208,6 +208,15 @@ export const flow: Probes = {
     (lab) => inTurn(lab, 40, ann, ann, ann),
     { listeners: [{ ...mx, flow: { ...free, peerMaxIntervalConnections: 1 } }] },
   ),
+  // At 0, 25, 50, 75 and 100 s, two a minute: whoever goes on knocking stays out of a sliding window; a fixed one ends at 60 s.
+  'flow.window': seen(
+    [
+      ['sliding', '220 220 421 421 421'],
+      ['fixed', '220 220 421 220 220'],
+    ],
+    (lab) => inTurn(lab, 25, ann, ann, ann, ann, ann),
+    { listeners: [{ ...mx, flow: { ...free, peerMaxIntervalConnections: 2 } }] },
+  ),
   'flow.tls.peerMaxIntervalHandshakes': seen(
     [
       [0, '220 220 220 220'],

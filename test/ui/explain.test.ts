@@ -9,6 +9,7 @@ import { fileName } from '../../renderer/views/messages/saveMessage.ts';
 import {
   answerTo,
   codesOf,
+  counterWords,
   decidingLine,
   kindred,
   shownItems,
@@ -166,4 +167,17 @@ test('a verdict nobody heard says what it found, what it did, or why it closed',
   expect(silentWords({ ...verdict, findings: [finding] })).toBe('noted: it was revoked: CN=a');
   expect(silentWords({ ...verdict, action: 'ignore', findings: [finding] })).toBe('ignore, recorded: nothing');
   expect(silentWords({ ...verdict, action: 'drop', closes: 'silent' })).toBe('closed without a word: nothing');
+});
+
+test.each([
+  [{ name: 'failed logins', value: 6, limit: 5 }, '6 / 5'],
+  [{ name: 'new connections in the interval', value: 601, limit: 600, relief: 12_201 }, '601 / 600, 12.3 s to relief'],
+  [{ name: 'new connections in the interval', value: 600, limit: 600, relief: 310 }, '600 / 600, 400 ms to relief'],
+  [
+    { name: 'new connections in the interval', value: 601, limit: 600, relief: 200_400 },
+    '601 / 600, 3 min 21 s to relief',
+  ],
+  [{ name: 'new connections in the interval', value: 9, limit: 8, relief: 7_200_001 }, '9 / 8, 2 h 1 min to relief'],
+])('a counter says when there is room again: %j', (counter, words) => {
+  expect(counterWords(counter)).toBe(words);
 });

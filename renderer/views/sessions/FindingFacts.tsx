@@ -10,7 +10,7 @@ import { Dotted } from '../../ui/Dotted.tsx';
 import { duration } from '../../ui/figures.ts';
 import { Meter } from '../../ui/Meter.tsx';
 import { Table } from '../../ui/Table.tsx';
-import { counterText, limitOf, valueText, words } from './explain.ts';
+import { counterWords, limitOf, valueText, words } from './explain.ts';
 
 /** What was asked, what came of it, and which setting made that count. */
 export function FindingFacts({ finding }: { readonly finding: Finding }) {
@@ -71,7 +71,7 @@ export function FindingEvidence({ finding, withoutCounters = false }: EvidencePr
             {counters.map((one) => (
               <div key={one.name} className="looked-counter">
                 <span>{words(one.name)}</span>
-                <span className="muted number">{counterText(one)}</span>
+                <span className="muted number">{counterWords(one)}</span>
               </div>
             ))}
           </dd>
@@ -112,7 +112,7 @@ function CounterMeter({ counter }: { readonly counter: Counter }) {
   return (
     <div className="counter">
       <span className="muted small">
-        {words(counter.name)}: {counterText(counter)}
+        {words(counter.name)}: {counterWords(counter)}
       </span>
       <Meter label={words(counter.name)} value={counter.value} limit={limit} tone={isOver ? 'refuse' : 'open'} />
     </div>

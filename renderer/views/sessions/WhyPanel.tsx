@@ -8,7 +8,7 @@ import { BasisBadge } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { duration } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
-import { type Answer, answerTo, codesOf, counterText, kindred, toneOf, verb, words } from './explain.ts';
+import { type Answer, answerTo, codesOf, counterText, counterWords, kindred, toneOf, verb, words } from './explain.ts';
 import { FindingEvidence, FindingFacts, hasEvidence } from './FindingFacts.tsx';
 
 interface WhyProps {
@@ -143,7 +143,7 @@ function LookedAt({ title, findings }: { readonly title: string; readonly findin
             {finding.counters?.map((counter) => (
               <div key={counter.name} className="looked-counter">
                 <span>{words(counter.name)}</span>
-                <span className="muted number">{counterText(counter)}</span>
+                <span className="muted number">{counterWords(counter)}</span>
               </div>
             ))}
           </li>

@@ -2,6 +2,7 @@
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
 import type { Counter, Verdict } from '../../../core/contract/verdict.ts';
 import type { Tone } from '../../ui/Chip.tsx';
+import { duration } from '../../ui/figures.ts';
 
 export type Answer = Extract<TranscriptItem, { kind: 'server' | 'silent' }>;
 
@@ -106,6 +107,15 @@ export function codesOf(answer: Answer): string {
 /** `6 / 5`; without a limit `6, unlimited`. */
 export function counterText({ value, limit }: Counter): string {
   return limit === 'unlimited' || limit === 0 ? `${value}, unlimited` : `${value} / ${limit}`;
+}
+
+/** `601 / 600, 12.3 s to relief`: with the time until there is room again, where it is known and there is none. */
+export function counterWords(counter: Counter): string {
+  const { relief } = counter;
+  if (relief === undefined) return counterText(counter);
+  // Never less than it takes, as the finding has it.
+  const step = relief < 60_000 ? 100 : relief < 3_600_000 ? 1000 : 60_000;
+  return `${counterText(counter)}, ${duration(Math.ceil(relief / step) * step)} to relief`;
 }
 
 /** The limit as a number a meter can draw; 0 for none. */
