@@ -1,26 +1,10 @@
 // Flow counters with a clock in the test's hand: windows, peers, refused connections and what is forgotten.
 import { describe, expect, it } from 'vitest';
-import type { FlowCount } from '../../core/contract/facts.ts';
 import type { Settings, SettingsInput } from '../../core/contract/settings/settings.ts';
 import { evaluateAccess } from '../../core/policy/access.ts';
 import { FlowCounters, type FlowVisit } from '../../core/policy/flow.ts';
-import { mostIdlePeers } from '../../core/policy/peers.ts';
 import { mx, settingsOf, submission } from './facts.ts';
-
-function counters(input: SettingsInput = {}) {
-  const clock = { now: 0 };
-  const settings = settingsOf(input);
-  const flow = new FlowCounters(() => clock.now);
-  const enter = (address = '192.0.2.1', listenerIndex = 0) => flow.enter({ settings, listenerIndex, address });
-  return { clock, flow, enter, settings };
-}
-
-const numbers = ({ connections, peerConnections, intervalConnections, peerIntervalConnections }: FlowCount) => [
-  connections,
-  peerConnections,
-  intervalConnections,
-  peerIntervalConnections,
-];
+import { counters, numbers } from './flowCounters.ts';
 
 /** Under the allow rule that lets this address in. */
 const underRule = (visit: FlowVisit, settings: Settings, address = '192.0.2.1') =>
@@ -233,6 +217,21 @@ describe('flow counters', () => {
     const before = flow.remembered;
     visit.handshake();
     expect(flow.remembered).toBe(before);
+  });
+
+  it('count TLS handshakes in the same kind of window, and tell when there is room for another', () => {
+    const limited = (window: 'sliding' | 'fixed') => {
+      const { enter, clock } = counters({ flow: { window, tls: { peerMaxIntervalHandshakes: 2 } } });
+      const visit = enter();
+      return [0, 20, 30, 61].map((second) => {
+        clock.now = second * 1000;
+        const before = visit.handshakes();
+        if (before?.relief === undefined) visit.handshake();
+        return before;
+      });
+    };
+    expect(limited('sliding')).toEqual([{ count: 1 }, { count: 2 }, { count: 3, relief: 30_000 }, { count: 2 }]);
+    expect(limited('fixed')).toEqual([{ count: 1 }, { count: 2 }, { count: 3, relief: 30_000 }, { count: 1 }]);
   });
 
   it('count no TLS handshakes where there is no limit', () => {

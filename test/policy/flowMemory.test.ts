@@ -1,18 +1,10 @@
 // Flow counters in bounded memory: what is forgotten, and when.
 import { describe, expect, it } from 'vitest';
-import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { evaluateAccess } from '../../core/policy/access.ts';
 import { FlowCounters } from '../../core/policy/flow.ts';
 import { mostIdlePeers } from '../../core/policy/peers.ts';
 import { mx, settingsOf } from './facts.ts';
-
-function counters(input: SettingsInput = {}) {
-  const clock = { now: 0 };
-  const settings = settingsOf(input);
-  const flow = new FlowCounters(() => clock.now);
-  const enter = (address = '192.0.2.1') => flow.enter({ settings, listenerIndex: 0, address });
-  return { clock, flow, enter, settings };
-}
+import { counters } from './flowCounters.ts';
 
 describe('flow counters', () => {
   it('forget a peer whose connections are closed and whose window has passed', () => {
