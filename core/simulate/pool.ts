@@ -129,6 +129,7 @@ class Run {
 
   #take(message: FromWorker): void {
     if (message.kind === 'played') return this.#finish(message.index, message.played);
+    if (message.kind === 'course') return;
     const task = this.#tasks[message.index];
     if (task === undefined) return;
     const { id: scenario, case: name, base: preset } = task;

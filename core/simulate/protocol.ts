@@ -1,10 +1,16 @@
 // What the pool and its workers say to each other.
 import type { Event } from '../contract/event.ts';
 import type { WorldName } from '../contract/scenarioWorld.ts';
+import type { Pace, Timeline } from '../contract/timeline.ts';
 import type { CaseTask, Played } from './run.ts';
+
+/** How time is to go on: as {@link Pace} says, to the next timer and no further, or to a virtual moment (ms since the beginning). */
+export type PaceWish = Pace | { readonly state: 'step' } | { readonly state: 'to'; readonly at: number };
 
 export type ToWorker =
   | { readonly kind: 'play'; readonly index: number; readonly task: CaseTask }
+  /** Holds or moves the time of the simulated case that is being played; nothing when it has ended. */
+  | { readonly kind: 'pace'; readonly index: number; readonly pace: PaceWish }
   /** Ends what is being played; each case is still answered with its result. */
   | { readonly kind: 'cancel' }
   /** Nothing more will come. */
@@ -17,6 +23,8 @@ export interface SessionEvents {
 
 export type FromWorker =
   | { readonly kind: 'events'; readonly index: number; readonly sessions: readonly SessionEvents[] }
+  /** Of a case with groups: at most five times a real second, whenever it pauses, and at its end. */
+  | { readonly kind: 'course'; readonly index: number; readonly timeline: Timeline; readonly pace: Pace }
   | { readonly kind: 'played'; readonly index: number; readonly played: Played };
 
 /** A helper that plays cases beside this thread. */

@@ -62,6 +62,8 @@ export async function serve(thread: VirtualThread | undefined): Promise<void> {
     switch (message.kind) {
       case 'play':
         return void play(message.index, message.task);
+      case 'pace':
+        return;
       case 'cancel':
         return cancelling.abort();
       case 'end':
