@@ -38,12 +38,12 @@ export class Counters {
       path: place.path,
       limits,
       window,
-      ...(network === undefined ? undefined : { network }),
       connections: this.#open,
       peerConnections: peer.open,
       intervalConnections: this.#recent.add(now, interval),
       peerIntervalConnections: peer.recent.add(now, peer.interval),
     };
+    if (network !== undefined) count.network = network;
     const { maxIntervalConnections: max, peerMaxIntervalConnections: peerMax } = limits;
     const isFull = max > 0 && count.intervalConnections >= max;
     const isPeerFull = peerMax > 0 && count.peerIntervalConnections >= peerMax;

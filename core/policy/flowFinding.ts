@@ -17,16 +17,14 @@ export function judgeFlow(check: string, count: FlowCount, connection: Connectio
   const { limits, path, network } = count;
   const counters = countersOf(count);
   const scope = scopeName(count, connection);
-  const evidence = {
-    scope,
-    window: count.window,
-    ...(network === undefined ? undefined : { 'counted as one peer': network }),
-  };
+  const evidence: Record<string, string> = { scope, window: count.window };
+  if (network !== undefined) evidence['counted as one peer'] = network;
   const over = exceeded(count);
   if (over === undefined)
     return { check, action: 'record', text: within(count, scope), setting: path, counters, evidence };
   const answer = limits.answer[over];
   const silent = answer === 'silent' || connection.listener.tls === 'implicit';
+  evidence['answer'] = answer === 'silent' || !silent ? answer : 'silent, because TLS is implicit';
   const counter = counters[order.indexOf(over)] as Counter;
   return {
     check,
@@ -38,7 +36,7 @@ export function judgeFlow(check: string, count: FlowCount, connection: Connectio
     value: limits[over],
     counter,
     counters,
-    evidence: { ...evidence, answer: answer === 'silent' || !silent ? answer : 'silent, because TLS is implicit' },
+    evidence,
   };
 }
 

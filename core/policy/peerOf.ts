@@ -1,5 +1,5 @@
 // The peer that is counted: an address, or its network, the same however it is written.
-import { networkOf, parseIp } from '../contract/settings/network.ts';
+import { ip4Number, networkOf, parseIp } from '../contract/settings/network.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 
 /**
@@ -9,35 +9,13 @@ import type { Settings } from '../contract/settings/settings.ts';
 export function peerOf(address: string, { peerPrefix4, peerPrefix6 }: Settings['flow']): string {
   const groups = groups6(address);
   if (groups) return key6(groups, peerPrefix6);
-  const four = address.includes(':') ? undefined : value4(address);
+  const four = address.includes(':') ? undefined : ip4Number(address);
   if (four !== undefined) return key4(four, peerPrefix4);
   const ip = parseIp(address);
   return ip === undefined ? address : networkOf(ip, ip.family === 4 ? peerPrefix4 : peerPrefix6);
 }
 
-const dot = 46;
 const colon = 58;
-
-/** The IPv4 address as a number; undefined when it is none, or has leading zeros. */
-function value4(address: string): number | undefined {
-  let value = 0;
-  let part = -1;
-  let dots = 0;
-  for (let index = 0; index < address.length; index += 1) {
-    const code = address.charCodeAt(index);
-    if (code === dot) {
-      if (part < 0) return undefined;
-      value = value * 256 + part;
-      part = -1;
-      dots += 1;
-      continue;
-    }
-    if (code < 48 || code > 57 || part === 0) return undefined;
-    part = (part < 0 ? 0 : part * 10) + code - 48;
-    if (part > 255) return undefined;
-  }
-  return dots === 3 && part >= 0 ? value * 256 + part : undefined;
-}
 
 function key4(value: number, prefix: number): string {
   const size = 2 ** (32 - prefix);

@@ -3,7 +3,7 @@ import type { WindowKind } from '../contract/settings/flow.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** Most peers without an open connection that are remembered; beyond it the one longest gone is forgotten. */
-export const mostIdlePeers = 100_000;
+export const mostIdlePeers = 50_000;
 
 /** What is counted of one peer under one set of limits. */
 export interface PeerCount {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDots } from './dots.ts';
+import { measureFlow } from './flow.ts';
 import { type Idle, idleSessions, measureIdle } from './idle.ts';
 import { type Cpu, cpuOf, loadAverage } from './process.ts';
 import { meanings, type Running, type SubjectName, subjects } from './running.ts';
@@ -17,7 +18,10 @@ import { drive, median, type Work, works } from './works.ts';
 
 const dots = '4 MB dots';
 const idle = 'idle';
-const names = [...works.map(({ name }) => name), dots, idle];
+const flow = 'flow control';
+const names = [...works.map(({ name }) => name), dots, idle, flow];
+/** What is not driven from outside in rounds. */
+const undriven = [idle, flow];
 
 const { values } = parseArgs({
   options: {
@@ -79,11 +83,12 @@ async function main(rounds: number): Promise<void> {
   const starting: Starting = { folder: mkdtempSync(join(tmpdir(), 'gatehouse-bench-')), against: values.against };
   const before = loadAverage();
   try {
-    const busy = names.some((name) => name !== idle && asked(name));
+    const counted = asked(flow) ? { flow: measureFlow() } : {};
+    const busy = names.some((name) => !undriven.includes(name) && asked(name));
     const driven = busy ? await measureAll(starting, rounds) : { rows: [] };
     const held = asked(idle) ? { idle: await holdIdle(starting) } : {};
     const load = [before, loadAverage()] as const;
-    const figures: Figures = { ...driven, capture: captureOf(driven.rows), ...held, load };
+    const figures: Figures = { ...driven, capture: captureOf(driven.rows), ...held, ...counted, load };
     process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : tables(figures));
   } finally {
     rmSync(starting.folder, { recursive: true, force: true });

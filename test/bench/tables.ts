@@ -1,5 +1,6 @@
 // The figures as text.
 import { type Dots, dotsTarget } from './dots.ts';
+import { type FlowFigure, flowTarget } from './flow.ts';
 import type { Idle } from './idle.ts';
 import type { SubjectName } from './running.ts';
 import { works } from './works.ts';
@@ -31,6 +32,7 @@ export interface Figures {
   readonly capture: readonly Capture[];
   readonly dots?: readonly Dots[];
   readonly idle?: readonly Idle[];
+  readonly flow?: readonly FlowFigure[];
   /** Of the machine over a minute, before and after. */
   readonly load: readonly [string | undefined, string | undefined];
 }
@@ -49,8 +51,8 @@ export function captureOf(rows: readonly Row[]): Capture[] {
 
 export const rounded = (value: number) => Number(value.toFixed(3));
 
-export function tables({ rows, capture, dots, idle, load }: Figures): string {
-  const parts = [table(rows), captures(capture), dotted(dots ?? []), idling(idle ?? [])];
+export function tables({ rows, capture, dots, idle, flow, load }: Figures): string {
+  const parts = [table(rows), captures(capture), dotted(dots ?? []), idling(idle ?? []), counting(flow ?? [])];
   const machine = `load average ${load[0] ?? 'unknown'} before, ${load[1] ?? 'unknown'} after; the benchmark itself adds about 2`;
   return `${[...parts.filter((part) => part !== ''), machine].join('\n\n')}\n`;
 }
@@ -105,4 +107,17 @@ function idling(idle: readonly Idle[]): string {
       `${subject.padEnd(18)} ${String(sessions).padStart(6)} held, ${each.toFixed(1)} KB each, ${inGiB} in a GiB`,
   );
   return ['idle sessions after EHLO (memory of the process; the system keeps buffers of its own)', ...lines].join('\n');
+}
+
+function counting(flow: readonly FlowFigure[]): string {
+  if (flow.length === 0) return '';
+  const lines = flow.map(({ work, each, refused, remembered, octets }) => {
+    // Of one peer there is nothing to divide by.
+    const memory = remembered < 1000 ? '' : `, ${octets} octets each`;
+    // The target is one of floods: who is let in costs far more behind the gate.
+    const verdict = refused === 0 ? '' : `<= ${flowTarget} ${met(each <= flowTarget)}`;
+    const time = `${each.toFixed(2).padStart(6)} us  ${verdict}`.padEnd(24);
+    return `${work.padEnd(32)} ${time} ${String(refused).padStart(7)} refused, ${remembered} counts of peers kept${memory}`;
+  });
+  return ['a million connections before flow control, 1,000,000 peers or one: CPU of each', ...lines].join('\n');
 }

@@ -20,15 +20,30 @@ export interface HostPort {
   readonly port: number;
 }
 
-function parse4(text: string): bigint | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  let value = 0n;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    value = (value << 8n) | BigInt(part);
+/** The IPv4 address as a number; undefined when the text is none, or has leading zeros. */
+export function ip4Number(text: string): number | undefined {
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 46) {
+      if (part < 0) return undefined;
+      value = value * 256 + part;
+      part = -1;
+      dots += 1;
+      continue;
+    }
+    if (code < 48 || code > 57 || part === 0) return undefined;
+    part = (part < 0 ? 0 : part * 10) + code - 48;
+    if (part > 255) return undefined;
   }
-  return value;
+  return dots === 3 && part >= 0 ? value * 256 + part : undefined;
+}
+
+function parse4(text: string): bigint | undefined {
+  const value = ip4Number(text);
+  return value === undefined ? undefined : BigInt(value);
 }
 
 function parse6(text: string): bigint | undefined {
