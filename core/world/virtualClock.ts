@@ -31,7 +31,7 @@ export interface DriveOptions {
   readonly until?: number;
   /** Most timers fired. */
   readonly events?: number;
-  /** Most real ms. */
+  /** Most real ms; what the clock was held does not count. */
   readonly wall?: number;
   readonly signal?: AbortSignal | undefined;
   /** Asked before each jump, with the virtual ms that will have passed: a promise holds the clock until it resolves. */
@@ -101,7 +101,7 @@ export class VirtualClock {
     signal,
     hold,
   }: DriveOptions): Promise<Stopped> {
-    const deadline = realNow() + wall;
+    let deadline = realNow() + wall;
     const most = this.#fired + events;
     const isCancelled = () => signal?.aborted === true;
     let still = { at: this.#clock.now, fired: this.#fired };
@@ -118,7 +118,9 @@ export class VirtualClock {
       if ((this.#fired & 63) === 0 && realNow() > deadline) return { why: 'wall' };
       const held = hold?.(at - this.#start);
       if (held !== undefined) {
+        const since = realNow();
         await held;
+        deadline += realNow() - since;
         // What held it may have changed what is next.
         if (isCancelled()) return { why: 'cancelled' };
       }

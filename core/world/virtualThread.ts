@@ -3,9 +3,14 @@ import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { type Chance, seededChance } from './chance.ts';
 import { EPOCH, VirtualClock } from './virtualClock.ts';
+import type { World } from './world.ts';
+
+/** Time outside, which goes on while a virtual clock is held. */
+export type RealTime = Pick<World, 'elapsed' | 'after'>;
 
 /** A thread whose clock, timers and chance are ours. */
 export interface VirtualThread {
+  readonly real: RealTime;
   /** Begins anew: a clock at its beginning, with no timers, and the chance of a seed. */
   renew(seed: string): VirtualClock;
   /** While sealed, what would need real time throws, and says what it was. */
@@ -17,6 +22,17 @@ export interface VirtualThread {
 export class NeedsRealTime extends Error {
   override readonly name = 'NeedsRealTime';
 }
+
+/** The system's own, taken before they are replaced. */
+const { setTimeout: waitReal, clearTimeout: cancelReal } = globalThis;
+const realNow = performance.now.bind(performance);
+const real: RealTime = {
+  elapsed: realNow,
+  after: (ms, fire) => {
+    const timer = waitReal(fire, ms);
+    return { cancel: () => cancelReal(timer) };
+  },
+};
 
 type Members = Record<string, unknown>;
 const require = createRequire(import.meta.url);
@@ -105,6 +121,7 @@ export function virtualThread(): VirtualThread {
   (require('node:os') as Members).hostname = () => 'gatehouse.invalid';
   syncBuiltinESMExports();
   return {
+    real,
     renew(seed) {
       fake.reset();
       fake.setSystemTime(EPOCH);
