@@ -6,6 +6,7 @@ import { hostPort, type HostPort } from './contract/settings/network.ts';
 import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
+import { Protection } from './policy/protection.ts';
 import type { UserLookup } from './sasl/users.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
@@ -70,6 +71,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 class ListenerSet implements Receiver {
   readonly #options: ReceiverOptions;
   readonly #flow: FlowCounters;
+  readonly #protection: Protection;
   #settings: Settings | undefined;
   #generation = 0;
   #bindings: Binding[] = [];
@@ -82,6 +84,7 @@ class ListenerSet implements Receiver {
   constructor(options: ReceiverOptions) {
     this.#options = options;
     this.#flow = new FlowCounters(() => options.world.elapsed());
+    this.#protection = new Protection(() => options.world.elapsed());
   }
 
   start(settings: Settings): Promise<ReceiverState> {
@@ -228,6 +231,7 @@ class ListenerSet implements Receiver {
         users,
         spf: askSpf(world),
         flow: this.#flow,
+        protection: this.#protection,
         listener,
         implicit,
         current,

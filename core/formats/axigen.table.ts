@@ -177,6 +177,10 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
     'flow.window',
     'whether the window of the product slides or is fixed is not documented, and there is no setting for it',
   ],
+  [
+    'protection.**',
+    'the product counts nothing over all sessions but connections; bans are left to log readers such as fail2ban',
+  ],
   ['flow.countRefused', 'whether refused connections count is not a setting of the product'],
   [
     'authentication.clear',

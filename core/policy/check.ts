@@ -9,6 +9,8 @@ export interface PolicyContext {
   readonly facts: Facts;
   /** The world's monotonic clock, ms. */
   elapsed(): number;
+  /** Resolves after that many ms. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Undefined while the receiver is not under stress. */
   readonly stress: () => Stress | undefined;
   /** Asks SPF about an identity (RFC 7208); DNS is the zone's alone. At once when the answer is remembered. */

@@ -9,19 +9,26 @@ import { deliveredTo } from './checks/deliveredTo.ts';
 import { earlyTalk } from './checks/earlyTalk.ts';
 import { eightBit } from './checks/eightBit.ts';
 import { failedLogins } from './checks/failedLogins.ts';
+import { failedLoginRate } from './checks/failedLoginRate.ts';
 import { flow } from './checks/flow.ts';
 import { foreignProtocol } from './checks/foreignProtocol.ts';
 import { grammar } from './checks/grammar.ts';
 import { headerSize } from './checks/headerSize.ts';
 import { lineEndings } from './checks/lineEndings.ts';
 import { localLogin } from './checks/localLogin.ts';
+import { loginBan } from './checks/loginBan.ts';
+import { loginDelay } from './checks/loginDelay.ts';
 import { longLines } from './checks/longLines.ts';
 import { mechanism } from './checks/mechanism.ts';
+import { messageRate } from './checks/messageRate.ts';
 import { nul } from './checks/nul.ts';
+import { nullSenderRate } from './checks/nullSenderRate.ts';
+import { peerBan } from './checks/peerBan.ts';
 import { pipelining } from './checks/pipelining.ts';
 import { receivedLoop } from './checks/receivedLoop.ts';
 import { recipientKnown } from './checks/recipientKnown.ts';
 import { recipientLimit } from './checks/recipientLimit.ts';
+import { recipientRate } from './checks/recipientRate.ts';
 import { relay } from './checks/relay.ts';
 import { ruleFlow } from './checks/ruleFlow.ts';
 import { sessionCommands } from './checks/sessionCommands.ts';
@@ -39,7 +46,8 @@ import { wrongCommands } from './checks/wrongCommands.ts';
 
 export const stageTable: StageTable = {
   connect: [
-    flow, //
+    peerBan, //
+    flow,
     access,
     ruleFlow,
     earlyTalk,
@@ -52,22 +60,28 @@ export const stageTable: StageTable = {
     spfEhlo, //
   ],
   auth: [
-    mechanism, //
+    loginBan, //
+    mechanism,
+    failedLoginRate,
+    loginDelay,
     credentials,
   ],
   mail: [
     sessionMessages, //
+    messageRate,
     grammar,
     submissionLogin,
     declaredSize,
     spfMail,
   ],
   rcpt: [
-    grammar, //
+    recipientRate, //
+    grammar,
     recipientLimit,
     relay,
     localLogin,
     recipientKnown,
+    nullSenderRate,
     spfRcpt,
   ],
   data: [],

@@ -6,6 +6,7 @@ import type { Journal, SessionLog } from '../journal/journal.ts';
 import { type Effective, effectiveSettings } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import { networkHolding } from '../policy/networks.ts';
+import type { Protection } from '../policy/protection.ts';
 import type { UserLookup } from '../sasl/users.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Listener } from './listener.ts';
@@ -24,6 +25,7 @@ export interface GateOptions {
   readonly journal: Journal;
   readonly users: UserLookup;
   readonly flow: FlowCounters;
+  readonly protection: Protection;
   readonly listener: Listener;
   readonly implicit: boolean;
   readonly current: () => Current;
@@ -101,6 +103,7 @@ export function arrive(options: GateOptions, incoming: Incoming, gone: () => voi
     listenerIndex,
     address: peer.address,
   });
+  const ban = options.protection.visit(settings, peer.address).ban();
   const connection = {
     id: log.id,
     listener,
@@ -109,6 +112,7 @@ export function arrive(options: GateOptions, incoming: Incoming, gone: () => voi
     local,
     flow: [...visit.counts],
     ...(exempt.length > 0 && { exempt }),
+    ...(ban && { ban }),
     ...(proxied && { proxy: proxied.facts }),
   };
   const over = () => {

@@ -16,6 +16,7 @@ import type { PolicyContext } from '../policy/check.ts';
 import { decide, spoken } from '../policy/decide.ts';
 import type { Effective } from '../policy/effective.ts';
 import type { FlowVisit } from '../policy/flow.ts';
+import type { Protection, ProtectionVisit } from '../policy/protection.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
@@ -44,6 +45,7 @@ export interface Opening {
   readonly connection: ConnectionFacts;
   /** What it counts for, and what is counted around it. */
   readonly visit: Pick<FlowVisit, 'handshakes' | 'handshake' | 'stress'>;
+  readonly protection: Protection;
   /** On implicit TLS: what the handshake came to. */
   readonly tls?: TlsFacts;
   /** What stage `connect` decided; spoken when the session is ready for it. */
@@ -109,6 +111,8 @@ export class Dialogue {
   readonly opening: Opening;
   /** Those that count for the client: others after XCLIENT. */
   settings: Settings;
+  /** Of the peer that counts now: another one after XCLIENT. */
+  protection: ProtectionVisit;
   readonly wire: Wire;
   readonly facts: GrowingFacts;
   /** A login under way: the next line belongs to it. */
@@ -157,6 +161,7 @@ export class Dialogue {
   constructor(opening: Opening, wire: Wire) {
     this.opening = opening;
     this.settings = opening.settings;
+    this.protection = opening.protection.visit(opening.settings, opening.connection.peer.address);
     this.wire = wire;
     this.facts = { connection: opening.connection, session: newSession() };
     if (opening.tls) this.facts.session.tls = opening.tls;
@@ -171,6 +176,7 @@ export class Dialogue {
       settings,
       facts,
       elapsed: () => opening.world.elapsed(),
+      pause: (ms) => new Promise((resolve) => opening.world.after(ms, () => resolve())),
       stress: () => opening.visit.stress(),
       spf: (identity) => opening.spf({ settings, facts, identity }),
     };
@@ -313,9 +319,11 @@ export class Dialogue {
     const { tls } = this.facts.session;
     this.forget();
     const { settings, exempt } = this.opening.effective(connection.peer.address);
-    const { exempt: _, ...rest } = connection;
+    const { exempt: _exempt, ban: _ban, ...rest } = connection;
     this.settings = settings;
-    this.facts.connection = exempt.length > 0 ? { ...rest, exempt } : rest;
+    this.protection = this.opening.protection.visit(settings, connection.peer.address);
+    const ban = this.protection.ban();
+    this.facts.connection = { ...rest, ...(exempt.length > 0 && { exempt }), ...(ban && { ban }) };
     this.facts.session = newSession();
     if (tls) this.facts.session.tls = tls;
     this.#replies = Replies.of(settings);

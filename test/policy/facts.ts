@@ -1,5 +1,6 @@
 // Facts and contexts for tests of policy: whatever a test does not name is a clean client on the first listener.
 import type {
+  Ban,
   ConnectionFacts,
   Facts,
   LoginFacts,
@@ -33,6 +34,8 @@ export interface Known {
   readonly login?: LoginFacts;
   readonly spf?: (identity: 'helo' | 'mailfrom') => Promise<SpfAnswer>;
   readonly stress?: Stress;
+  readonly pause?: (ms: number) => Promise<void>;
+  readonly ban?: Ban;
   readonly elapsed?: () => number;
 }
 
@@ -49,6 +52,7 @@ export function contextOf(known: Known): PolicyContext {
       peer: { address: known.address ?? '192.0.2.1', port: 40000 },
       local: { address: '127.0.0.1', port: 2525 },
       flow: known.flow ?? [],
+      ...(known.ban && { ban: known.ban }),
     },
     session: { wrongCommands: 0, failedLogins: 0, messages: 0, commands: 0, junk: 0, ...known.session },
     ...(known.transaction && {
@@ -59,6 +63,7 @@ export function contextOf(known: Known): PolicyContext {
   return {
     settings,
     facts,
+    pause: known.pause ?? (() => Promise.resolve()),
     stress: () => known.stress,
     elapsed: known.elapsed ?? (() => 0),
     spf: known.spf ?? (() => Promise.reject(new Error('SPF was not to be asked'))),

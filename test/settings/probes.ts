@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 import { listeners } from './listeners.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
+import { protection } from './protection.ts';
 import { sender } from './sender.ts';
 import { strictness } from './strictness.ts';
 import { tls } from './tls.ts';
@@ -20,6 +21,7 @@ export const probes: Probes = {
   ...tls,
   ...access,
   ...flow,
+  ...protection,
   ...who,
   ...acceptance,
   ...sender,

@@ -5,6 +5,7 @@ import { memoryJournal } from '../../core/journal/memory.ts';
 import { spoken } from '../../core/policy/decide.ts';
 import { effectiveSettings } from '../../core/policy/effective.ts';
 import { FlowCounters } from '../../core/policy/flow.ts';
+import { Protection } from '../../core/policy/protection.ts';
 import { Dialogue, type Wire } from '../../core/smtp/dialogue.ts';
 import { takeLine } from '../../core/smtp/turn.ts';
 import { WireParser } from '../../core/smtp/wireParser.ts';
@@ -47,6 +48,7 @@ function open(service: Settings) {
       begun: 0,
       connection: { id: '1', listener, listenerIndex: 0, peer, local: peer, flow: [], exempt },
       visit: new FlowCounters(() => 0).enter({ settings, listenerIndex: 0, address: peer.address }),
+      protection: new Protection(() => 0),
       greeting: spoken('greeting', 'connect', ''),
       users: { find: () => undefined } as never,
       spf: () => Promise.reject(new Error('no SPF here')),

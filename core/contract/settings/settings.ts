@@ -10,6 +10,7 @@ import { flow } from './flow.ts';
 import { lines, record } from './leaf.ts';
 import { dns, loops } from './limits.ts';
 import { listeners } from './listeners.ts';
+import { protection } from './protection.ts';
 import { sender } from './sender.ts';
 import { logging, queue } from './storage.ts';
 import { strictness } from './strictness.ts';
@@ -47,6 +48,7 @@ export const groups = {
   domains,
   access,
   flow,
+  protection,
   authentication,
   acceptance,
   sender,

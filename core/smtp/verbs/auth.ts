@@ -5,6 +5,7 @@ import { cramMd5 } from '../../sasl/cramMd5.ts';
 import { login } from '../../sasl/login.ts';
 import { begin, type Mechanism, respond, type Step } from '../../sasl/mechanism.ts';
 import { plain } from '../../sasl/plain.ts';
+import type { UserLookup } from '../../sasl/users.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { parseAuth } from '../grammar.ts';
 
@@ -29,20 +30,30 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
       detail: 'AUTH mechanism [initial-response]',
     });
   const { mechanism: name, initial } = read;
-  d.facts.login = { mechanism: name, result: 'pending' };
+  const ban = d.protection.loginBan();
+  d.facts.login = { mechanism: name, result: 'pending', ...(ban && { ban }) };
   return d.decided('auth', (verdict) => {
     delete d.facts.login;
     const mechanism = mechanisms.get(name);
     // A mechanism nobody knows is a wrong command, one that is not offered is policy.
     if (verdict.action !== 'accept') return { verdict, wrong: mechanism === undefined };
     if (!mechanism) throw new Error(`${name} is offered, but not implemented`);
-    const { users, world } = d.opening;
+    const { world } = d.opening;
     const host = d.settings.acceptance.hostname;
     const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
-    const exchange = mechanism.start({ users, host, nonce });
+    const exchange = mechanism.start({ users: usersFor(d), host, nonce });
     d.exchange = { mechanism: name, exchange };
     return proceed(d, { mechanism: name, step: begin(exchange, initial), verdict });
   });
+}
+
+/** Of who is held off no password is checked: how long a check takes tells whether it was right. */
+function usersFor(d: Dialogue): UserLookup {
+  const { users } = d.opening;
+  return {
+    verify: (name, password) => (d.protection.loginBan(name) ? 'wrong-password' : users.verify(name, password)),
+    sharedSecret: (name) => users.sharedSecret(name),
+  };
 }
 
 /** One line of the client within an exchange. */
@@ -87,11 +98,19 @@ function loginFacts(mechanism: string, step: Exclude<Step, { challenge: Buffer }
 }
 
 function judge(d: Dialogue, facts: LoginFacts): Answer | Promise<Answer> {
-  if (facts.result === 'credentials') d.facts.session.failedLogins += 1;
-  d.facts.login = facts;
+  const { protection } = d;
+  const isAnswered = facts.result === 'ok' || facts.result === 'credentials';
+  const ban = isAnswered ? protection.loginBan(facts.user) : undefined;
+  // Whoever is held off counts as failed in the session, whatever the password: its limit must tell nothing either.
+  if (ban !== undefined || facts.result === 'credentials') d.facts.session.failedLogins += 1;
+  const failures = ban === undefined && facts.result === 'credentials' ? protection.failed(facts.user) : undefined;
+  d.facts.login = ban || failures ? { ...facts, ...(ban && { ban }), ...(failures && { failures }) } : facts;
   return d.decided('auth', (verdict): Answer => {
     delete d.facts.login;
-    if (verdict.action === 'accept' && facts.user !== undefined) d.facts.session.user = facts.user;
+    if (verdict.action === 'accept' && facts.user !== undefined) {
+      d.facts.session.user = facts.user;
+      protection.succeeded(facts.user);
+    }
     return { verdict, wrong: facts.result === 'malformed' };
   });
 }

@@ -1,0 +1,226 @@
+// Counts over all sessions what a peer, an account, a recipient or everybody does, and who is held off for it (settings `protection`).
+import type { Ban, FailedLogins, Mailbox, Rate } from '../contract/facts.ts';
+import type { Settings } from '../contract/settings/settings.ts';
+import { networkHolding } from './networks.ts';
+import { Oldest } from './oldest.ts';
+import { peerOf } from './peerOf.ts';
+import { mostRemembered, Remembered } from './remembered.ts';
+import type { SlidingWindow } from './window.ts';
+
+/** What a session asks and tells. What is not limited is undefined, and nothing is looked up for it. */
+export interface ProtectionVisit {
+  /** What stands against the connection. */
+  ban(): Ban | undefined;
+  /** What stands against a login; without a user, against one of the peer. Users are counted whether they exist or not. */
+  loginBan(user?: string): Ban | undefined;
+  /** A login failed, and no ban stood against it. */
+  failed(user: string | undefined): readonly FailedLogins[] | undefined;
+  succeeded(user: string): void;
+  /** A MAIL, counted with this. */
+  message(): Rate | undefined;
+  /** A RCPT, counted with this. */
+  recipient(): Rate | undefined;
+  /** A RCPT of a message from the null sender, counted for the peer with this; for the recipient with `bounced`. */
+  nullSender(recipient: Mailbox): readonly Rate[] | undefined;
+  /** It was accepted. */
+  bounced(recipient: Mailbox): void;
+}
+
+type Limits = Settings['protection'];
+type Scope = Ban['of'];
+
+/** The one key of what is counted overall. */
+const everybody = 'everybody';
+
+/** Octets of the longest name a user can have (RFC 4616 section 2); of longer ones the beginning counts. */
+const longestName = 255;
+
+const nothing = () => undefined;
+
+/** Of peers nothing is counted of. */
+const uncounted: ProtectionVisit = {
+  ban: nothing,
+  loginBan: nothing,
+  failed: nothing,
+  succeeded: nothing,
+  message: nothing,
+  recipient: nothing,
+  nullSender: nothing,
+  bounced: nothing,
+};
+
+/** All counters of a receiver. They outlive changes of the settings; limits are read from the settings of each visit. */
+export class Protection {
+  readonly #memory: Memory;
+
+  /** `elapsed` is a monotonic clock, ms. */
+  constructor(elapsed: () => number) {
+    this.#memory = new Memory(elapsed);
+  }
+
+  /** Of the peer at this address: as policy sees it, behind PROXY and XCLIENT the one they name. */
+  visit(settings: Settings, address: string): ProtectionVisit {
+    const { protection, flow } = settings;
+    if (isOff(protection) || networkHolding(protection.exempt, address) >= 0) return uncounted;
+    return new Visit(this.#memory, protection, peerOf(address, flow));
+  }
+
+  /** Peers, accounts and recipients remembered over all counters: what memory grows with. */
+  get remembered(): number {
+    return this.#memory.size;
+  }
+}
+
+function isOff({ failedLogins: { peer, account, overall }, rates, nullSenders }: Limits): boolean {
+  return (
+    peer.maxRetry === 0 &&
+    account.maxRetry === 0 &&
+    overall.maxRetry === 0 &&
+    rates.peerMaxMessages === 0 &&
+    rates.peerMaxRecipients === 0 &&
+    nullSenders.peerMaxMessages === 0 &&
+    nullSenders.recipientMaxMessages === 0
+  );
+}
+
+class Memory {
+  readonly elapsed: () => number;
+  readonly failed = { peer: new Remembered(), account: new Remembered(), overall: new Remembered() };
+  readonly messages = new Remembered();
+  readonly recipients = new Remembered();
+  readonly nullSenders = { peer: new Remembered(), recipient: new Remembered() };
+  /** When an account last logged in from a peer, in that order. */
+  readonly known = new Oldest<number>();
+
+  constructor(elapsed: () => number) {
+    this.elapsed = elapsed;
+  }
+
+  get size(): number {
+    const { failed, messages, recipients, nullSenders } = this;
+    const all = [...Object.values(failed), messages, recipients, ...Object.values(nullSenders)];
+    return all.reduce((sum, { size }) => sum + size, this.known.size);
+  }
+}
+
+class Visit implements ProtectionVisit {
+  readonly #memory: Memory;
+  readonly #limits: Limits;
+  readonly #peer: string;
+
+  constructor(memory: Memory, limits: Limits, peer: string) {
+    this.#memory = memory;
+    this.#limits = limits;
+    this.#peer = peer;
+  }
+
+  ban(): Ban | undefined {
+    return this.#ban('peer', this.#peer);
+  }
+
+  loginBan(user?: string): Ban | undefined {
+    const own = this.ban();
+    if (own !== undefined || user === undefined || this.#isKnown(user)) return own;
+    return this.#ban('account', accountOf(user)) ?? this.#ban('overall', everybody);
+  }
+
+  #ban(of: Scope, who: string): Ban | undefined {
+    if (this.#limits.failedLogins[of].maxRetry === 0) return undefined;
+    const now = this.#memory.elapsed();
+    const end = this.#memory.failed[of].banned(who, now);
+    return end && { of, who, failures: end.count, relief: Math.ceil(end.until - now) };
+  }
+
+  failed(user: string | undefined): readonly FailedLogins[] | undefined {
+    const counted: FailedLogins[] = [];
+    this.#count(counted, 'peer', this.#peer);
+    if (user === undefined || !this.#isKnown(user)) {
+      if (user !== undefined) this.#count(counted, 'account', accountOf(user));
+      this.#count(counted, 'overall', everybody);
+    }
+    return counted.length > 0 ? counted : undefined;
+  }
+
+  #count(counted: FailedLogins[], of: Scope, who: string): void {
+    const { maxRetry: limit, findTime, banTime } = this.#limits.failedLogins[of];
+    if (limit === 0) return;
+    const memory = this.#memory.failed[of];
+    const now = this.#memory.elapsed();
+    const count = memory.add(who, now, findTime * 1000).size(now, findTime * 1000);
+    const isBanned = count >= limit;
+    if (isBanned) memory.ban(who, { until: now + banTime * 1000, count });
+    counted.push({ of, who, count, relief: isBanned ? banTime * 1000 : 0 });
+  }
+
+  succeeded(user: string): void {
+    const { account, overall, knownTime } = this.#limits.failedLogins;
+    if (knownTime === 0 || (account.maxRetry === 0 && overall.maxRetry === 0)) return;
+    const { known, elapsed } = this.#memory;
+    known.set(`${accountOf(user)}\0${this.#peer}`, elapsed());
+    if (known.size > mostRemembered && known.oldest !== undefined) known.delete(known.oldest.key);
+  }
+
+  #isKnown(user: string): boolean {
+    const { knownTime } = this.#limits.failedLogins;
+    const at = knownTime === 0 ? undefined : this.#memory.known.get(`${accountOf(user)}\0${this.#peer}`);
+    return at !== undefined && this.#memory.elapsed() - at < knownTime * 1000;
+  }
+
+  message(): Rate | undefined {
+    const { peerMaxMessages: limit, timeInterval } = this.#limits.rates;
+    return limit === 0 ? undefined : this.#rate(this.#memory.messages, { limit, timeInterval });
+  }
+
+  recipient(): Rate | undefined {
+    const { peerMaxRecipients: limit, timeInterval } = this.#limits.rates;
+    return limit === 0 ? undefined : this.#rate(this.#memory.recipients, { limit, timeInterval });
+  }
+
+  nullSender(recipient: Mailbox): readonly Rate[] | undefined {
+    const { peerMaxMessages, recipientMaxMessages: limit, timeInterval } = this.#limits.nullSenders;
+    const { peer, recipient: recipients } = this.#memory.nullSenders;
+    const rates: Rate[] = [];
+    if (peerMaxMessages > 0) rates.push(this.#rate(peer, { limit: peerMaxMessages, timeInterval }));
+    if (limit > 0) {
+      const who = addressOf(recipient);
+      const now = this.#memory.elapsed();
+      const window = recipients.counted(who);
+      const count = (window?.size(now, timeInterval * 1000) ?? 0) + 1;
+      rates.push({ of: 'recipient', who, count, relief: reliefOf(window, now, { limit, timeInterval }) });
+    }
+    return rates.length > 0 ? rates : undefined;
+  }
+
+  bounced(recipient: Mailbox): void {
+    const { recipientMaxMessages, timeInterval } = this.#limits.nullSenders;
+    if (recipientMaxMessages === 0) return;
+    this.#memory.nullSenders.recipient.add(addressOf(recipient), this.#memory.elapsed(), timeInterval * 1000);
+  }
+
+  #rate(memory: Remembered, span: Span): Rate {
+    const now = this.#memory.elapsed();
+    const window = memory.add(this.#peer, now, span.timeInterval * 1000);
+    const count = window.size(now, span.timeInterval * 1000);
+    return { of: 'peer', who: this.#peer, count, relief: reliefOf(window, now, span) };
+  }
+}
+
+interface Span {
+  readonly limit: number;
+  /** s */
+  readonly timeInterval: number;
+}
+
+/** ms until there is room for one more, if none comes meanwhile. */
+function reliefOf(window: SlidingWindow | undefined, now: number, { limit, timeInterval }: Span): number {
+  return window?.relief(now, { interval: timeInterval * 1000, left: limit - 1 }) ?? 0;
+}
+
+/** Users are compared exactly. */
+function accountOf(user: string): string {
+  return user.length > longestName ? user.slice(0, longestName) : user;
+}
+
+function addressOf({ local, domain }: Mailbox): string {
+  return `${local}@${domain}`.toLowerCase();
+}
