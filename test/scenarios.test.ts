@@ -1,9 +1,7 @@
 // The shipped scenarios: all are right, obey their laws, come out as they expect under the presets, and prove every check.
 import { isSociety } from '../core/contract/scenarioPopulation.ts';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type CaseResult, expectedOutcome, presets, type Scenario } from '../core/contract/scenario.ts';
 import { presetSettings } from '../core/contract/presets.ts';
 import { settingsSchema } from '../core/contract/settings/settings.ts';
@@ -110,12 +108,6 @@ describe('smuggling', { timeout: 60_000 }, () => {
   const rows = scenarios.filter(
     ({ scenario }) => scenario.row.startsWith('SMG-') && scenario.kind === 'attack' && scenario.knobs.length > 0,
   );
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gatehouse-smuggling-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   test.each(rows)('$id works as soon as its strictness alone is allow', async ({ id, scenario }) => {
     const allowed = scenario.knobs.map((knob) => [knob.replace('strictness.', ''), 'allow']);
     const hardened = presetSettings('hardened-mx');
@@ -125,7 +117,7 @@ describe('smuggling', { timeout: 60_000 }, () => {
       loaded.filter((one) => one.id === id),
       { base: 'mine', mine },
     );
-    const played = cases.map((task) => playCase(task, inThisThread(folder)));
+    const played = cases.map((task) => playCase(task, inThisThread));
     const results = (await Promise.all(played)).map(({ result }) => result);
     expect(results.filter(({ outcome }) => outcome !== 'breached').map(told)).toEqual([]);
   });
@@ -143,15 +135,9 @@ describe('a run under the presets', { timeout: 120_000 }, () => {
   });
 });
 
-const inThisThread = (folder: string) => ({ network: overLoopback, start: startPrivate(folder) });
+const inThisThread = { network: overLoopback, start: startPrivate() };
 
 describe('without its line in the table of stages', { timeout: 60_000 }, () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gatehouse-checks-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   const lines = Object.values(stageTable).flatMap((checks) =>
     checks.map((check) => ({ checks: checks as Check[], check })),
   );
@@ -166,7 +152,7 @@ describe('without its line in the table of stages', { timeout: 60_000 }, () => {
       try {
         const results: CaseResult[] = [];
         for (const task of proofs) {
-          results.push((await playCase(task, inThisThread(folder))).result);
+          results.push((await playCase(task, inThisThread)).result);
           if (results.some(isUnexpected)) break;
         }
         expect(exitCodeOf(reportOf(results, ''))).toBe(1);

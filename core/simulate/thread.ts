@@ -5,4 +5,4 @@ import type { WorldName } from '../contract/scenarioWorld.ts';
 const { world } = workerData as { readonly world: WorldName };
 const thread = world === 'simulated' ? (await import('../world/virtualThread.ts')).virtualThread() : undefined;
 const { serve } = await import('./worker.ts');
-await serve(thread);
+serve(thread);

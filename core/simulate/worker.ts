@@ -1,7 +1,4 @@
 // What a worker thread does: plays the cases it is given and streams what their private receivers record.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import type { Event } from '../contract/event.ts';
 import { seedOf } from '../world/chance.ts';
@@ -54,10 +51,9 @@ class Outbox {
 }
 
 /** Answers the pool until it says that nothing more will come. */
-export async function serve(thread: VirtualThread | undefined): Promise<void> {
+export function serve(thread: VirtualThread | undefined): void {
   const cancelling = new AbortController();
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-run-'));
-  const start = startPrivate(folder);
+  const start = startPrivate();
   parentPort?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'play':
@@ -67,7 +63,7 @@ export async function serve(thread: VirtualThread | undefined): Promise<void> {
       case 'cancel':
         return cancelling.abort();
       case 'end':
-        return void rm(folder, { recursive: true, force: true }).then(() => parentPort?.close());
+        return void parentPort?.close();
     }
   });
 

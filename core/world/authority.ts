@@ -1,5 +1,6 @@
-// Makes the workbench's own test CA and signs certificates with it, as PEM: EC P-256 unless said.
-import { randomBytes, webcrypto } from 'node:crypto';
+// Makes test CAs and signs certificates with them, as PEM.
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import { elliptic, freshMint, type KeyAlgorithm, type Mint, type Said } from './mint.ts';
 
 export interface Pem {
   readonly cert: string;
@@ -10,6 +11,8 @@ export interface AuthorityOptions {
   /** Wall clock, ms since 1970: certificates are valid from a day before. */
   readonly now: number;
   readonly name: string;
+  /** {@link freshMint} unless given. */
+  readonly mint?: Mint;
 }
 
 export interface ServerOptions {
@@ -19,42 +22,17 @@ export interface ServerOptions {
   readonly names: readonly string[];
 }
 
-/** What a certificate is for (RFC 5280 section 4.2.1.12). */
-export type Usage = 'server' | 'client';
-
 /** One certificate to be signed. */
-export interface Signing {
-  readonly subject: string;
+export interface Signing extends Omit<Said, 'issuer'> {
   /** Signs it; `self`: its own key does. `cert` may hold a chain, of which the first is the issuer. */
   readonly issuer: Pem | 'self';
-  /** ms since 1970. */
-  readonly from: number;
-  readonly to: number;
-  /** A CA, or what an end entity is for. */
-  readonly is: 'authority' | { readonly usage: Usage; readonly names: readonly string[] };
-  /** Bits of an RSA key; EC P-256 without. */
-  readonly rsaBits?: number;
+  /** {@link freshMint} unless given. */
+  readonly mint?: Mint | undefined;
 }
 
-const DAY = 86_400_000;
-/** The keys of CAs made here. */
-export const elliptic = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const rsa = (modulusLength: number) => ({
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength,
-});
-
-/** A test CA valid for ten years. */
-export function makeAuthority({ now, name }: AuthorityOptions): Promise<Pem> {
-  return sign({
-    subject: name,
-    issuer: 'self',
-    from: now - DAY,
-    to: now + 3650 * DAY,
-    is: 'authority',
-  });
+/** A test CA valid for ten years, or for ever. */
+export function makeAuthority({ now, name, mint = freshMint }: AuthorityOptions): Promise<Pem> {
+  return sign({ subject: name, issuer: 'self', ...mint.span('authority', now), is: 'authority', mint });
 }
 
 /** A server certificate for 825 days, the most that clients of some vendors accept; `cert` holds the CA behind it. */
@@ -62,31 +40,32 @@ export async function makeServer({ now, authority, names }: ServerOptions): Prom
   const { cert, key } = await sign({
     subject: names[0] ?? 'localhost',
     issuer: authority,
-    from: now - DAY,
-    to: now + 825 * DAY,
+    ...freshMint.span('good', now),
     is: { usage: 'server', names },
   });
   return { cert: `${cert}${authority.cert}`, key };
 }
 
-/** A new key and its certificate (RFC 5280), without the chain. The issuer's key is EC, or RSA with `rsaBits` when it is its own. */
-export async function sign({ subject, issuer, from, to, is, rsaBits }: Signing): Promise<Pem> {
+/** A new certificate (RFC 5280) and its key, without the chain. Rejects when the issuer's key is neither EC P-256 nor Ed25519. */
+export async function sign({ issuer, mint = freshMint, ...rest }: Signing): Promise<Pem> {
   const x509 = await library();
-  const algorithm = rsaBits === undefined ? elliptic : rsa(rsaBits);
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
-  const name = nameOf(subject);
+  const { subject, from, to, is } = rest;
   const above = issuer === 'self' ? undefined : new x509.X509Certificate(issuer.cert);
+  const said: Said = { ...rest, issuer: above?.subject ?? 'self' };
+  const keys = await mint.keys(said);
+  const signer = issuer === 'self' ? { key: keys.privateKey, algorithm: keys.algorithm } : await keyOf(issuer.key);
+  const name = nameOf(subject);
   const cert = await x509.X509CertificateGenerator.create(
     {
-      serialNumber: serial(),
+      serialNumber: mint.serial(said),
       subject: name,
       // Octet for octet as its subject has it (RFC 5280 section 4.1.2.6): GnuTLS takes no other encoding of the same name.
       issuer: above?.subjectName ?? name,
       notBefore: new Date(from),
       notAfter: new Date(to),
       publicKey: keys.publicKey,
-      signingKey: issuer === 'self' ? keys.privateKey : await keyOf(issuer.key),
-      signingAlgorithm: issuer === 'self' ? algorithm : elliptic,
+      signingKey: signer.key,
+      signingAlgorithm: signer.algorithm,
       extensions: [
         ...extensionsOf(x509, is),
         ...(above ? [await x509.AuthorityKeyIdentifierExtension.create(above, false, webcrypto)] : []),
@@ -103,7 +82,7 @@ export async function sign({ subject, issuer, from, to, is, rsaBits }: Signing):
 
 type Library = Awaited<ReturnType<typeof library>>;
 
-function extensionsOf(x509: Library, is: Signing['is']) {
+function extensionsOf(x509: Library, is: Said['is']) {
   if (is === 'authority')
     return [
       new x509.BasicConstraintsExtension(true, undefined, true),
@@ -140,17 +119,12 @@ async function privatePem(key: CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-/** The key to sign with; rejects when it is not EC P-256 in PKCS#8. */
-export async function keyOf(pem: string): Promise<CryptoKey> {
+/** The key to sign with; rejects when it is neither EC P-256 nor Ed25519 in PKCS#8. */
+export async function keyOf(pem: string): Promise<{ readonly key: CryptoKey; readonly algorithm: KeyAlgorithm }> {
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  return await webcrypto.subtle.importKey('pkcs8', der, elliptic, false, ['sign']);
-}
-
-/** RFC 5280 section 4.1.2.2: positive, at most 20 octets. */
-function serial(): string {
-  const octets = randomBytes(16);
-  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
-  return octets.toString('hex');
+  const isEd25519 = createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  const algorithm = isEd25519 ? ({ name: 'Ed25519' } as const) : elliptic;
+  return { key: await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']), algorithm };
 }
 
 function isAddress(value: string): boolean {

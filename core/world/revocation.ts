@@ -1,37 +1,40 @@
 // Lists of revoked certificates (CRLs, RFC 5280 section 5): made for the workshop, and read from a person's file.
 import { webcrypto } from 'node:crypto';
-import { elliptic, keyOf, library, type Pem } from './authority.ts';
+import { keyOf, library, type Pem } from './authority.ts';
+import { freshMint, type Mint } from './mint.ts';
 
 export interface RevocationWanted {
-  /** The CA whose list it is; its key is EC P-256. `cert` may hold a chain, of which the first is meant. */
+  /** The CA whose list it is; its key is EC P-256 or Ed25519. `cert` may hold a chain, of which the first is meant. */
   readonly authority: Pem;
   /** Wall clock, ms since 1970: the list is a day old. */
   readonly now: number;
   /** The certificates it revokes, as PEM; of a chain the first. */
   readonly revoked: readonly string[];
+  /** {@link freshMint} unless given. */
+  readonly mint?: Mint | undefined;
 }
 
-const DAY = 86_400_000;
-/** As long as certificates of the workshop are valid: a test must not end because its list is stale. */
-const life = 825 * DAY;
-
 /** A list of revoked certificates as PEM. */
-export async function makeRevocations({ authority, now, revoked }: RevocationWanted): Promise<string> {
+export async function makeRevocations(wanted: RevocationWanted): Promise<string> {
+  const { authority, now, revoked, mint = freshMint } = wanted;
   const x509 = await library();
+  // As long as certificates of the workshop are valid: a test must not end because its list is stale.
+  const { from, to } = mint.span('good', now);
+  const signer = await keyOf(authority.key);
   const issuer = new x509.X509Certificate(authority.cert);
   const list = await x509.X509CrlGenerator.create(
     {
       // Octet for octet as its certificate has it.
       issuer: issuer.subjectName,
-      thisUpdate: new Date(now - DAY),
-      nextUpdate: new Date(now + life),
+      thisUpdate: new Date(from),
+      nextUpdate: new Date(to),
       entries: revoked.map((cert) => ({
         serialNumber: new x509.X509Certificate(cert).serialNumber,
-        revocationDate: new Date(now - DAY),
+        revocationDate: new Date(from),
         reason: x509.X509CrlReason.keyCompromise,
       })),
-      signingKey: await keyOf(authority.key),
-      signingAlgorithm: elliptic,
+      signingKey: signer.key,
+      signingAlgorithm: signer.algorithm,
       extensions: [await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto)],
     },
     webcrypto,

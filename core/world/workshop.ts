@@ -1,5 +1,6 @@
 // The certificate workshop: certificates that are good or wrong in one way each, for servers and clients under test.
-import { makeAuthority, type Pem, sign, type Usage } from './authority.ts';
+import { makeAuthority, type Pem, sign } from './authority.ts';
+import { freshMint, type Lifetime, type Mint, type Usage } from './mint.ts';
 import { makeRevocations } from './revocation.ts';
 
 /**
@@ -30,6 +31,10 @@ export interface CertificateWanted {
   readonly usage: Usage;
   /** CAs between the certificate and the authority; 0 unless said. */
   readonly depth?: number;
+  /** {@link freshMint} unless given. */
+  readonly mint?: Mint | undefined;
+  /** Its key is RSA of 2048 bits, which every version of TLS knows; an elliptic one otherwise. */
+  readonly rsa?: boolean | undefined;
 }
 
 export interface MadeCertificate extends Pem {
@@ -41,22 +46,22 @@ export interface MadeCertificate extends Pem {
   readonly revocations?: string;
 }
 
-const DAY = 86_400_000;
-/** Valid for this long, as server certificates are. */
-const life = 825 * DAY;
 /** The name on a certificate for another name. */
 export const otherName = 'another.example';
 /** RSA keys of this size could be broken with effort, and no client should take them (NIST SP 800-131A). */
 const weakBits = 1024;
+const usualBits = 2048;
 
 export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCertificate> {
-  const { kind, now, usage } = wanted;
+  const { kind, now, usage, mint = freshMint } = wanted;
   const names = kind === 'wrong-name' ? [otherName] : wanted.names.length > 0 ? wanted.names : ['localhost'];
   const leaf = {
     subject: names[0] ?? otherName,
-    ...validity(kind, now),
+    ...mint.span(lifetimeOf(kind), now),
     is: { usage: kind === 'wrong-usage' ? otherUsage(usage) : usage, names },
-    ...(kind === 'weak-key' && { rsaBits: weakBits }),
+    ...(kind === 'weak-key' ? { rsaBits: weakBits } : wanted.rsa === true && { rsaBits: usualBits }),
+    label: kind,
+    mint,
   };
   if (kind === 'self-signed') {
     const own = await sign({ ...leaf, issuer: 'self' });
@@ -66,6 +71,7 @@ export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCe
     kind === 'wrong-ca' || !wanted.authority
       ? await makeAuthority({
           now,
+          mint,
           name: kind === 'wrong-ca' ? 'A CA nobody knows' : 'Gatehouse workshop CA',
         })
       : wanted.authority;
@@ -75,9 +81,9 @@ export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCe
     issuer = await sign({
       subject: `Intermediate CA ${level}`,
       issuer,
-      from: now - DAY,
-      to: now + 2 * life,
+      ...mint.span('intermediate', now),
       is: 'authority',
+      mint,
     });
     issuers.unshift(issuer);
   }
@@ -86,15 +92,13 @@ export async function makeCertificate(wanted: CertificateWanted): Promise<MadeCe
   const made = { cert: [cert, ...chain].join(''), key, chain, authority };
   if (kind !== 'revoked') return made;
   // OpenSSL asks for a list of each CA in a chain, once it is given any.
-  const lists = issuers.map((one) => makeRevocations({ authority: one, now, revoked: one === issuer ? [cert] : [] }));
+  const lists = issuers.map((one) =>
+    makeRevocations({ authority: one, now, mint, revoked: one === issuer ? [cert] : [] }),
+  );
   return { ...made, revocations: (await Promise.all(lists)).join('') };
 }
 
-function validity(kind: MadeKind, now: number): { readonly from: number; readonly to: number } {
-  if (kind === 'expired') return { from: now - life, to: now - DAY };
-  if (kind === 'not-yet-valid') return { from: now + 7 * DAY, to: now + life };
-  return { from: now - DAY, to: now + life };
-}
+const lifetimeOf = (kind: MadeKind): Lifetime => (kind === 'expired' || kind === 'not-yet-valid' ? kind : 'good');
 
 function otherUsage(usage: Usage): Usage {
   return usage === 'server' ? 'client' : 'server';

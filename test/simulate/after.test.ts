@@ -1,8 +1,5 @@
 // What a case finds afterwards: exact bytes, sizes, close reasons, open sessions, a full disk; and settings laid on listeners.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Scenario, scenarioSchema } from '../../core/contract/scenario.ts';
 import { settingsSchema } from '../../core/contract/settings/settings.ts';
 import type { StartSubject } from '../../core/simulate/subject.ts';
@@ -12,13 +9,7 @@ import { caseSettings } from '../../core/simulate/settle.ts';
 import { overLoopback } from '../../core/simulate/network.ts';
 import { alwaysYes, dummy } from './dummies.ts';
 
-let start: StartSubject;
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gatehouse-after-'));
-  start = startPrivate(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const start = startPrivate();
 
 const message = [
   { hear: 220 },

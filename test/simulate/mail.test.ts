@@ -1,7 +1,4 @@
 // The client that behaves, against the real receiver on this machine: what the window's "send a test message" does.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../core/contract/settings/settings.ts';
 import { type MemoryJournal, memoryJournal } from '../../core/journal/memory.ts';
@@ -19,18 +16,15 @@ describe('a test message', () => {
     ],
   });
   const users = [{ name: 'alice', password: 'correct horse' }];
-  let folder = '';
   let journal: MemoryJournal;
   let subject: Subject;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'gatehouse-mail-'));
     journal = memoryJournal();
-    subject = await startPrivate(folder)({ settings, users, world: realWorld, journal });
+    subject = await startPrivate()({ settings, users, world: realWorld, journal });
   });
   afterAll(async () => {
     await subject.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const at = (index: number) => {

@@ -1,25 +1,16 @@
 // Playing against a person's own settings: what applies, what is taken over, and what stays untouched.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { loadScenarios, tasksOf } from '../../core/simulate/load.ts';
 import { startPrivate } from '../../core/simulate/private.ts';
 import { playCase } from '../../core/simulate/run.ts';
 import { caseSettings, touchedKnobs } from '../../core/simulate/settle.ts';
-import type { StartSubject } from '../../core/simulate/subject.ts';
 import { overLoopback } from '../../core/simulate/network.ts';
 
 const loaded = await loadScenarios([join(import.meta.dirname, '../../scenarios')]);
 
-let start: StartSubject;
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gatehouse-mine-'));
-  start = startPrivate(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const start = startPrivate();
 
 const against = async (id: string, mine: SettingsInput) => {
   const tasks = tasksOf(

@@ -29,7 +29,7 @@ certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl v
     usage: { type: 'string', value: 'USAGE', help: 'server or client; server unless said' },
     depth: { type: 'string', value: 'N', help: `CAs between it and the CA, 0 to ${deepest}; none unless said` },
     ca: { type: 'string', value: 'FILE', help: 'CA to sign with' },
-    'ca-key': { type: 'string', value: 'FILE', help: 'its key, where it is in another file; EC P-256' },
+    'ca-key': { type: 'string', value: 'FILE', help: 'its key, where it is in another file; EC P-256 or Ed25519' },
     force: { type: 'boolean', help: 'replace files that are there' },
     json: { type: 'boolean', help: 'print JSON' },
   },
@@ -48,7 +48,7 @@ certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl v
     const wanted = { kind, usage, names, depth, now: realWorld.now() };
     const made = await makeCertificate(authority ? { ...wanted, authority } : wanted).catch((error: unknown) => {
       if (!authority) throw error;
-      throw new CommandError(2, `${String(values['ca'])}: cannot sign with it: the key of the CA must be EC P-256`);
+      throw new CommandError(2, `${String(values['ca'])}: cannot sign with it: the key of the CA must be EC P-256 or Ed25519`);
     });
     const texts = [made.cert, made.key, made.authority.cert, made.revocations];
     for (const [index, path] of paths.entries()) writeWhole(path, texts[index] ?? '');
