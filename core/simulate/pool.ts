@@ -1,8 +1,9 @@
 // Plays many cases off this thread: a bounded number at a time, with progress, cancellation and every event as it happens.
-import type { CaseResult } from '../contract/scenario.ts';
+import type { Base, CaseResult } from '../contract/scenario.ts';
 import { type WorldName, worlds } from '../contract/scenarioWorld.ts';
+import type { Pace, Timeline } from '../contract/timeline.ts';
 import { digestOfRun } from './digest.ts';
-import type { CaseWorker, FromWorker, SessionEvents, SpawnWorker } from './protocol.ts';
+import type { CaseWorker, FromWorker, PaceWish, SessionEvents, SpawnWorker } from './protocol.ts';
 import type { CaseTask, Played } from './run.ts';
 import { spawnThread } from './spawn.ts';
 
@@ -22,6 +23,15 @@ export interface CaseEvents {
   readonly sessions: readonly SessionEvents[];
 }
 
+/** How a case with groups is doing, and how its time goes on. */
+export interface CaseCourse {
+  readonly scenario: string;
+  readonly case: string;
+  readonly preset: Base;
+  readonly timeline: Timeline;
+  readonly pace: Pace;
+}
+
 export interface RunOptions {
   /** What the host calls this run; given back with its events. */
   readonly run?: string;
@@ -34,6 +44,9 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   readonly onResult?: (result: CaseResult) => void;
   readonly onEvents?: (events: CaseEvents) => void;
+  readonly onCourse?: (course: CaseCourse) => void;
+  /** Called once, with what holds and moves the time of every simulated case that is being played. */
+  readonly paced?: (pace: (wish: PaceWish) => void) => void;
 }
 
 export interface RunOutcome {
@@ -60,7 +73,8 @@ class Run {
   readonly played: (Played | undefined)[];
   readonly #tasks: readonly CaseTask[];
   readonly #options: RunOptions;
-  readonly #playing = new Set<number>();
+  /** With the worker that plays each. */
+  readonly #playing = new Map<number, CaseWorker>();
   /** Indexes still to be played, for each world. */
   readonly #waiting: Readonly<Record<WorldName, number[]>>;
   #done = 0;
@@ -71,6 +85,10 @@ class Run {
     this.played = tasks.map(() => undefined);
     const of = (name: WorldName) => tasks.flatMap(({ world }, index) => (world === name ? [index] : []));
     this.#waiting = { real: of('real'), simulated: of('simulated') };
+    options.paced?.((pace) => {
+      for (const [index, worker] of this.#playing)
+        if (tasks[index]?.world === 'simulated') worker.post({ kind: 'pace', index, pace });
+    });
   }
 
   async done(): Promise<void> {
@@ -100,7 +118,7 @@ class Run {
         const task = this.#tasks[index ?? -1];
         if (index === undefined || task === undefined) break;
         mine.add(index);
-        this.#playing.add(index);
+        this.#playing.set(index, worker);
         worker.post({ kind: 'play', index, task });
       }
       this.#tell();
@@ -129,10 +147,13 @@ class Run {
 
   #take(message: FromWorker): void {
     if (message.kind === 'played') return this.#finish(message.index, message.played);
-    if (message.kind === 'course') return;
     const task = this.#tasks[message.index];
     if (task === undefined) return;
     const { id: scenario, case: name, base: preset } = task;
+    if (message.kind === 'course') {
+      const { timeline, pace } = message;
+      return this.#options.onCourse?.({ scenario, case: name, preset, timeline, pace });
+    }
     this.#options.onEvents?.({
       run: this.#options.run ?? '',
       scenario,
@@ -144,7 +165,10 @@ class Run {
 
   #finish(index: number, played: Played | undefined): void {
     this.#playing.delete(index);
-    if (played === undefined || (this.#isCancelled() && played.result.why === 'cancelled')) return;
+    if (played === undefined) return;
+    // What a cancel cut off is left out, but for a population: it has its course so far.
+    const { why, timeline } = played.result;
+    if (this.#isCancelled() && why === 'cancelled' && timeline === undefined) return;
     this.played[index] = played;
     this.#done += 1;
     this.#options.onResult?.(played.result);
@@ -155,7 +179,7 @@ class Run {
   }
 
   #tell(): void {
-    const playing = [...this.#playing].flatMap((index) => {
+    const playing = [...this.#playing.keys()].flatMap((index) => {
       const task = this.#tasks[index];
       return task ? [`${task.id} ${task.case} ${task.base}`] : [];
     });

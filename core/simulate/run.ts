@@ -6,6 +6,7 @@ import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { msOf } from '../contract/span.ts';
+import type { Pace } from '../contract/timeline.ts';
 import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
 import type { World } from '../world/world.ts';
 import { Client } from './client.ts';
@@ -33,6 +34,8 @@ export interface CaseTask {
   readonly world: WorldName;
   /** Of the simulated world; 0 unless said. */
   readonly seed?: number;
+  /** How a simulated population begins; as fast as it can unless said. */
+  readonly pace?: Pace;
   /** Compare the outcome with what the scenario expects under this preset. */
   readonly proves?: boolean;
 }

@@ -5,8 +5,9 @@ import { seedOf } from '../world/chance.ts';
 import { realWorld } from '../world/real.ts';
 import { simulatedWorld } from '../world/simulated.ts';
 import type { VirtualThread } from '../world/virtualThread.ts';
-import { type Network, overLoopback, overSimulation } from './network.ts';
+import { type Bounds, type Network, overLoopback, overSimulation } from './network.ts';
 import { startPrivate } from './private.ts';
+import { Pacing } from './pacing.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type CaseTask, playCase } from './run.ts';
 
@@ -53,15 +54,18 @@ class Outbox {
 /** Answers the pool until it says that nothing more will come. */
 export function serve(thread: VirtualThread | undefined): void {
   const cancelling = new AbortController();
+  const pacings = new Map<number, Pacing>();
   const start = startPrivate();
   parentPort?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'play':
         return void play(message.index, message.task);
       case 'pace':
-        return;
+        return pacings.get(message.index)?.take(message.pace);
       case 'cancel':
-        return cancelling.abort();
+        cancelling.abort();
+        for (const pacing of pacings.values()) pacing.release();
+        return;
       case 'end':
         return void parentPort?.close();
     }
@@ -70,16 +74,23 @@ export function serve(thread: VirtualThread | undefined): void {
   async function play(index: number, task: CaseTask): Promise<void> {
     const outbox = new Outbox(index, thread === undefined);
     const { signal } = cancelling;
-    const network = thread === undefined ? overLoopback : simulation(thread, task, signal);
-    const played = await playCase(task, { network, start, onEvent: outbox.add, signal });
+    const pacing = thread && new Pacing({ real: thread.real, begin: task.pace });
+    if (pacing) pacings.set(index, pacing);
+    const network = thread && pacing ? simulation(thread, task, { signal, hold: pacing.hold }) : overLoopback;
+    const onEvent = (session: string, event: Event) => {
+      pacing?.recorded();
+      outbox.add(session, event);
+    };
+    const played = await playCase(task, { network, start, onEvent, signal });
+    pacings.delete(index);
     outbox.flush();
     post({ kind: 'played', index, played });
   }
 }
 
 /** A world of its own for each case: what it shows does not depend on what was played before it. */
-function simulation(thread: VirtualThread, task: CaseTask, signal: AbortSignal): Network {
+function simulation(thread: VirtualThread, task: CaseTask, bounds: Bounds): Network {
   const seed = seedOf(task.seed ?? 0, task.id, task.case, task.base);
   const clock = thread.renew(seed);
-  return overSimulation(simulatedWorld({ seed, clock }), { signal }, thread);
+  return overSimulation(simulatedWorld({ seed, clock }), bounds, thread);
 }
