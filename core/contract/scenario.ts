@@ -1,6 +1,6 @@
 // The scenario format: one YAML file that says who talks, what is sent byte for byte, and what must be heard.
 import { closeReasons } from './event.ts';
-import { networkConditions, population } from './scenarioPopulation.ts';
+import { isSociety, networkConditions, population } from './scenarioPopulation.ts';
 import { address, literal, step } from './scenarioStep.ts';
 import { scenarioWorld, type WorldName } from './scenarioWorld.ts';
 import { z } from './schema.ts';
@@ -119,7 +119,10 @@ export const scenarioSchema = z
       .meta({ description: 'Variants; each member replaces that of the scenario.' }),
   })
   .superRefine((scenario, context) => {
-    if (scenario.talk === undefined && !(scenario.cases ?? []).every((one) => one.talk !== undefined))
+    const hasTalk = ({ talk, population = scenario.population }: Pick<ScenarioCase, 'talk' | 'population'>) =>
+      talk !== undefined || (population !== undefined && isSociety(population));
+    // Groups may have talks of their own: whether each has one is looked at where the file is loaded.
+    if (!hasTalk(scenario) && !(scenario.cases !== undefined && scenario.cases.every(hasTalk)))
       context.addIssue({
         code: 'custom',
         path: ['talk'],

@@ -2,16 +2,20 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
+import { isSociety, type Population } from '../contract/scenarioPopulation.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import { type WorldName, worldsOf } from '../contract/scenarioWorld.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
 import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
 import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
-import { parseYaml, readScenario } from '../formats/yaml.ts';
+import { readScenario } from '../formats/yaml.ts';
 import { type Literal, segmentsOf } from './bytes.ts';
+import { type Mistake, placed } from './mistake.ts';
+import { populationMistakes } from './populationMistakes.ts';
 import type { CaseTask } from './run.ts';
 import { caseSettings, touchedKnobs } from './settle.ts';
+import { worldMistakes } from './worldMistakes.ts';
 
 /** One file: its text as it is, and the scenario in it or what is wrong with it. */
 export interface LoadedScenario {
@@ -66,30 +70,15 @@ export function scenarioOf(yaml: string, file: string, id: string): LoadedScenar
   return problems.length > 0 ? { ...frame, problems } : { ...frame, scenario: read.value, problems };
 }
 
-/** Something the schema cannot see. */
-interface Mistake {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly remedy: string;
-}
-
-function placed({ path, message, remedy }: Mistake, yaml: string, file: string): FileProblem {
-  const parsed = parseYaml(yaml, file);
-  const told = { file, path: path.join('.'), message, remedy };
-  if ('errors' in parsed) return { ...told, line: 1, column: 1 };
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = parsed.document.getIn(path.slice(0, length), true) as
-      { readonly range?: readonly number[] } | undefined;
-    const offset = node?.range?.[0];
-    if (offset === undefined) continue;
-    const { line, col } = parsed.lines.linePos(offset);
-    return { ...told, line, column: col };
-  }
-  return { ...told, line: 1, column: 1 };
-}
-
 function mistakes(scenario: Scenario): Mistake[] {
-  return [...knobMistakes(scenario), ...zoneMistakes(scenario), ...byteMistakes(scenario), ...baseMistakes(scenario)];
+  return [
+    ...knobMistakes(scenario),
+    ...zoneMistakes(scenario),
+    ...byteMistakes(scenario),
+    ...worldMistakes(scenario),
+    ...populationMistakes(scenario),
+    ...baseMistakes(scenario),
+  ];
 }
 
 function knobMistakes(scenario: Scenario): Mistake[] {
@@ -143,11 +132,13 @@ function zoneMistakes(scenario: Scenario): Mistake[] {
 }
 
 function byteMistakes(scenario: Scenario): Mistake[] {
-  const { opening, closing, talk, after, cases = [] } = scenario;
+  const { opening, closing, talk, after, population, cases = [] } = scenario;
   const places = [
     { path: ['opening'], talk: opening },
     { path: ['talk'], talk, after, at: ['after'] },
     { path: ['closing'], talk: closing },
+    ...groupTalks(['population'], population),
+    ...cases.flatMap((one, index) => groupTalks(['cases', index, 'population'], one.population)),
     ...cases.map((one, index) => ({
       path: ['cases', index, 'talk'],
       talk: one.talk,
@@ -173,6 +164,18 @@ function byteMistakes(scenario: Scenario): Mistake[] {
       if (bytes !== undefined) written.push({ path: [...at, key], bytes });
     }
     return written.flatMap(tried);
+  });
+}
+
+/** The talks that groups have of their own. */
+function groupTalks(path: Mistake['path'], population: Population | undefined) {
+  if (population === undefined || !isSociety(population)) return [];
+  return population.groups.flatMap(({ talk, mix = [] }, index) => {
+    const at = [...path, 'groups', index];
+    return [
+      { path: [...at, 'talk'], talk },
+      ...mix.map((one, place) => ({ path: [...at, 'mix', place, 'talk'], talk: one.talk })),
+    ];
   });
 }
 

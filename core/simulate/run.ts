@@ -20,6 +20,7 @@ import { gate, Meeting, playAll } from './crowd.ts';
 import { told } from './reply.ts';
 import { caseSettings, stepsOf } from './settle.ts';
 import type { StartSubject, Subject, SubjectListener } from './subject.ts';
+import { crowdTime } from './talkTime.ts';
 
 /** One case to be played against one base. */
 export interface CaseTask {
@@ -46,7 +47,7 @@ export interface PlayOptions {
   /** Called for each event of the private receiver as it happens. */
   readonly onEvent?: (session: string, event: Event) => void;
   readonly signal?: AbortSignal;
-  /** The most a case may take, ms; 30,000 and 500 for each client unless said. */
+  /** The most a case may take, ms; what its talks take by themselves, 30,000 and 500 for each client unless said. */
   readonly deadline?: number;
   /** How long a reply is waited for unless its step says otherwise, ms; 5,000 unless said. */
   readonly patience?: number;
@@ -176,8 +177,8 @@ function handshakeOf(step: Step): Handshake | undefined {
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
   const { network, signal } = stage.options;
   const { world } = network;
-  const { clients } = crowdOf(stage);
-  const deadline = stage.options.deadline ?? DEADLINE + clients * FOR_EACH;
+  const crowd = crowdOf(stage);
+  const deadline = stage.options.deadline ?? DEADLINE + crowd.clients * FOR_EACH + crowdTime(crowd, talkOf(stage));
   return new Promise((resolve, reject) => {
     const stop = (why: string) => {
       resolve({ outcome: 'inconclusive', why });
