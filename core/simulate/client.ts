@@ -1,63 +1,40 @@
 // Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
 import { assertNever } from '../contract/never.ts';
 import type { TalkLine } from '../contract/scenario.ts';
-import type { ClientCertificateKind, Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
+import type { Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
 import { msOf } from '../contract/span.ts';
-import type { Connection, Peer } from '../world/connection.ts';
-import type { World } from '../world/world.ts';
-import { segmentsOf, shown, unescape } from './bytes.ts';
+import type { Connection } from '../world/connection.ts';
+import { shown } from './bytes.ts';
 import { ClientConnection, type Heard } from './clientConnection.ts';
-import { type ClientPem, judgeHandshake } from './handshake.ts';
+import type { ClientSetup, Difference } from './clientSetup.ts';
+import { judgeHandshake } from './handshake.ts';
 import { type Login, playLogin, withoutSecrets } from './login.ts';
 import { type MailRoute, sendMail } from './mail.ts';
 import { aheadOf } from './proxyHeader.ts';
+import { pointOf, saidOf, sentOf, wanted, wantedOf, type Wanted } from './prepared.ts';
 import { matches, named, type Reply, told } from './reply.ts';
 
 /** How long the server may take to close after the client has left, ms. */
 const FAREWELL = 1000;
 const SHAKES = '(TLS handshake)';
+const STARTTLS = { say: 'STARTTLS' };
+const READY = wanted(220);
+const FAREWELL_REPLY = wanted(221);
 /** Lines kept of one client's talk. */
 const MOST_LINES = 500;
-
-/** What differed first: at a step that is the point (`expect`), or at one on the way (`hear`). */
-export interface Difference {
-  readonly kind: 'expect' | 'hear';
-  readonly client: number;
-  /** Number of the step, from 1. */
-  readonly step: number;
-  readonly expected: string;
-  readonly heard: string;
-}
-
-/** Everything a client needs; `open` makes one more connection of this client. */
-export interface ClientSetup {
-  /** Number of the client, from 1. */
-  readonly client: number;
-  readonly talk: readonly Step[];
-  readonly world: World;
-  readonly open: (ahead?: Buffer) => Promise<Connection>;
-  readonly tls: 'clear' | 'starttls' | 'implicit';
-  /** PEM of the authority whose certificates are trusted; none but it. */
-  readonly authority: string;
-  /** Makes a client certificate, when a scenario shows one. */
-  readonly certificate: (kind: ClientCertificateKind) => Promise<ClientPem | undefined>;
-  /** Who the client is, as the receiver sees it. */
-  readonly peer: Peer;
-  /** How long a reply is waited for unless a step says otherwise, ms. */
-  readonly patience: number;
-  /** Resolves when every other client has come as far, or has ended. */
-  readonly meet: () => Promise<void>;
-}
+const QUIT = Buffer.from('QUIT\r\n');
+const CRLF = '\r\n';
 
 type Played = 'on' | 'stop';
+type Playing = Played | Promise<Played>;
 
 export class Client {
   readonly lines: TalkLine[] = [];
   readonly marks = new Set<string>();
   difference: Difference | undefined;
-  /** What is waited for now, for a case that ran out of time. */
-  waiting = 'the connection';
   ended = false;
+  /** Where a talk ended early: the code of the reply that ended it; 0 where none did (closed, silence, no connection). */
+  halted: number | undefined;
   readonly #setup: ClientSetup;
   #connection: ClientConnection | undefined;
   #refused: string | undefined;
@@ -65,30 +42,54 @@ export class Client {
   #step = 0;
   #inExchange = false;
   #stopped = false;
+  /** Of the last reply that was heard; 0 when something else came. */
+  #code = 0;
+  readonly #tells: boolean;
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
+    this.#tells = setup.isSilent !== true;
+  }
+
+  /** What is waited for now, for a case that ran out of time. */
+  get waiting(): string {
+    const step = this.#setup.talk[this.#step - 1];
+    return step === undefined ? 'the connection' : `step ${this.#step} (${Object.keys(step)[0] ?? ''})`;
   }
 
   /** Plays to the end, to the first difference, or until it is told to stop; never rejects for what a server does. */
   async play(): Promise<void> {
     try {
-      await this.#playAll(this.#setup.talk);
+      if (!(await this.#playAll(this.#setup.talk))) {
+        this.halted = this.#code;
+        if (this.#setup.leaves === 'at-once') this.#connection?.destroy();
+        if (this.#setup.leaves === 'orderly') await this.#quit();
+      }
     } finally {
       this.ended = true;
       await this.#connection?.hangUp(FAREWELL);
     }
   }
 
-  async #playAll(talk: readonly Step[]): Promise<void> {
-    for (const [index, step] of talk.entries()) {
-      this.#step = index + 1;
-      if (this.#stopped) return;
-      this.waiting = `step ${this.#step} (${Object.keys(step)[0] ?? ''})`;
+  /** True when it got to the end. */
+  async #playAll(talk: readonly Step[]): Promise<boolean> {
+    for (const step of talk) {
+      this.#step += 1;
+      if (this.#stopped) return false;
       const isOpen = this.#connection !== undefined || this.#refused !== undefined;
       if (!isOpen && !('mail' in step) && !('connect' in step)) await this.#connect({});
-      if ((await this.#play(step)) === 'stop') return;
+      const playing = this.#play(step);
+      if ((typeof playing === 'string' ? playing : await playing) === 'stop') return false;
     }
+    return true;
+  }
+
+  /** As a client leaves that was refused, and may come again; a server that said 421 has left already (RFC 5321 section 3.8). */
+  async #quit(): Promise<void> {
+    const connection = this.#connection;
+    if (this.#stopped || this.#code === 0 || this.#code === 421 || connection === undefined) return;
+    await connection.write(QUIT);
+    await connection.hear(FAREWELL);
   }
 
   /** Lets go of the connections; a play that is under way ends. */
@@ -150,11 +151,11 @@ export class Client {
     return 'on';
   }
 
-  async #play(step: Step): Promise<Played> {
+  #play(step: Step): Playing {
     if ('hear' in step) return this.#hear(step);
-    if ('expect' in step) return this.#expect(step.expect);
+    if ('expect' in step) return this.#expect(step);
     if ('skip' in step) return this.#skip(step.skip);
-    if ('say' in step) return this.#say(step.say);
+    if ('say' in step) return this.#say(step);
     if ('send' in step) return this.#send(step);
     if ('connect' in step) return this.#connect(step.connect);
     if ('starttls' in step) return this.#startTls(step.starttls === true ? {} : step.starttls);
@@ -172,36 +173,27 @@ export class Client {
     return assertNever(step);
   }
 
-  async #hear({ hear, else: otherwise }: Extract<Step, { hear: unknown }>): Promise<Played> {
-    const heard = await this.#next(this.#setup.patience);
-    const ok = heard.kind === 'reply' && matches(heard.reply, hear);
-    if (ok || otherwise === undefined) return this.#judge('hear', { ok, expected: named(hear), heard });
-    this.#note({ expected: named(hear), heard: tell(heard), ok: true });
+  #hear(step: Extract<Step, { hear: unknown }>): Playing {
+    const next = this.#next(this.#setup.patience);
+    return 'kind' in next ? this.#heard(step, next) : next.then((heard) => this.#heard(step, heard));
+  }
+
+  #heard(step: Extract<Step, { hear: unknown }>, heard: Heard): Played {
+    const one = wantedOf(step);
+    const ok = heard.kind === 'reply' && one.fits(heard.reply);
+    if (ok || step.else === undefined) return this.#judge('hear', one, heard);
+    if (this.#tells) this.#note({ expected: one.named, heard: tell(heard), ok: true });
     return 'stop';
   }
 
-  async #expect(wanted: Extract<Step, { expect: unknown }>['expect']): Promise<Played> {
-    const point = typeof wanted !== 'object' || Array.isArray(wanted) ? { reply: wanted } : wanted;
+  async #expect(step: Extract<Step, { expect: unknown }>): Promise<Played> {
+    const { point, reply } = pointOf(step);
     const within = point.within === undefined ? this.#setup.patience : msOf(point.within);
-    if (point.reply !== undefined || point.text !== undefined || point.lacks !== undefined) {
-      const heard = await this.#next(within);
-      const said = point.reply === undefined ? 'a reply' : named(point.reply);
-      const expected = [
-        said,
-        ...(point.text === undefined ? [] : [`with "${point.text}"`]),
-        ...(point.lacks === undefined ? [] : [`without "${point.lacks}"`]),
-      ].join(' ');
-      const ok =
-        heard.kind === 'reply' &&
-        (point.reply === undefined || matches(heard.reply, point.reply)) &&
-        (point.text === undefined || heard.reply.bytes.includes(point.text)) &&
-        (point.lacks === undefined || !heard.reply.bytes.includes(point.lacks));
-      if (this.#judge('expect', { ok, expected, heard }) === 'stop') return 'stop';
-    }
+    if (reply !== undefined && this.#judge('expect', reply, await this.#next(within)) === 'stop') return 'stop';
     if (point.closed === undefined) return 'on';
     const heard = await this.#look(within);
-    const expected = point.closed ? 'the connection closed' : 'the connection open';
-    return this.#judge('expect', { ok: (heard.kind === 'closed') === point.closed, expected, heard });
+    const named = point.closed ? 'the connection closed' : 'the connection open';
+    return this.#judge('expect', { named, ok: (heard.kind === 'closed') === point.closed }, heard);
   }
 
   async #skip(replies: Replies): Promise<Played> {
@@ -218,36 +210,34 @@ export class Client {
     return 'on';
   }
 
-  async #say(text: string): Promise<Played> {
-    this.#note({ sent: withoutSecrets(text, this.#inExchange), ok: true });
-    this.#inExchange = this.#inExchange || /^\s*AUTH\s/i.test(text);
-    await this.#connection?.write(Buffer.concat([unescape(text), Buffer.from('\r\n')]));
-    return 'on';
+  #say(step: Extract<Step, { say: unknown }>): Playing {
+    const { bytes, shown: public_, beginsExchange } = saidOf(step);
+    if (this.#tells) this.#note({ sent: this.#inExchange ? withoutSecrets(step.say, true) : public_, ok: true });
+    this.#inExchange ||= beginsExchange;
+    return this.#connection?.write(bytes)?.then(on) ?? 'on';
   }
 
-  async #send({ send, pause, cut }: Extract<Step, { send: unknown }>): Promise<Played> {
+  async #send(step: Extract<Step, { send: unknown }>): Promise<Played> {
+    const { pause, cut } = step;
     let left = cut?.after ?? Infinity;
-    for (const [index, whole] of segmentsOf(send).entries()) {
-      const bytes = whole.length > left ? whole.subarray(0, left) : whole;
+    for (const [index, whole] of sentOf(step).entries()) {
+      const isWhole = whole.bytes.length <= left;
+      const bytes = isWhole ? whole.bytes : whole.bytes.subarray(0, left);
       left -= bytes.length;
       if (bytes.length === 0) break;
       if (index > 0 && pause !== undefined) await this.#wait(msOf(pause));
       if (this.#connection?.isGone) break;
-      this.#note({ sent: withoutSecrets(shown(bytes), this.#inExchange), ok: true });
+      if (this.#tells)
+        this.#note({ sent: withoutSecrets(isWhole ? whole.shown : shown(bytes), this.#inExchange), ok: true });
       await this.#connection?.write(bytes);
     }
     return cut === undefined ? 'on' : this.#end(cut.end);
   }
 
-  async #startTls(wanted: Handshake): Promise<Played> {
-    await this.#say('STARTTLS');
-    const heard = await this.#next(this.#setup.patience);
-    const went = this.#judge('hear', {
-      ok: heard.kind === 'reply' && heard.reply.code === 220,
-      expected: '220',
-      heard,
-    });
-    return went === 'stop' ? 'stop' : this.#handshake(wanted);
+  async #startTls(tls: Handshake): Promise<Played> {
+    await this.#say(STARTTLS);
+    const went = this.#judge('hear', READY, await this.#next(this.#setup.patience));
+    return went === 'stop' ? 'stop' : this.#handshake(tls);
   }
 
   async #endTls(): Promise<Played> {
@@ -271,7 +261,7 @@ export class Client {
     const exchange = {
       say: async (line: string, public_: string) => {
         this.#note({ sent: public_, ok: true });
-        await this.#connection?.write(Buffer.from(`${line}\r\n`));
+        await this.#connection?.write(Buffer.from(line + CRLF));
       },
       hear: async () => {
         await this.#look(this.#setup.patience);
@@ -306,6 +296,7 @@ export class Client {
     } catch (error) {
       sent = { ok: false, reply: (error as Error).message };
     }
+    this.#code = sent.ok ? 250 : Number(/\b[45]\d\d(?=[ -])/.exec(sent.reply)?.[0] ?? 0);
     const to = [mail.to].flat();
     const line = `(a message from <${mail.from}> to <${to[0] ?? ''}>${to.length > 1 ? ` and ${to.length - 1} more` : ''})`;
     if (!sent.ok) return this.#differ('expect', 'served', sent.reply, line);
@@ -323,24 +314,37 @@ export class Client {
     if (how === 'fin') this.#connection?.fin();
     this.#note({ sent: how === 'quit' ? 'QUIT' : `(${how.toUpperCase()})`, ok: true });
     if (how !== 'quit') return 'on';
-    await this.#connection?.write(Buffer.from('QUIT\r\n'));
-    const heard = await this.#next(this.#setup.patience);
-    return this.#judge('hear', { ok: heard.kind === 'reply' && heard.reply.code === 221, expected: '221', heard });
+    await this.#connection?.write(QUIT);
+    return this.#judge('hear', FAREWELL_REPLY, await this.#next(this.#setup.patience));
   }
 
-  async #next(ms: number): Promise<Heard> {
-    const heard = (await this.#connection?.hear(ms)) ?? { kind: 'closed', how: this.#refused ?? 'never connected' };
-    if (heard.kind === 'reply' && heard.reply.code !== 334) this.#inExchange = false;
+  #next(ms: number): Heard | Promise<Heard> {
+    const coming = this.#connection?.hear(ms) ?? this.#never();
+    return 'kind' in coming ? this.#noted(coming) : coming.then((heard) => this.#noted(heard));
+  }
+
+  #never(): Heard {
+    return { kind: 'closed', how: this.#refused ?? 'never connected' };
+  }
+
+  #noted(heard: Heard): Heard {
+    this.#code = heard.kind === 'reply' ? heard.reply.code : 0;
+    if (heard.kind === 'reply' && this.#code !== 334) this.#inExchange = false;
     return heard;
   }
 
   async #look(ms: number): Promise<Heard> {
-    return (await this.#connection?.look(ms)) ?? { kind: 'closed', how: this.#refused ?? 'never connected' };
+    return (await this.#connection?.look(ms)) ?? this.#never();
   }
 
-  #judge(kind: 'expect' | 'hear', one: { ok: boolean; expected: string; heard: Heard }): Played {
-    if (!one.ok) return this.#differ(kind, one.expected, tell(one.heard));
-    this.#note({ expected: one.expected, heard: tell(one.heard), ok: true });
+  #judge(
+    kind: 'expect' | 'hear',
+    one: Wanted | { readonly named: string; readonly ok: boolean },
+    heard: Heard,
+  ): Played {
+    const ok = 'ok' in one ? one.ok : heard.kind === 'reply' && one.fits(heard.reply);
+    if (!ok) return this.#differ(kind, one.named, tell(heard));
+    if (this.#tells) this.#note({ expected: one.named, heard: tell(heard), ok: true });
     return 'on';
   }
 
@@ -351,11 +355,14 @@ export class Client {
   }
 
   #note(line: Omit<TalkLine, 'client' | 'step'>): void {
+    if (!this.#tells) return;
     // The line that differed is always kept: it is the last.
     if (this.lines.length >= MOST_LINES) this.lines.pop();
     this.lines.push({ client: this.#setup.client, step: this.#step, ...line });
   }
 }
+
+const on = () => 'on' as const;
 
 function tell(heard: Heard): string {
   switch (heard.kind) {

@@ -2,7 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Handshake } from '../contract/scenarioStep.ts';
 import type { Connection } from '../world/connection.ts';
-import type { World } from '../world/world.ts';
+import type { Timer, World } from '../world/world.ts';
 import { segmentsOf } from './bytes.ts';
 import { type ClientPem, RecordFilter, shakeHands, type Shaken, systemCode } from './handshake.ts';
 import { type Reply, ReplyReader } from './reply.ts';
@@ -26,6 +26,12 @@ export interface Trust {
   readonly within: number;
 }
 
+interface Waiting {
+  readonly ms: number;
+  readonly until: number;
+  readonly go: (heard: Heard) => void;
+}
+
 export class ClientConnection {
   readonly #world: World;
   /** What is on the wire, whatever is spoken over it. */
@@ -38,7 +44,12 @@ export class ClientConnection {
   #reader = new ReplyReader();
   #replies: Reply[] = [];
   #closed: string | undefined;
-  #wake: (() => void)[] = [];
+  /** Who waits for what comes next, how long in all and until when. */
+  #waiting: Waiting | undefined;
+  /** Of the connection: set for the first wait, and looked at again when it fires; most replies come long before. */
+  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  /** Who waits for anything at all. */
+  #wake: (() => void) | undefined;
 
   constructor(socket: Connection, world: World) {
     this.#plain = socket;
@@ -75,11 +86,20 @@ export class ClientConnection {
     const rest = this.#reader.rest();
     if (rest !== '') this.#replies.push({ code: 0, lines: [rest], bytes: rest, at: this.#world.elapsed() });
     this.#closed = how;
+    this.#timer?.timer.cancel();
+    this.#timer = undefined;
     this.#notify();
   }
 
   #notify(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+    const waiting = this.#waiting;
+    const next = waiting && this.peek();
+    if (next === undefined) return;
+    this.#waiting = undefined;
+    waiting?.go(next);
   }
 
   /** What has already come, without taking it. */
@@ -89,41 +109,56 @@ export class ClientConnection {
     return this.#closed === undefined ? undefined : { kind: 'closed', how: this.#closed };
   }
 
-  /** What comes next within `ms`, without taking it. */
-  async look(ms: number): Promise<Heard> {
-    const already = this.peek();
-    if (already) return already;
-    return new Promise((resolve) => {
-      const finish = () => {
-        timer.cancel();
-        this.#wake = this.#wake.filter((each) => each !== wake);
-        resolve(this.peek() ?? { kind: 'silence', ms });
-      };
-      const wake = () => (this.peek() ? finish() : void this.#wake.push(wake));
-      const timer = this.#world.after(ms, finish);
-      this.#wake.push(wake);
-    });
+  /** What comes next within `ms`, without taking it; one waits at a time. */
+  look(ms: number): Heard | Promise<Heard> {
+    return this.peek() ?? new Promise((go) => this.#await(ms, go));
   }
 
   /** Takes what comes next within `ms`; the end of the connection stays. */
-  async hear(ms: number): Promise<Heard> {
-    const next = await this.look(ms);
+  hear(ms: number): Heard | Promise<Heard> {
+    const next = this.peek();
+    if (next !== undefined) return this.#taken(next);
+    return new Promise((go) => this.#await(ms, (heard) => go(this.#taken(heard))));
+  }
+
+  #taken(next: Heard): Heard {
     if (next.kind === 'reply') this.#replies.shift();
     return next;
   }
 
-  /** Sends bytes as one write; resolves when the system has taken them, or the connection is gone. */
-  write(bytes: Buffer): Promise<void> {
+  #await(ms: number, go: (heard: Heard) => void): void {
+    const until = this.#world.elapsed() + ms;
+    this.#waiting = { ms, until, go };
+    if (this.#timer === undefined || this.#timer.at > until) this.#setTimer(until);
+  }
+
+  #setTimer(at: number): void {
+    this.#timer?.timer.cancel();
+    this.#timer = { at, timer: this.#world.after(at - this.#world.elapsed(), this.#timedOut) };
+  }
+
+  readonly #timedOut = () => {
+    this.#timer = undefined;
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    if (waiting.until > this.#world.elapsed()) return this.#setTimer(waiting.until);
+    this.#waiting = undefined;
+    waiting.go(this.peek() ?? { kind: 'silence', ms: waiting.ms });
+  };
+
+  /** Sends bytes as one write; the promise, where there is one, resolves when the system has taken them or the connection is gone. */
+  write(bytes: Buffer): Promise<void> | undefined {
     const socket = this.#socket;
-    if (this.isGone) return Promise.resolve();
-    if (!socket.writable) return Promise.resolve();
+    if (this.isGone || !socket.writable) return undefined;
+    let go: (() => void) | undefined;
+    socket.write(bytes, () => go?.());
+    if (socket.writableLength === 0) return undefined;
     return new Promise((resolve) => {
-      const done = () => {
-        socket.off('close', done);
+      go = () => {
+        socket.off('close', resolve);
         resolve();
       };
-      socket.once('close', done);
-      socket.write(bytes, done);
+      socket.once('close', resolve);
     });
   }
 
@@ -175,10 +210,10 @@ export class ClientConnection {
   async #wakened(ms: number): Promise<Heard | undefined> {
     await new Promise<void>((resolve) => {
       const timer = this.#world.after(ms, resolve);
-      this.#wake.push(() => {
+      this.#wake = () => {
         timer.cancel();
         resolve();
-      });
+      };
     });
     return this.peek();
   }

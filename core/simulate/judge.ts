@@ -11,7 +11,7 @@ import {
 import type { Finding, Verdict } from '../contract/verdict.ts';
 import type { MemoryJournal } from '../journal/memory.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
-import type { Difference } from './client.ts';
+import type { Difference } from './clientSetup.ts';
 
 export type After = NonNullable<Scenario['after']>;
 type Count = NonNullable<After['stored']>;

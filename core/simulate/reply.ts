@@ -27,19 +27,21 @@ export class ReplyReader {
 
   /** Takes what was read at `at`, gives the replies that are now complete. */
   push(chunk: Buffer, at: number): Reply[] {
-    this.#pending += chunk.toString('latin1');
+    const text = this.#pending + chunk.latin1Slice();
     const done: Reply[] = [];
-    for (let end = this.#pending.indexOf('\n'); end >= 0; end = this.#pending.indexOf('\n')) {
-      const raw = this.#pending.slice(0, end + 1);
-      this.#pending = this.#pending.slice(end + 1);
-      const line = raw.replace(/\r?\n$/, '');
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      const raw = text.slice(from, end + 1);
+      from = end + 1;
+      const line = raw.slice(0, raw.endsWith('\r\n') ? -2 : -1);
       this.#bytes += raw;
       this.#lines.push(line);
-      if (/^\d{3}-/.test(line)) continue;
+      if (isContinued(line)) continue;
       done.push(replyOf(this.#lines, this.#bytes, at));
       this.#lines = [];
       this.#bytes = '';
     }
+    this.#pending = text.slice(from);
     if (this.#pending.length + this.#bytes.length > LONGEST) {
       done.push({ code: 0, lines: ['a reply without end'], bytes: this.#bytes + this.#pending, at });
       this.#pending = '';
@@ -55,6 +57,13 @@ export class ReplyReader {
   }
 }
 
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const isContinued = (line: string) =>
+  line.charCodeAt(3) === 45 &&
+  isDigit(line.charCodeAt(0)) &&
+  isDigit(line.charCodeAt(1)) &&
+  isDigit(line.charCodeAt(2));
+
 function replyOf(raw: readonly string[], bytes: string, at: number): Reply {
   const last = raw.at(-1) ?? '';
   const match = /^([2-5]\d\d)(?: (.*))?$/.exec(last);
@@ -66,12 +75,20 @@ function replyOf(raw: readonly string[], bytes: string, at: number): Reply {
 }
 
 /** Whether the reply is one of the patterns: `250`, `5xx`, or `550 5.7.1`. */
-export function matches(reply: Reply, patterns: Replies): boolean {
-  return [patterns].flat().some((pattern) => {
+export const matches = (reply: Reply, patterns: Replies): boolean => matcher(patterns)(reply);
+
+/** The patterns read, for many replies. */
+export function matcher(patterns: Replies): (reply: Reply) => boolean {
+  const read = [patterns].flat().map((pattern) => {
     const [code = '', enhanced] = String(pattern).split(' ');
-    const same = code.endsWith('xx') ? Math.floor(reply.code / 100) === Number(code[0]) : reply.code === Number(code);
-    return same && (enhanced === undefined || enhanced === reply.enhanced);
+    return { of: code.endsWith('xx') ? Number(code[0]) * 100 : undefined, code: Number(code), enhanced };
   });
+  return (reply) =>
+    read.some(
+      ({ of, code, enhanced }) =>
+        (of === undefined ? reply.code === code : reply.code >= of && reply.code < of + 100) &&
+        (enhanced === undefined || enhanced === reply.enhanced),
+    );
 }
 
 /** What is expected, in words. */
