@@ -68,6 +68,32 @@ describe('a connection that is not wanted', () => {
     expect(verdict?.findings[verdict.decider ?? 0]).toMatchObject({ check: 'rule-flow' });
   });
 
+  test('is not counted under a rule when its listener turns it away', async () => {
+    const allow = [{ ipSet: '127.0.0.1', flow: { maxIntervalConnections: 2 } }];
+    const g = await start({ listeners: [{ ...mx, flow: { maxConnections: 1 } }], access: { allow } });
+    const one = await g.connect();
+    await one.reply();
+    for (const again of [1, 2, 3]) {
+      const away = await g.connect();
+      expect(await away.reply()).toMatch(/^421/);
+      await away.over();
+      await g.events(again);
+    }
+    await one.ask('QUIT');
+    await g.events(0);
+    const two = await g.connect();
+    expect(await two.reply()).toMatch(/^220/);
+    await two.ask('QUIT');
+    await g.events(4);
+    expect(await (await g.connect()).reply()).toMatch(/^421/);
+    const verdict = ofKind(await g.events(5), 'reply')[0]?.verdict;
+    const finding = verdict?.findings[verdict.decider ?? 0];
+    expect(finding?.text).toMatch(/^3rd new connection under access.allow.0 within 60 s, 2 allowed; .+ to relief$/);
+    expect(finding?.counter).toMatchObject({ value: 3, limit: 2 });
+    expect(finding?.counter?.relief).toBeLessThanOrEqual(60_000);
+    expect(finding?.evidence).toMatchObject({ scope: 'under access.allow.0', window: 'sliding' });
+  });
+
   test('by the hundreds at once is turned away without harm to those inside', async () => {
     const g = await start({
       listeners: [
