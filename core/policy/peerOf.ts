@@ -10,18 +10,17 @@ export function peerOf(address: string, { peerPrefix4, peerPrefix6 }: Settings['
   const groups = groups6(address);
   if (groups) return key6(groups, peerPrefix6);
   const four = address.includes(':') ? undefined : ip4Number(address);
-  if (four !== undefined) return key4(four, peerPrefix4);
+  if (four !== undefined) return peerPrefix4 === 32 ? address : network4(four, peerPrefix4);
   const ip = parseIp(address);
   return ip === undefined ? address : networkOf(ip, ip.family === 4 ? peerPrefix4 : peerPrefix6);
 }
 
 const colon = 58;
 
-function key4(value: number, prefix: number): string {
+function network4(value: number, prefix: number): string {
   const size = 2 ** (32 - prefix);
   const first = value - (value % size);
-  const text = `${Math.floor(first / 0x1000000)}.${(first >>> 16) & 255}.${(first >>> 8) & 255}.${first & 255}`;
-  return prefix === 32 ? text : `${text}/${prefix}`;
+  return `${Math.floor(first / 0x1000000)}.${(first >>> 16) & 255}.${(first >>> 8) & 255}.${first & 255}/${prefix}`;
 }
 
 /** The eight groups of an IPv6 address; undefined when it is none, or has dots or a zone in it. */
@@ -85,7 +84,10 @@ function key6(groups: number[], prefix: number): string {
     if (index === from) {
       text += '::';
       index += longest - 1;
-    } else text += `${text === '' || text.endsWith(':') ? '' : ':'}${(groups[index] ?? 0).toString(16)}`;
+      continue;
+    }
+    if (index > 0 && index !== from + longest) text += ':';
+    text += (groups[index] ?? 0).toString(16);
   }
   return prefix === 128 ? text : `${text}/${prefix}`;
 }
