@@ -140,8 +140,9 @@ const runState = z.strictObject({
   /** Of those that can be played in both. */
   world: z.enum(worlds),
   seed: z.number(),
-  /** The simulated population now played. */
+  /** Of the simulated population now played: how its time goes on, how far it is and at which virtual ms it ends. */
   pace: typed<Pace>().optional(),
+  clock: z.strictObject({ now: z.number(), until: z.number() }).optional(),
   started: z.number(),
   error: z.string().optional(),
 });
@@ -298,7 +299,10 @@ export const calls = {
   ),
   /** The courses of populations, the one now played first; of earlier runs the last 20 are kept. */
   'scenarios.timelines': call(
-    none,
+    z.strictObject({
+      /** False: only those of the run now on, or of the last; what is over stays as it is. */
+      earlier: z.boolean().default(true),
+    }),
     z.strictObject({
       timelines: z.array(
         z.strictObject({

@@ -5,6 +5,9 @@ export const worlds = ['real', 'simulated'] as const;
 /** `real`: loopback sockets and the wall clock. `simulated`: connections in memory and a clock that jumps. */
 export type WorldName = (typeof worlds)[number];
 
+/** When virtual time begins: 2026-01-01T00:00:00Z, a Thursday. ms since 1970. */
+export const simulatedEpoch = Date.UTC(2026, 0, 1);
+
 /** Why a scenario is for one world only; each reason rules out the other world. */
 export const worldReasons = {
   'takes-too-long': { only: 'simulated', title: 'Minutes to days must pass.' },

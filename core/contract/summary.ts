@@ -2,6 +2,7 @@
 import type { CloseReason, Event, EventBody } from './event.ts';
 import type { Stage } from './facts.ts';
 import { assertNever } from './never.ts';
+import { simulatedEpoch, type WorldName } from './scenarioWorld.ts';
 
 /** How a session stands: one word, shown with a shape of its own. */
 export type SessionOutcome = 'open' | 'accepted' | 'deferred' | 'refused' | 'dropped' | 'closed';
@@ -35,8 +36,26 @@ export interface SessionRow {
   readonly code?: number;
   readonly closed?: CloseReason;
   readonly events: number;
-  /** The scenario run the session belongs to; absent for the receiver's own. */
+  /** The scenario run the session belongs to, see {@link runName}; absent for the receiver's own. */
   readonly run?: string;
+}
+
+const simulatedMark = ' simulated';
+
+/** How the sessions of a run name it: by its id (which begins with the ms since 1970 of its beginning), and the world when it is not the real one. */
+export const runName = (id: string, world: WorldName): string => (world === 'real' ? id : `${id}${simulatedMark}`);
+
+/** Whether the times of a session are virtual. */
+export const isSimulated = ({ run }: Pick<SessionRow, 'run'>): boolean => run?.endsWith(simulatedMark) === true;
+
+/** Virtual ms so many of which are one real ms in the order of rows: a day of a run takes nine seconds of the list. */
+const CONDENSED = 10_000;
+
+/** Where a row stands among all others, ms since 1970: simulated sessions where their run began, in the order of their own times. */
+export function placeInTime(row: Pick<SessionRow, 'run' | 'started'>): number {
+  if (!isSimulated(row)) return row.started;
+  const began = Number.parseInt(row.run ?? '', 10);
+  return Number.isNaN(began) ? row.started : began + (row.started - simulatedEpoch) / CONDENSED;
 }
 
 /** The row before any event. */

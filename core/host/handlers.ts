@@ -101,7 +101,7 @@ export function handlersOf(parts: Parts): Handlers {
     'scenarios.source': async ({ scenario }) => ({ yaml: await runs.source(scenario) }),
     'scenarios.run': (input) => runs.start(input),
     'scenarios.pace': (input) => runs.pace(input),
-    'scenarios.timelines': () => runs.timelines(),
+    'scenarios.timelines': (input) => runs.timelines(input),
     'scenarios.cancel': async () => ({ cancelled: await runs.cancel() }),
     'scenarios.state': ({ after }) => runs.state(after),
   };

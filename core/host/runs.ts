@@ -3,19 +3,21 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output, Parsed, RunState, ScenarioRow } from '../contract/calls.ts';
-import type { Event } from '../contract/event.ts';
 import { HostError } from '../contract/rpc.ts';
 import { type CaseResult, expectedOutcome, type Scenario } from '../contract/scenario.ts';
 import { isSociety } from '../contract/scenarioPopulation.ts';
 import { worldReasons, worldsOf } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import type { Pace } from '../contract/timeline.ts';
 import { withRemedy } from '../formats/problem.ts';
-import type { SessionLog } from '../journal/journal.ts';
 import type { Workspace } from '../journal/workspace.ts';
 import { type LoadedScenario, loadScenarios, tasksOf } from '../simulate/load.ts';
-import { type CaseEvents, runCases } from '../simulate/pool.ts';
-import type { SpawnWorker } from '../simulate/protocol.ts';
+import { type CaseCourse, runCases } from '../simulate/pool.ts';
+import type { PaceWish, SpawnWorker } from '../simulate/protocol.ts';
+import type { CaseTask } from '../simulate/run.ts';
 import type { World } from '../world/world.ts';
+import { Courses } from './courses.ts';
+import { type CaseName, Recorded } from './recorded.ts';
 
 /** The scenarios that come with the program. */
 export const shippedScenarios = join(fileURLToPath(import.meta.url), '..', '..', '..', 'scenarios');
@@ -27,6 +29,8 @@ export interface RunsOptions {
   /** Something in `state` or `results` has grown. */
   readonly onChanged: () => void;
   readonly spawn?: SpawnWorker;
+  /** Where the scenarios are; those shipped unless said. */
+  readonly folder?: string;
 }
 
 export class Runs {
@@ -36,18 +40,23 @@ export class Runs {
   #cancel: AbortController | undefined;
   #finished: Promise<void> = Promise.resolve();
   #count = 0;
+  readonly #folder: string;
+  readonly #courses = new Courses();
+  /** Holds and moves the time of what is played. */
+  #pace: ((wish: PaceWish) => void) | undefined;
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#folder = options.folder ?? shippedScenarios;
   }
 
   /** All scenarios as they are on disk now, bad ones with what is wrong with them. */
   async list(): Promise<ScenarioRow[]> {
-    return (await loadScenarios([shippedScenarios])).map(rowOf);
+    return (await loadScenarios([this.#folder])).map(rowOf);
   }
 
   async source(id: string): Promise<string> {
-    const found = (await loadScenarios([shippedScenarios])).find((one) => one.id === id);
+    const found = (await loadScenarios([this.#folder])).find((one) => one.id === id);
     if (!found) throw new HostError('not-found', `there is no scenario ${id}`);
     return found.yaml;
   }
@@ -57,18 +66,19 @@ export class Runs {
   }
 
   /** Starts a run; ids name scenarios or themes, none means all. */
-  async start({ scenarios: ids, base, world, seed }: Parsed<'scenarios.run'>): Promise<RunState> {
+  async start({ scenarios: ids, base, world, seed, paused }: Parsed<'scenarios.run'>): Promise<RunState> {
     if (this.#state?.state === 'running')
       throw new HostError('conflict', 'a run is in progress', ['cancel it, or wait until it has ended']);
-    const all = await loadScenarios([shippedScenarios]);
+    const all = await loadScenarios([this.#folder]);
     const wanted = ids.length === 0 ? all : all.filter(({ id, theme }) => ids.includes(id) || ids.includes(theme));
     if (wanted.length === 0) throw new HostError('not-found', `no scenario is named ${ids.join(', ')}`);
     const settings = this.#options.settings();
+    const pace: Pace = { state: paused ? 'paused' : 'running' };
     const tasks = tasksOf(
       wanted,
       base === 'presets' ? 'presets' : { base, ...(base === 'mine' ? { mine: settings } : {}) },
       { world, seed },
-    );
+    ).map((task) => (isPopulation(task) ? { ...task, pace } : task));
     this.#count += 1;
     this.#results = [];
     this.#cancel = new AbortController();
@@ -83,18 +93,26 @@ export class Runs {
       seed,
       started: this.#options.world.now(),
     };
+    this.#courses.begin(this.#state);
     this.#options.onChanged();
     this.#finished = this.#play(tasks, this.#cancel.signal);
     return this.#state;
   }
 
   /** Holds or moves the time of the population now played. */
-  pace(_wanted: Parsed<'scenarios.pace'>): Output<'scenarios.pace'> {
-    throw new HostError('not-found', 'no population is being played');
+  pace(wanted: Parsed<'scenarios.pace'>): Output<'scenarios.pace'> {
+    if (this.#state?.state !== 'running' || this.#state.pace === undefined)
+      throw new HostError('not-found', 'no population is being played', ['run a scenario that has one']);
+    const wish = wishOf(wanted);
+    this.#pace?.(wish);
+    const pace: Pace = wish.state === 'step' || wish.state === 'to' ? { state: 'running' } : wish;
+    this.#change({ pace });
+    return { pace };
   }
 
-  timelines(): Output<'scenarios.timelines'> {
-    return { timelines: [] };
+  /** The courses of the run now on or of the last, the one now played first; then those of earlier runs. */
+  timelines({ earlier }: Parsed<'scenarios.timelines'>): Output<'scenarios.timelines'> {
+    return { timelines: this.#courses.list(earlier) };
   }
 
   /** Cancels the run in progress; what was played stays. */
@@ -105,77 +123,85 @@ export class Runs {
     return true;
   }
 
-  async #play(tasks: ReturnType<typeof tasksOf>, signal: AbortSignal): Promise<void> {
+  async #play(tasks: readonly CaseTask[], signal: AbortSignal): Promise<void> {
     const sessions = new Recorded(this.#options.workspace, this.#state?.id ?? '');
+    const taskOf = ({ scenario, case: name, preset }: CaseName) =>
+      tasks.find((task) => task.id === scenario && task.case === name && task.base === preset);
+    const take = (course: CaseCourse) => {
+      const task = taskOf(course);
+      if (task) this.#courses.take(task, sessions.renamedTimeline(course, course.timeline), course.pace);
+      this.#look(course.pace);
+    };
+    // Time is one for all that is paced: a population alone has one worker, so that one clock is held.
+    const workers = tasks.every(isPopulation) ? 1 : availableParallelism();
     try {
       const { cancelled } = await runCases(tasks, {
         signal,
-        workers: availableParallelism(),
+        workers,
         ...(this.#options.spawn ? { spawn: this.#options.spawn } : {}),
         onProgress: ({ done, playing }) => this.#change({ done, playing: [...playing] }),
         onEvents: (events) => sessions.take(events),
+        onCourse: take,
         onResult: (result) => {
-          this.#results.push(sessions.renamed(result));
-          this.#options.onChanged();
+          const renamed = sessions.renamed(result);
+          const task = taskOf(result);
+          if (task) this.#courses.finish(task, renamed);
+          this.#results.push(renamed);
+          this.#look(undefined);
         },
+        paced: (pace) => (this.#pace = pace),
       });
-      this.#change({ state: cancelled ? 'cancelled' : 'done', playing: [] });
+      this.#end(cancelled ? 'cancelled' : 'done');
     } catch (error) {
-      this.#change({ state: 'failed', playing: [], error: error instanceof Error ? error.message : String(error) });
+      this.#end('failed', error instanceof Error ? error.message : String(error));
     } finally {
       sessions.end();
     }
   }
 
-  #change(change: Partial<RunState>): void {
+  /** Tells how the population now played is doing, if there is one. */
+  #look(pace: Pace | undefined): void {
+    const playing = this.#courses.playing;
+    const { now, until } = playing?.timeline ?? {};
+    const held: Pace | undefined = playing && (pace ?? this.#state?.pace ?? { state: 'running' });
+    this.#change({
+      pace: held,
+      clock: now === undefined || until === undefined ? undefined : { now, until },
+    });
+  }
+
+  #end(state: 'cancelled' | 'done' | 'failed', error?: string): void {
+    this.#pace = undefined;
+    this.#courses.end(error ?? 'cancelled');
+    this.#change({ state, playing: [], pace: undefined, clock: undefined, ...(error === undefined ? {} : { error }) });
+  }
+
+  /** A member that becomes undefined goes. */
+  #change(change: { readonly [K in keyof RunState]?: RunState[K] | undefined }): void {
     if (!this.#state) return;
-    this.#state = { ...this.#state, ...change };
+    const next = Object.entries({ ...this.#state, ...change }).filter(([, value]) => value !== undefined);
+    this.#state = Object.fromEntries(next) as RunState;
     this.#options.onChanged();
   }
 }
 
-/** Sessions of private receivers, recorded in the workspace under ids of its own while they are played. */
-class Recorded {
-  readonly #workspace: RunsOptions['workspace'];
-  readonly #run: string;
-  readonly #logs = new Map<string, { readonly log: SessionLog; isOpen: boolean }>();
-
-  constructor(workspace: RunsOptions['workspace'], run: string) {
-    this.#workspace = workspace;
-    this.#run = run;
-  }
-
-  take({ scenario, case: name, preset, sessions }: CaseEvents): void {
-    for (const { session, events } of sessions) {
-      const key = `${scenario} ${name} ${preset} ${session}`;
-      let record = this.#logs.get(key);
-      if (!record) {
-        record = { log: this.#workspace.session(this.#run), isOpen: true };
-        this.#logs.set(key, record);
-      }
-      for (const event of events) append(record, event);
-    }
-  }
-
-  /** The result with its sessions under the ids they have in the workspace. */
-  renamed(result: CaseResult): CaseResult {
-    const of = (session: string) =>
-      this.#logs.get(`${result.scenario} ${result.case} ${result.preset} ${session}`)?.log.id;
-    return { ...result, sessions: result.sessions.flatMap((session) => of(session) ?? []) };
-  }
-
-  /** Sessions whose close never came (a cancelled case) end here. */
-  end(): void {
-    for (const record of this.#logs.values()) if (record.isOpen) record.log.end();
+function wishOf(wanted: Parsed<'scenarios.pace'>): PaceWish {
+  switch (wanted.action) {
+    case 'pause':
+      return { state: 'paused' };
+    case 'step':
+      return { state: 'step' };
+    case 'to':
+      return { state: 'to', at: wanted.at };
+    case 'resume':
+      return { state: 'running', ...(wanted.speed === undefined ? {} : { speed: wanted.speed }) };
   }
 }
 
-function append(record: { readonly log: SessionLog; isOpen: boolean }, { n: _n, t, ...body }: Event): void {
-  if (!record.isOpen) return;
-  record.log.append(body, t);
-  if (body.kind !== 'close') return;
-  record.isOpen = false;
-  record.log.end();
+/** Whether the case has groups of clients, and so a course over time. */
+function isPopulation({ scenario, case: name }: CaseTask): boolean {
+  const population = scenario.cases?.find((one) => one.name === name)?.population ?? scenario.population;
+  return population !== undefined && isSociety(population);
 }
 
 /** Whether some case has groups of clients, and so a course over time. */

@@ -20,6 +20,7 @@ export interface CaseEvents {
   readonly scenario: string;
   readonly case: string;
   readonly preset: string;
+  readonly world: WorldName;
   readonly sessions: readonly SessionEvents[];
 }
 
@@ -149,7 +150,7 @@ class Run {
     if (message.kind === 'played') return this.#finish(message.index, message.played);
     const task = this.#tasks[message.index];
     if (task === undefined) return;
-    const { id: scenario, case: name, base: preset } = task;
+    const { id: scenario, case: name, base: preset, world } = task;
     if (message.kind === 'course') {
       const { timeline, pace } = message;
       return this.#options.onCourse?.({ scenario, case: name, preset, timeline, pace });
@@ -159,6 +160,7 @@ class Run {
       scenario,
       case: name,
       preset,
+      world,
       sessions: message.sessions,
     });
   }

@@ -1,9 +1,9 @@
 // The virtual clock: time stands still while there is something to do, and jumps to the next timer when there is not.
 import { createClock, type Clock } from '@sinonjs/fake-timers';
+import { simulatedEpoch } from '../contract/scenarioWorld.ts';
 import type { Timer } from './world.ts';
 
-/** When virtual time begins: 2026-01-01T00:00:00Z, a Thursday. ms since 1970. */
-export const EPOCH = Date.UTC(2026, 0, 1);
+export const EPOCH = simulatedEpoch;
 
 /** The longest one timer of Node can wait, ms; longer waits are made of several. */
 const LONGEST = 2 ** 31 - 1;
