@@ -131,6 +131,7 @@ export interface ConnectionFacts {
   readonly listenerIndex: number;
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** Of the sets of limits that were asked, from the outside in: listener, service, allow rule. One that is exceeded is the last. */
   readonly flow: readonly FlowCount[];
   readonly proxy?: ProxyFacts;
   readonly xclient?: XclientFacts;

@@ -149,7 +149,7 @@ export const flow = record(
     }),
     countRefused: flag({
       title: 'Count refused connections',
-      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval, wherever it was counted: what a listener refuses never counts for the service or for a rule. On: a client that keeps knocking pushes its own relief forward. Off: it is let in as soon as older connections leave the window.',
+      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval, wherever it was counted: what a listener refuses never counts for the service or for a rule. On: a client that keeps knocking pushes its own relief forward where the window slides. Off: it is let in as soon as older connections leave the window.',
       source: 'Gatehouse',
       basis: 'assumed',
       default: true,

@@ -2,7 +2,10 @@
 import type { Check } from '../check.ts';
 import { judgeFlow } from '../flowFinding.ts';
 
-/** Counted before access rules are asked (AXIGEN documentation, Flow Control); listener and service must both hold. */
+/**
+ * Counted before access rules are asked; listener and service must both hold. The listener is the outer bound (AXIGEN
+ * documentation, Rules): what it refuses is never put before the service.
+ */
 export const flow: Check = {
   name: 'flow',
   title: 'connections',

@@ -2,6 +2,7 @@
 import type { Check } from '../check.ts';
 import { judgeFlow } from '../flowFinding.ts';
 
+/** A total counts all addresses of the rule, a limit per peer one address among them (AXIGEN documentation, Rules). */
 export const ruleFlow: Check = {
   name: 'rule-flow',
   title: 'connections of the allow rule',
