@@ -1,6 +1,7 @@
 // The private receiver a case is played against: the real one, with its own users and certificate, in this process.
 import { parseHostPort } from '../contract/settings/network.ts';
 import { createReceiver } from '../receiver.ts';
+import { loadSpf } from '../message/spf.ts';
 import { createUser, UserTable } from '../sasl/users.ts';
 import { Certificates } from './identity.ts';
 import type { StartSubject, SubjectListener } from './subject.ts';
@@ -10,6 +11,7 @@ export function startPrivate(): StartSubject {
   const certificates = new Certificates();
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
+    await loadSpf();
     const rows = users.map(({ name, password }) =>
       createUser({ name, password, created: world.now() }, (octets) => world.random(octets)),
     );

@@ -2,6 +2,8 @@
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { type Chance, seededChance } from './chance.ts';
+import { type NeedsRealTime, sealThread } from './seal.ts';
+import { seedThread } from './threadChance.ts';
 import { EPOCH, VirtualClock } from './virtualClock.ts';
 import type { World } from './world.ts';
 
@@ -16,11 +18,8 @@ export interface VirtualThread {
   /** While sealed, what would need real time throws, and says what it was. */
   seal(): void;
   unseal(): void;
-}
-
-/** Thrown by what cannot be waited for in virtual time. */
-export class NeedsRealTime extends Error {
-  override readonly name = 'NeedsRealTime';
+  /** What first needed real time since the thread was sealed. */
+  readonly broken: NeedsRealTime | undefined;
 }
 
 /** The system's own, taken before they are replaced. */
@@ -37,88 +36,21 @@ const real: RealTime = {
 type Members = Record<string, unknown>;
 const require = createRequire(import.meta.url);
 
-/** Asynchronous work of other threads, invisible to a clock that jumps when this thread has nothing left to do. */
-const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': [
-    'scrypt',
-    'pbkdf2',
-    'hkdf',
-    'generateKeyPair',
-    'generateKey',
-    'generatePrime',
-    'checkPrime',
-    'randomFill',
-  ],
-  'node:zlib': [
-    'deflate',
-    'inflate',
-    'gzip',
-    'gunzip',
-    'deflateRaw',
-    'inflateRaw',
-    'brotliCompress',
-    'brotliDecompress',
-    'unzip',
-  ],
-  'node:dns': ['lookup', 'resolve', 'resolve4', 'resolve6', 'resolveMx', 'resolveTxt', 'resolvePtr', 'reverse'],
-  'node:dns/promises': [
-    'lookup',
-    'resolve',
-    'resolve4',
-    'resolve6',
-    'resolveMx',
-    'resolveTxt',
-    'resolvePtr',
-    'reverse',
-  ],
-  'node:fs': [
-    'readFile',
-    'writeFile',
-    'open',
-    'stat',
-    'mkdir',
-    'unlink',
-    'rename',
-    'appendFile',
-    'access',
-    'readdir',
-    'createReadStream',
-    'createWriteStream',
-  ],
-  'node:fs/promises': [
-    'readFile',
-    'writeFile',
-    'open',
-    'stat',
-    'mkdir',
-    'unlink',
-    'rename',
-    'appendFile',
-    'access',
-    'readdir',
-    'mkdtemp',
-    'rm',
-  ],
-  'node:worker_threads': ['Worker'],
-  'node:child_process': ['spawn', 'exec', 'execFile', 'fork'],
-  'node:net': ['connect', 'createConnection', 'createServer'],
-};
-
 /** Once for each thread. */
 export function virtualThread(): VirtualThread {
   const fake: Clock = FakeTimers.install({
     now: EPOCH,
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance', 'hrtime'],
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance', 'hrtime', 'Intl'],
     shouldClearNativeTimers: true,
     loopLimit: Number.MAX_SAFE_INTEGER,
   });
   let chance: Chance = seededChance('');
-  let isSealed = false;
-  for (const [name, members] of Object.entries(elsewhere)) sealMembers(name, members, () => isSealed);
-  sealSubtle(() => isSealed);
-  seedChance(() => chance);
+  const seal = sealThread();
+  seedThread(() => chance);
+  waits();
   socketTimeouts();
   (require('node:os') as Members).hostname = () => 'gatehouse.invalid';
+  process.uptime = () => (fake.now - EPOCH) / 1000;
   syncBuiltinESMExports();
   return {
     real,
@@ -128,79 +60,24 @@ export function virtualThread(): VirtualThread {
       chance = seededChance(seed);
       return new VirtualClock(fake);
     },
-    seal: () => void (isSealed = true),
-    unseal: () => void (isSealed = false),
+    seal: () => seal.close(),
+    unseal: () => seal.open(),
+    get broken() {
+      return seal.broken;
+    },
   };
 }
 
-function sealMembers(name: string, members: readonly string[], isSealed: () => boolean): void {
-  const module = require(name) as Members;
-  for (const member of members) {
-    const real = module[member] as ((...all: readonly unknown[]) => unknown) | undefined;
-    if (real === undefined) continue;
-    module[member] = new Proxy(real, {
-      apply: (target, self, all) => {
-        if (isSealed()) throw needsRealTime(`${name.slice(5)}.${member}`);
-        return Reflect.apply(target, self, all) as unknown;
-      },
-      construct: (target, all) => {
-        if (isSealed()) throw needsRealTime(`${name.slice(5)}.${member}`);
-        return Reflect.construct(target, all) as object;
-      },
-    });
-  }
-}
-
-const needsRealTime = (what: string) =>
-  new NeedsRealTime(`${what} works in another thread and needs real time; virtual time does not wait for it`);
-
-/** Every operation of web crypto works in another thread. */
-function sealSubtle(isSealed: () => boolean): void {
-  const { subtle } = globalThis.crypto;
-  const prototype = Object.getPrototypeOf(subtle) as Members;
-  for (const name of [
-    'digest',
-    'sign',
-    'verify',
-    'encrypt',
-    'decrypt',
-    'generateKey',
-    'importKey',
-    'exportKey',
-    'deriveBits',
-    'deriveKey',
-  ]) {
-    const real = prototype[name] as (...all: readonly unknown[]) => unknown;
-    prototype[name] = function sealed(this: unknown, ...all: readonly unknown[]) {
-      if (isSealed()) throw needsRealTime(`crypto.subtle.${name}`);
-      return Reflect.apply(real, this, all);
-    };
-  }
-}
-
-/** Chance that libraries draw: message ids, boundaries, session ids. OpenSSL keeps its own. */
-function seedChance(chance: () => Chance): void {
-  const crypto = require('node:crypto') as Members;
-  const octets = (count: number) => Buffer.from(chance().octets(count));
-  crypto.randomBytes = (count: number, done?: (error: null, bytes: Buffer) => void) => {
-    const bytes = octets(count);
-    if (done === undefined) return bytes;
-    process.nextTick(done, null, bytes);
-    return undefined;
+/** Waits that Node makes of timers of its own, which the fake ones do not reach. */
+function waits(): void {
+  const { scheduler, setTimeout: wait } = require('node:timers/promises') as typeof import('node:timers/promises');
+  scheduler.wait = (ms, options) => wait(ms, undefined, options);
+  AbortSignal.timeout = (ms) => {
+    const aborting = new AbortController();
+    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    setTimeout(() => aborting.abort(reason), ms);
+    return aborting.signal;
   };
-  crypto.randomFillSync = (target: Uint8Array, from = 0, count = target.length - from) => {
-    target.set(octets(count), from);
-    return target;
-  };
-  crypto.randomInt = (low: number, high?: number) =>
-    high === undefined ? chance().below(low) : low + chance().below(high - low);
-  crypto.randomUUID = () => {
-    const bytes = octets(16);
-    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  };
-  Math.random = () => chance().fraction();
 }
 
 /** A TLS socket's idle timer is Node's own and would escape: here it is a timer as any other. */

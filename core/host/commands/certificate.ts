@@ -48,7 +48,10 @@ certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl v
     const wanted = { kind, usage, names, depth, now: realWorld.now() };
     const made = await makeCertificate(authority ? { ...wanted, authority } : wanted).catch((error: unknown) => {
       if (!authority) throw error;
-      throw new CommandError(2, `${String(values['ca'])}: cannot sign with it: the key of the CA must be EC P-256 or Ed25519`);
+      throw new CommandError(
+        2,
+        `${String(values['ca'])}: cannot sign with it: the key of the CA must be EC P-256 or Ed25519`,
+      );
     });
     const texts = [made.cert, made.key, made.authority.cert, made.revocations];
     for (const [index, path] of paths.entries()) writeWhole(path, texts[index] ?? '');
