@@ -26,6 +26,7 @@ const table: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).start,
   serve: async () => (await import('./commands/serve.ts')).serve,
   run: async () => (await import('./commands/run.ts')).run,
+  journal: async () => (await import('./commands/journal.ts')).journal,
   check: async () => (await import('./commands/check.ts')).check,
   export: async () => (await import('./commands/convert.ts')).exportCommand,
   import: async () => (await import('./commands/convert.ts')).importCommand,

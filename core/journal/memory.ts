@@ -9,7 +9,7 @@ export interface MemoryOptions {
   /** Number of the first session and of the first message; 1 unless said. Ids are it, as 8 hex digits. */
   readonly firstId?: number;
   /** A system error code (ENOSPC, EIO) with which the commit of a message of that many bytes fails; undefined = it succeeds. */
-  readonly failCommit?: (size: number) => string | undefined;
+  readonly failCommit?: ((size: number) => string | undefined) | undefined;
 }
 
 export interface MemorySession {
@@ -42,6 +42,38 @@ export function idOf(number: number): string {
   return (number >>> 0).toString(16).toUpperCase().padStart(8, '0');
 }
 
+export interface MemoryMessageOptions {
+  readonly id: string;
+  readonly session: string;
+  readonly append: SessionLog['append'];
+  /** Called with what was committed. */
+  readonly stored: (message: MemoryMessage) => void;
+  readonly failCommit: MemoryOptions['failCommit'];
+}
+
+/** A message that is put together in memory. */
+export function memoryMessage({ id, session, append, stored, failCommit }: MemoryMessageOptions): MessageLog {
+  let chunks: Uint8Array[] = [];
+  return {
+    id,
+    write: (chunk) => {
+      chunks.push(Uint8Array.from(chunk));
+      return true;
+    },
+    drained: () => Promise.resolve(),
+    commit: (envelope, truths = []) => {
+      const bytes = joined(chunks);
+      chunks = [];
+      const code = failCommit?.(bytes.length);
+      if (code !== undefined) return Promise.reject(storageError(code, 'the message was not stored'));
+      stored({ id, session, bytes, envelope });
+      for (const { body, t } of truths) append(body, t);
+      return Promise.resolve({ size: bytes.length });
+    },
+    abort: () => void (chunks = []),
+  };
+}
+
 export function memoryJournal(options: MemoryOptions = {}): MemoryJournal {
   const sessions: MemorySession[] = [];
   const messages: MemoryMessage[] = [];
@@ -50,28 +82,9 @@ export function memoryJournal(options: MemoryOptions = {}): MemoryJournal {
   let open = 0;
   let waiting: (() => void)[] = [];
 
-  const message = (session: string, append: SessionLog['append']): MessageLog => {
-    let chunks: Uint8Array[] = [];
-    const id = idOf(nextMessage++);
-    return {
-      id,
-      write: (chunk) => {
-        chunks.push(Uint8Array.from(chunk));
-        return true;
-      },
-      drained: () => Promise.resolve(),
-      commit: (envelope, truths = []) => {
-        const bytes = joined(chunks);
-        chunks = [];
-        const code = options.failCommit?.(bytes.length);
-        if (code !== undefined) return Promise.reject(storageError(code, 'the message was not stored'));
-        messages.push({ id, session, bytes, envelope });
-        for (const { body, t } of truths) append(body, t);
-        return Promise.resolve({ size: bytes.length });
-      },
-      abort: () => void (chunks = []),
-    };
-  };
+  const stored = (message: MemoryMessage) => void messages.push(message);
+  const message = (session: string, append: SessionLog['append']): MessageLog =>
+    memoryMessage({ id: idOf(nextMessage++), session, append, stored, failCommit: options.failCommit });
 
   const session = (): SessionLog => {
     const id = idOf(nextSession++);

@@ -1,8 +1,9 @@
 // A digest of what was said and decided in a run: equal runs give equal digests, whatever their times, ports and ids.
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash as oneShot } from 'node:crypto';
 import type { Event } from '../contract/event.ts';
+import type { WorldName } from '../contract/scenarioWorld.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string) => oneShot('sha256', text);
 
 /** What of an event is the same in every equal run. */
 function canonical(event: Event): unknown {
@@ -40,22 +41,93 @@ const decision = ({ stage, action, reason }: { stage: string; action: string; re
   reason,
 ];
 
-/** The digest of one case; the order in which its sessions came does not count, clients of a flood race. */
-export function digestOf(sessions: readonly { readonly events: readonly Event[] }[]): string {
-  return sha256(
-    sessions
-      .map(({ events }) => sha256(JSON.stringify(events.map(canonical))))
-      .toSorted()
-      .join('\n'),
-  );
+/** Text of an open session that is kept before it is hashed, characters. */
+const MOST_TEXT = 16_384;
+
+/** A session, from its first event to its close; what may come behind the close is a part of its own. */
+interface Part {
+  readonly session: string;
+  text: string;
+  hash?: Hash;
+  hex?: string;
 }
 
-/** The digest of a case in the simulated world: every octet of every event, in order. */
-export function exactDigest(sessions: readonly { readonly id: string; readonly events: readonly Event[] }[]): string {
-  const hash = createHash('sha256');
-  for (const { id, events } of sessions) for (const event of events) hash.update(`${id} ${JSON.stringify(event)}\n`);
-  return hash.digest('hex');
+/**
+ * The digest of one case, event by event. In the simulated world every octet of every session counts, and the order in which
+ * sessions began. In the real world only what is the same in every equal run does, in any order: clients of a flood race.
+ * Nothing is kept of a session that has been closed but its digest, until those that began before it have been closed as well.
+ */
+export class CaseDigest {
+  readonly #isExact: boolean;
+  readonly #whole = createHash('sha256');
+  /** By session: those that have not been closed. */
+  readonly #open = new Map<string, Part>();
+  /** In the order of their first events; those in front of `#next` are in `#whole` already. */
+  #parts: (Part | undefined)[] = [];
+  #next = 0;
+
+  constructor(world: WorldName) {
+    this.#isExact = world === 'simulated';
+  }
+
+  /** Whether `add` needs the event as JSON. */
+  get wantsJson(): boolean {
+    return this.#isExact;
+  }
+
+  /** `json`: the event, written as JSON. */
+  add(session: string, event: Event, json: string): void {
+    let part = this.#open.get(session);
+    if (part === undefined) {
+      part = { session, text: '' };
+      this.#open.set(session, part);
+      this.#parts.push(part);
+    }
+    part.text += `${this.#isExact ? json : JSON.stringify(canonical(event))}\n`;
+    if (event.kind === 'close') this.#close(part);
+    else if (part.text.length > MOST_TEXT) {
+      part.hash = (part.hash ?? createHash('sha256')).update(part.text);
+      part.text = '';
+    }
+  }
+
+  /** The digest of all that was added; nothing can be added behind it. */
+  hex(): string {
+    for (const part of this.#open.values()) part.hex = hexOf(part);
+    this.#open.clear();
+    if (!this.#isExact)
+      return sha256(
+        this.#parts
+          .map((part) => part?.hex ?? '')
+          .toSorted()
+          .join('\n'),
+      );
+    this.#advance();
+    return this.#whole.digest('hex');
+  }
+
+  #close(part: Part): void {
+    this.#open.delete(part.session);
+    part.hex = hexOf(part);
+    part.text = '';
+    delete part.hash;
+    if (this.#isExact) this.#advance();
+  }
+
+  #advance(): void {
+    for (let part = this.#parts[this.#next]; part?.hex !== undefined; part = this.#parts[this.#next]) {
+      this.#whole.update(`${part.session} ${part.hex}\n`);
+      this.#parts[this.#next] = undefined;
+      this.#next += 1;
+    }
+    if (this.#next < 4096) return;
+    this.#parts = this.#parts.slice(this.#next);
+    this.#next = 0;
+  }
 }
+
+const hexOf = ({ hash, text }: Part): string =>
+  hash === undefined ? oneShot('sha256', text) : hash.update(text).digest('hex');
 
 /** The digest of a run: its cases in order. */
 export function digestOfRun(cases: readonly string[]): string {

@@ -56,6 +56,10 @@ export interface RunOutcome {
   /** sha256 of what was said and decided, see digest.ts. */
   readonly journal: string;
   readonly cancelled: boolean;
+  /** Events that were recorded in all cases. */
+  readonly events: number;
+  /** Indexes of the tasks that were played, in their order; `broken`: its worker ended before its time. */
+  readonly played: readonly { readonly index: number; readonly broken: boolean }[];
 }
 
 /** Plays all tasks; never rejects: a worker that breaks makes its cases inconclusive, and another takes its place. */
@@ -67,6 +71,8 @@ export async function runCases(tasks: readonly CaseTask[], options: RunOptions =
     results: played.map(({ result }) => result),
     journal: digestOfRun(played.map(({ digest }) => digest)),
     cancelled: options.signal?.aborted ?? false,
+    events: played.reduce((sum, { events }) => sum + events, 0),
+    played: run.played.flatMap((one, index) => (one === undefined ? [] : [{ index, broken: one.digest === '' }])),
   };
 }
 
@@ -204,5 +210,5 @@ function broken(task: CaseTask | undefined, error: Error | undefined): Played | 
     lines: [],
     sessions: [],
   };
-  return { result, digest: '' };
+  return { result, digest: '', events: 0 };
 }

@@ -1,10 +1,26 @@
 // Reports of a run: a table for people, JSON for programs, JUnit for build servers, and the exit code.
 import type { CaseResult, Outcome } from '../contract/scenario.ts';
+import { type WorldName, type WorldReason, worldReasons } from '../contract/scenarioWorld.ts';
+import { coursesOf } from './courseReport.ts';
 
 export const reportForms = ['table', 'json', 'junit'] as const;
 export type ReportForm = (typeof reportForms)[number];
 
-export interface RunReport {
+/** A scenario that was not played, because it cannot be in the world that was asked for. */
+export interface LeftOut {
+  readonly scenario: string;
+  readonly because: WorldReason;
+}
+
+/** How a run was played. */
+export interface Manner {
+  /** Where it was asked to be played; absent: each where it can be. */
+  readonly world?: WorldName | undefined;
+  readonly seed?: number | undefined;
+  readonly leftOut?: readonly LeftOut[];
+}
+
+export interface RunReport extends Manner {
   readonly counts: Readonly<Record<Outcome | 'unexpected', number>>;
   readonly cases: readonly CaseResult[];
   /** sha256 of what was said and decided in all cases, in order. */
@@ -16,7 +32,7 @@ export const isUnexpected = ({ outcome, expected }: CaseResult): boolean =>
   expected !== undefined && outcome !== expected;
 
 /** Counts the outcomes of a run. */
-export function reportOf(cases: readonly CaseResult[], journal: string): RunReport {
+export function reportOf(cases: readonly CaseResult[], journal: string, manner: Manner = {}): RunReport {
   const of = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
   const counts = {
     held: of('held'),
@@ -25,7 +41,7 @@ export function reportOf(cases: readonly CaseResult[], journal: string): RunRepo
     inconclusive: of('inconclusive'),
     unexpected: cases.filter(isUnexpected).length,
   };
-  return { counts, cases, journal };
+  return { counts, cases, journal, ...manner };
 }
 
 /**
@@ -50,23 +66,32 @@ export function written(report: RunReport, form: ReportForm): string {
   }
 }
 
-function json({ counts, cases, journal }: RunReport): string {
-  const rows = cases.map(({ scenario, case: name, preset, world, outcome, expected, ms, why }) => ({
-    scenario,
-    case: name,
-    preset,
-    world,
-    outcome,
-    ...(expected === undefined ? {} : { expected }),
-    ms,
-    why,
-  }));
-  return `${JSON.stringify({ counts, cases: rows, journal }, undefined, 2)}\n`;
+/** Stands for a timeline until the text is written: its thousands of numbers take no line each. */
+const MARK = '\u0000timeline ';
+
+function json({ counts, cases, journal, world, seed, leftOut }: RunReport): string {
+  const rows = cases.map(
+    ({ scenario, case: name, preset, world: where, outcome, expected, ms, why, timeline }, index) => ({
+      scenario,
+      case: name,
+      preset,
+      world: where,
+      outcome,
+      ...(expected === undefined ? {} : { expected }),
+      ms,
+      why,
+      ...(timeline === undefined ? {} : { timeline: `${MARK}${index}` }),
+    }),
+  );
+  const report = { counts, world, seed, leftOut, cases: rows, journal };
+  const text = JSON.stringify(report, undefined, 2);
+  const mark = JSON.stringify(MARK).slice(0, -1).replace('\\', '\\\\');
+  return `${text.replace(new RegExp(`${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(cases[Number(index)]?.timeline))}\n`;
 }
 
 const nameOf = ({ scenario, case: name }: CaseResult) => (name === '-' ? scenario : `${scenario} ${name}`);
 
-function table({ counts, cases }: RunReport): string {
+function table({ counts, cases, journal, world, seed, leftOut = [] }: RunReport): string {
   const head = ['outcome', 'scenario', 'base', 'ms', 'why'];
   const rows = cases.map((one) => {
     const outcome = isUnexpected(one) ? `${one.outcome}, not ${one.expected}` : one.outcome;
@@ -82,7 +107,12 @@ function table({ counts, cases }: RunReport): string {
       .trimEnd();
   const total = `${cases.length} cases: ${counts.held} held, ${counts.breached} breached, ${counts.notApplicable} not applicable, ${counts.inconclusive} inconclusive`;
   const proof = cases.some(({ expected }) => expected !== undefined) ? `, ${counts.unexpected} unexpected` : '';
-  return `${[head, ...rows].map(line).join('\n')}\n\n${total}${proof}\n`;
+  const left = leftOut.map(({ scenario, because }) => `  ${scenario}: ${because}. ${worldReasons[because].title}`);
+  const leftText =
+    left.length === 0 ? [] : [`${left.length} left out, which cannot be played in the ${world} world:`, ...left];
+  const last = `journal ${journal}${seed === undefined ? '' : `, seed ${seed}`}`;
+  const courses = coursesOf(cases).map((course) => `\n${course}`);
+  return [...[head, ...rows].map(line), ...courses, '', ...leftText, `${total}${proof}`, last, ''].join('\n');
 }
 
 const xml = (text: string) =>

@@ -5,7 +5,8 @@ import { seedOf } from '../world/chance.ts';
 import { realWorld } from '../world/real.ts';
 import { simulatedWorld } from '../world/simulated.ts';
 import type { VirtualThread } from '../world/virtualThread.ts';
-import { type Bounds, type Network, overLoopback, overSimulation } from './network.ts';
+import type { Course } from './course.ts';
+import { type Bounds, caseConditions, type Network, overLoopback, overSimulation } from './network.ts';
 import { startPrivate } from './private.ts';
 import { Pacing } from './pacing.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -14,6 +15,10 @@ import { type CaseTask, playCase } from './run.ts';
 /** Events are sent on in batches: this often in real time, ms, or when there are this many. */
 const BATCH = 50;
 const MANY = 500;
+/** A course is told this often in real time, ms. */
+const GLANCE = 200;
+/** Most timers a simulated case may fire, unless its task says otherwise. */
+const EVENTS = 100_000_000;
 
 const post = (message: FromWorker) => parentPort?.postMessage(message);
 
@@ -30,11 +35,11 @@ class Outbox {
     this.#isTimed = isTimed;
   }
 
-  readonly add = (session: string, event: Event): void => {
+  readonly add = (session: string, added: readonly Event[]): void => {
     const events = this.#sessions.get(session);
-    if (events) events.push(event);
-    else this.#sessions.set(session, [event]);
-    this.#count += 1;
+    if (events) events.push(...added);
+    else this.#sessions.set(session, [...added]);
+    this.#count += added.length;
     if (this.#count >= MANY) return this.flush();
     if (this.#isWaiting || !this.#isTimed) return;
     this.#isWaiting = true;
@@ -48,6 +53,31 @@ class Outbox {
     const sessions = [...this.#sessions].map(([session, events]) => ({ session, events }));
     this.#sessions = new Map();
     post({ kind: 'events', index: this.#index, sessions });
+  }
+}
+
+/** Tells the course of a case while it is played. */
+class Watch {
+  course: Course | undefined;
+  readonly #index: number;
+  readonly #real: VirtualThread['real'];
+  #told = 0;
+
+  constructor(index: number, { real }: VirtualThread) {
+    this.#index = index;
+    this.#real = real;
+  }
+
+  /** Tells it if that has not been done for a while. */
+  glance(pacing: Pacing): void {
+    if (this.course !== undefined && this.#real.elapsed() - this.#told >= GLANCE) this.look(pacing);
+  }
+
+  look({ pace, now }: Pacing): void {
+    if (this.course === undefined) return;
+    this.#told = this.#real.elapsed();
+    const timeline = this.course.timeline();
+    post({ kind: 'course', index: this.#index, timeline: { ...timeline, now: Math.max(now, timeline.now) }, pace });
   }
 }
 
@@ -74,16 +104,27 @@ export function serve(thread: VirtualThread | undefined): void {
   async function play(index: number, task: CaseTask): Promise<void> {
     const outbox = new Outbox(index, thread === undefined);
     const { signal } = cancelling;
-    const pacing = thread && new Pacing({ real: thread.real, begin: task.pace });
-    if (pacing) pacings.set(index, pacing);
-    const network = thread && pacing ? simulation(thread, task, { signal, hold: pacing.hold }) : overLoopback;
-    const onEvent = (session: string, event: Event) => {
-      pacing?.recorded();
-      outbox.add(session, event);
+    const onKept = outbox.add;
+    if (thread === undefined) {
+      const played = await playCase(task, { network: overLoopback, start, onKept, signal });
+      outbox.flush();
+      return post({ kind: 'played', index, played });
+    }
+    const watch = new Watch(index, thread);
+    const pacing = new Pacing({ real: thread.real, begin: task.pace, onLook: () => watch.look(pacing) });
+    pacings.set(index, pacing);
+    const hold = (to: number) => {
+      watch.glance(pacing);
+      return pacing.hold(to);
     };
-    const played = await playCase(task, { network, start, onEvent, signal });
+    const network = simulation(thread, task, { signal, hold, events: EVENTS, ...task.bounds });
+    const onEvent = () => pacing.recorded();
+    const onCourse = (course: Course) => void (watch.course = course);
+    const played = await playCase(task, { network, start, onEvent, onKept, onCourse, signal });
     pacings.delete(index);
     outbox.flush();
+    const { timeline } = played.result;
+    if (timeline !== undefined) post({ kind: 'course', index, timeline, pace: pacing.pace });
     post({ kind: 'played', index, played });
   }
 }
@@ -92,5 +133,7 @@ export function serve(thread: VirtualThread | undefined): void {
 function simulation(thread: VirtualThread, task: CaseTask, bounds: Bounds): Network {
   const seed = seedOf(task.seed ?? 0, task.id, task.case, task.base);
   const clock = thread.renew(seed);
-  return overSimulation(simulatedWorld({ seed, clock }), bounds, thread);
+  const variant = task.scenario.cases?.find(({ name }) => name === task.case);
+  const conditions = caseConditions(task.scenario, variant);
+  return overSimulation(simulatedWorld({ seed, clock, conditions }), bounds, thread);
 }

@@ -121,6 +121,7 @@ const played = (task: CaseTask): FromWorker & { kind: 'played' } => ({
       sessions: [],
     },
     digest: '',
+    events: 0,
   },
 });
 

@@ -1,0 +1,91 @@
+// Counts what a case is judged by afterwards, as it happens, so that nothing of it must be kept.
+import type { Event } from '../contract/event.ts';
+import type { Scenario } from '../contract/scenario.ts';
+import type { Finding, Verdict } from '../contract/verdict.ts';
+import { segmentsOf, unescape } from './bytes.ts';
+
+export type After = NonNullable<Scenario['after']>;
+
+/** Things that are only told, not counted, are told up to so many. */
+const MOST_TOLD = 20;
+
+export class Tally {
+  /** Messages stored. */
+  stored = 0;
+  events = 0;
+  /** Verdicts, by reason and stage. */
+  readonly verdicts = new Map<
+    string,
+    { readonly reason: string; readonly stage: string; isAgainst: boolean; count: number }
+  >();
+  readonly closed = new Map<string, number>();
+  /** Bugs of the receiver, the first of them. */
+  readonly faults: { readonly session: string; readonly error: string }[] = [];
+  /** DNS questions that were asked: those that must be, and some others. */
+  readonly questions = new Set<string>();
+  /** What findings of the check that is asked for said: some of them, and whether one said what is wanted. */
+  readonly said: string[] = [];
+  isSaid = false;
+  /** Whether some message has the bytes of `contains`, those of `lacks`, or is exactly those of `equals`. */
+  readonly has = { contains: false, lacks: false, equals: false };
+  /** Octets of messages that are not as many as they should be. */
+  readonly oddSizes: number[] = [];
+  readonly #after: After;
+  readonly #asked: ReadonlySet<string>;
+  readonly #equals: Buffer | undefined;
+
+  constructor(after: After = {}) {
+    this.#after = after;
+    this.#asked = new Set((after.questions ?? []).map((question) => question.toLowerCase()));
+    this.#equals = after.equals === undefined ? undefined : Buffer.concat(segmentsOf(after.equals));
+  }
+
+  event(session: string, event: Event): void {
+    this.events += 1;
+    if (event.kind === 'reply' || event.kind === 'verdict') this.#verdict(event.verdict);
+    else if (event.kind === 'close') this.closed.set(event.reason, (this.closed.get(event.reason) ?? 0) + 1);
+    else if (event.kind === 'fault' && this.faults.length < MOST_TOLD)
+      this.faults.push({ session, error: event.error });
+  }
+
+  message(bytes: Uint8Array): void {
+    this.stored += 1;
+    const { contains, lacks, octets } = this.#after;
+    if (contains === undefined && lacks === undefined && octets === undefined && this.#equals === undefined) return;
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (contains !== undefined) this.has.contains ||= all.includes(unescape(contains));
+    if (lacks !== undefined) this.has.lacks ||= all.includes(unescape(lacks));
+    if (this.#equals !== undefined) this.has.equals ||= all.equals(this.#equals);
+    if (octets !== undefined && !fits(bytes.length, octets) && this.oddSizes.length < MOST_TOLD)
+      this.oddSizes.push(bytes.length);
+  }
+
+  #verdict({ reason, stage, action, findings }: Verdict): void {
+    const key = `${reason} ${stage}`;
+    const known = this.verdicts.get(key);
+    if (known === undefined) this.verdicts.set(key, { reason, stage, isAgainst: action !== 'accept', count: 1 });
+    else {
+      known.count += 1;
+      known.isAgainst ||= action !== 'accept';
+    }
+    if (this.#after.finding !== undefined || this.#asked.size > 0)
+      for (const finding of findings) this.#finding(finding);
+  }
+
+  #finding({ check, text, dns = [] }: Finding): void {
+    const wanted = this.#after.finding;
+    if (check === wanted?.check) {
+      this.isSaid ||= wanted.text === undefined || text.includes(wanted.text);
+      if (this.said.length < 3) this.said.push(text);
+    }
+    for (const { name, type } of dns) {
+      const question = `${name} ${type}`;
+      if (this.questions.size < MOST_TOLD || this.#asked.has(question.toLowerCase())) this.questions.add(question);
+    }
+  }
+}
+
+export type Count = NonNullable<After['stored']>;
+
+export const fits = (value: number, count: Count): boolean =>
+  typeof count === 'number' ? value === count : value >= (count.least ?? 0) && value <= (count.most ?? Infinity);
