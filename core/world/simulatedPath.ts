@@ -7,7 +7,7 @@ export interface Conditions {
   readonly latency?: number | undefined;
   /** Octets a second each way. */
   readonly bandwidth?: number | undefined;
-  /** Octets of a segment; a longer write comes in several. */
+  /** Octets of a segment; a longer write comes in several. 1,460 unless said where there is a bandwidth, else all at once. */
   readonly segment?: number | undefined;
   /** The connection breaks behind so many octets of one side. */
   readonly loss?: Loss | undefined;
@@ -23,6 +23,8 @@ export interface Loss {
 
 /** Most octets under way and not yet read; then the sender waits, as with TCP's window (RFC 9293 section 3.8.6). */
 const WINDOW = 65_536;
+/** Octets of a segment where their time on the line counts: else a window would come all at once after a long silence (RFC 9293 section 3.7.1). */
+const ETHERNET = 1460;
 
 /** Lets something happen after so many ms, in the order in which it was asked for. */
 export type Deliver = (ms: number, happen: () => void) => void;
@@ -121,7 +123,7 @@ export class Path {
   }
 
   #dispatch(octets: Buffer): void {
-    const { segment = WINDOW } = this.#conditions;
+    const { bandwidth, segment = bandwidth === undefined ? WINDOW : ETHERNET } = this.#conditions;
     this.#unread += octets.length;
     for (let at = 0; at < octets.length; at += segment) {
       const piece = octets.subarray(at, at + segment);
