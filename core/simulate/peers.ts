@@ -88,13 +88,27 @@ export async function dialAs(dial: Dial, target: Target, caller: Caller): Promis
 }
 
 /** The address of client number `index` (from 0): `from` itself, or the next of its network, round and round. */
-export function addressOf(from: string, index: number): string {
-  if (!from.includes('/')) return from;
-  const range = parseIpSet(from);
-  if (!range) return from;
-  const all = range.last - range.first + 1n;
-  // The first address of a network names the network itself.
-  const usable = all > 2n ? all - 1n : all;
-  const value = range.first + (all > 2n ? 1n : 0n) + (BigInt(index) % usable);
-  return ipText({ family: range.family, value });
+export const addressOf = (from: string, index: number): string => addressIn(from)(index);
+
+/** Addresses for clients, from 0: the next one of each network in turn, of so many in all. */
+export function addressesOf(from: readonly string[], most: number): (index: number) => string {
+  const networks = from.map(addressIn);
+  return (index) => {
+    const place = index % most;
+    return networks[place % networks.length]?.(Math.floor(place / networks.length)) ?? '';
+  };
 }
+
+/** `from` itself, or the addresses of its network, the first one left out: it names the network. */
+function addressIn(from: string): (index: number) => string {
+  const range = from.includes('/') ? parseIpSet(from) : undefined;
+  if (range === undefined) return () => from;
+  const { family } = range;
+  const all = range.last - range.first + 1n;
+  const [first, usable] = all > 2n ? [range.first + 1n, all - 1n] : [range.first, all];
+  if (family === 6) return (index) => ipText({ family, value: first + (BigInt(index) % usable) });
+  const [low, many] = [Number(first), Number(usable)];
+  return (index) => ip4Text(low + (index % many));
+}
+
+const ip4Text = (value: number) => `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;

@@ -1,26 +1,26 @@
 // Plays one case: a private receiver under a base, the clients of its population, and the outcome.
 import type { Event } from '../contract/event.ts';
 import { type Base, type CaseResult, expectedOutcome, type Scenario, type ScenarioCase } from '../contract/scenario.ts';
-import { type Crowd, isSociety } from '../contract/scenarioPopulation.ts';
+import { groupTalks, isSociety } from '../contract/scenarioPopulation.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { msOf } from '../contract/span.ts';
 import type { Pace } from '../contract/timeline.ts';
-import { type MemoryJournal, memoryJournal } from '../journal/memory.ts';
+import { seedOf } from '../world/chance.ts';
 import type { World } from '../world/world.ts';
-import { Client } from './client.ts';
+import { CaseJournal, type KeptSession } from './caseJournal.ts';
 import { ClientConnection } from './clientConnection.ts';
-import { digestOf, exactDigest } from './digest.ts';
+import { Course } from './course.ts';
+import { Dump } from './dump.ts';
 import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
 import { type Network, toldStop } from './network.ts';
-import { addressOf, type Caller } from './peers.ts';
-import { gate, Meeting, playAll } from './crowd.ts';
+import { type Facing, type Playing, playing, populationOf } from './playing.ts';
 import { told } from './reply.ts';
-import { caseSettings, stepsOf } from './settle.ts';
+import { caseSettings, stepsOf, wholeTalk } from './settle.ts';
 import type { StartSubject, Subject, SubjectListener } from './subject.ts';
-import { crowdTime } from './talkTime.ts';
+import { Witness } from './witness.ts';
 
 /** One case to be played against one base. */
 export interface CaseTask {
@@ -39,6 +39,17 @@ export interface CaseTask {
   readonly pace?: Pace;
   /** Compare the outcome with what the scenario expects under this preset. */
   readonly proves?: boolean;
+  /** A file to write all events to, which must not exist yet. */
+  readonly dump?: string;
+  /** How far a simulated case may go; what stops it is told. */
+  readonly bounds?: TaskBounds;
+}
+
+/** Virtual ms, timers fired, real ms. */
+export interface TaskBounds {
+  readonly until?: number;
+  readonly events?: number;
+  readonly wall?: number;
 }
 
 export interface PlayOptions {
@@ -46,6 +57,10 @@ export interface PlayOptions {
   readonly start: StartSubject;
   /** Called for each event of the private receiver as it happens. */
   readonly onEvent?: (session: string, event: Event) => void;
+  /** Called with events of sessions that are kept: of most as they happen, of some when they have ended. */
+  readonly onKept?: (session: string, events: readonly Event[]) => void;
+  /** Called once, before the clients of a case with groups begin. */
+  readonly onCourse?: (course: Course) => void;
   readonly signal?: AbortSignal;
   /** The most a case may take, ms; what its talks take by themselves, 30,000 and 500 for each client unless said. */
   readonly deadline?: number;
@@ -57,14 +72,11 @@ export interface PlayOptions {
 export interface Played {
   readonly result: CaseResult;
   readonly digest: string;
+  /** Events that were recorded. */
+  readonly events: number;
 }
 
-const DEADLINE = 30_000;
-/** What each client adds to it, ms: a hundred one after the other need more than one. */
-const FOR_EACH = 500;
 const PATIENCE = 5000;
-/** Most clients that are connecting at a time; those connected stay. */
-const CONNECTING = 128;
 /** How long sessions may take to notice that their client has left, ms. */
 const SETTLE = 5000;
 const MOST_SESSIONS = 1000;
@@ -73,8 +85,12 @@ interface Stage {
   readonly task: CaseTask;
   readonly variant: ScenarioCase | undefined;
   readonly options: PlayOptions;
-  readonly journal: MemoryJournal;
-  readonly clients: Client[];
+  readonly journal: CaseJournal;
+  readonly witness: Witness;
+  playing?: Playing;
+  course?: Course | undefined;
+  /** Why it ended before its time. */
+  stopped?: string;
 }
 
 /** Plays a case to its end; never rejects: whatever goes wrong around it makes it inconclusive. */
@@ -84,15 +100,26 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
   const variant = task.scenario.cases?.find((one) => one.name === task.case);
   const firstId = Buffer.from(world.random(4)).readUInt32BE();
   const full = variant?.disk?.full ?? task.scenario.disk?.full ?? 0;
+  const population = variant?.population ?? task.scenario.population;
+  const witness = new Witness(task.scenario.knobs);
   let commits = 0;
-  const journal = memoryJournal({
+  const dump = task.dump === undefined ? undefined : new Dump(task.dump);
+  const journal = new CaseJournal({
     firstId,
     failCommit: () => (++commits <= full ? 'ENOSPC' : undefined),
-    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+    world: options.network.name,
+    elapsed: () => world.elapsed() - begun,
+    ...(population !== undefined && isSociety(population) ? { until: msOf(population.until) } : {}),
+    after: variant?.after ?? task.scenario.after,
+    dump,
+    onEvent: (session, event) => {
+      witness.take(event);
+      options.onEvent?.(session, event);
+    },
+    ...(options.onKept ? { onKept: options.onKept } : {}),
   });
-  const stage: Stage = { task, variant, options, journal, clients: [] };
+  const stage: Stage = { task, variant, options, journal, witness };
   const weighed = await guarded(stage);
-  const differing = stage.clients.find((client) => client.difference !== undefined) ?? stage.clients[0];
   const expected =
     task.proves && task.base !== 'mine' ? (variant?.presets ?? task.scenario.presets)[task.base] : undefined;
   const result: CaseResult = {
@@ -105,28 +132,37 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     ms: Math.round(world.elapsed() - begun),
     why: weighed.why,
     ...(weighed.gained === undefined ? {} : { gained: weighed.gained }),
-    lines: differing?.lines ?? [],
-    sessions: sessionIds(stage, differing),
+    lines: stage.playing?.shown?.lines ?? [],
+    ...(stage.course === undefined ? {} : { timeline: stage.course.timeline(stage.stopped) }),
+    sessions: sessionIds(stage),
   };
-  const digest = options.network.name === 'real' ? digestOf(journal.sessions) : exactDigest(journal.sessions);
-  return { result, digest };
+  dump?.close();
+  return { result, digest: journal.digest(), events: journal.tally.events };
 }
 
-/** Ids of the case's sessions, that of the client that differed first. */
-function sessionIds({ journal, clients }: Stage, differing: Client | undefined): string[] {
-  const ports = new Set(differing === undefined ? [] : [portOf(clients.indexOf(differing))]);
-  const of = (events: readonly Event[]) => events[0]?.kind === 'connect' && ports.has(events[0].peer.port);
-  const sorted = journal.sessions.toSorted((a, b) => Number(of(b.events)) - Number(of(a.events)));
-  return sorted.slice(0, MOST_SESSIONS).map(({ id }) => id);
+/** Ids of the case's sessions, that of the talk that is shown first. */
+function sessionIds({ journal, playing }: Stage): string[] {
+  const peer = playing?.shown?.peer;
+  const isShown = ({ events: [first] }: KeptSession) =>
+    first?.kind === 'connect' &&
+    (first.proxy?.through ?? first.peer).port === peer?.port &&
+    (first.proxy?.through ?? first.peer).address === peer.address;
+  const shown = journal.sessions.find(isShown);
+  const ids = journal.sessions.filter((one) => one !== shown).map(({ id }) => id);
+  return [...(shown === undefined ? [] : [shown.id]), ...ids].slice(0, MOST_SESSIONS);
 }
 
 const talkOf = ({ task, variant }: Stage): readonly Step[] => stepsOf(task.scenario, variant);
-function crowdOf({ task, variant }: Stage): Crowd {
-  const population = variant?.population ?? task.scenario.population ?? { clients: 1 };
-  if (isSociety(population)) throw new Error('groups of clients are played elsewhere');
-  return population;
+
+/** All talks there are: the case's own, and those of its groups. */
+function talksOf(stage: Stage): readonly (readonly Step[])[] {
+  const { task, variant } = stage;
+  const population = populationOf({ scenario: task.scenario, variant });
+  if (!isSociety(population)) return [talkOf(stage)];
+  return population.groups
+    .flatMap(groupTalks)
+    .map(({ talk }) => (talk === undefined ? talkOf(stage) : wholeTalk(task.scenario, talk)));
 }
-const portOf = (index: number) => 20_000 + index;
 
 async function guarded(stage: Stage): Promise<Weighed> {
   const { task, variant, options } = stage;
@@ -146,17 +182,25 @@ async function guarded(stage: Stage): Promise<Weighed> {
   try {
     const listener = subject.listeners.find(({ role }) => role === task.scenario.role);
     if (!listener) return { outcome: 'notApplicable', why: `no ${task.scenario.role} listener in these settings` };
-    const missing = lacking(talkOf(stage), settled.settings, listener);
+    const talks = talksOf(stage);
+    const missing = talks.map((talk) => lacking(talk, settled.settings, listener)).find((one) => one !== undefined);
     if (missing !== undefined) return { outcome: 'notApplicable', why: missing };
-    await readyFor(talkOf(stage), subject);
+    await readyFor(talks.flat(), subject);
+    const facing = { network: options.network, subject, listener, patience: options.patience ?? PATIENCE };
+    const seed = seedOf(task.seed ?? 0, task.id, task.case);
+    stage.course = courseOf(stage);
+    stage.playing = playing({ scenario: task.scenario, variant, seed }, facing, stage.course);
     return await options.network.during({
-      begin: () => inTime(stage, () => playOn(stage, subject, listener)),
-      otherwise: (stopped) => ({ outcome: 'inconclusive', why: toldStop(stopped) }),
+      begin: () => inTime(stage, () => playOn(stage, facing)),
+      otherwise: (stopped) => {
+        stage.stopped = toldStop(stopped);
+        return { outcome: 'inconclusive', why: stage.stopped };
+      },
     });
   } catch (error) {
     return { outcome: 'inconclusive', why: `the runner failed: ${(error as Error).message}` };
   } finally {
-    for (const client of stage.clients) client.leave();
+    stage.playing?.leave();
     await options.network.during({ begin: () => subject.close(), otherwise: () => undefined });
   }
 }
@@ -177,88 +221,72 @@ function handshakeOf(step: Step): Handshake | undefined {
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
   const { network, signal } = stage.options;
   const { world } = network;
-  const crowd = crowdOf(stage);
-  const deadline = stage.options.deadline ?? DEADLINE + crowd.clients * FOR_EACH + crowdTime(crowd, talkOf(stage));
+  const deadline = stage.options.deadline ?? stage.playing?.deadline ?? Infinity;
   return new Promise((resolve, reject) => {
     const stop = (why: string) => {
       resolve({ outcome: 'inconclusive', why });
     };
-    const late = () => {
-      const at = stage.clients.findIndex((client) => !client.ended);
-      stop(
-        `not done after ${deadline / 1000} s; client ${at + 1} waited for ${stage.clients[at]?.waiting ?? 'the receiver'}`,
-      );
+    const late = () => stop(`not done after ${deadline / 1000} s; ${stage.playing?.late() ?? ''}`);
+    const cancelled = () => {
+      stage.stopped = 'cancelled';
+      stop(stage.stopped);
     };
-    const cancelled = () => stop('cancelled');
-    const timer = world.after(deadline, late);
+    const timer = deadline === Infinity ? undefined : world.after(deadline, late);
     signal?.addEventListener('abort', cancelled, { once: true });
     if (signal?.aborted) cancelled();
     play()
       .then(resolve, reject)
       .finally(() => {
-        timer.cancel();
+        timer?.cancel();
         signal?.removeEventListener('abort', cancelled);
       });
   });
 }
 
-async function playOn(stage: Stage, subject: Subject, listener: SubjectListener): Promise<Weighed> {
-  const { task, variant, options, clients, journal } = stage;
+/** The course of a case with groups, told of every event. */
+function courseOf({ task, variant, options, journal }: Stage): Course | undefined {
+  const population = populationOf({ scenario: task.scenario, variant });
+  if (!isSociety(population)) return undefined;
+  const { world, spent } = options.network;
+  const [began, before] = [world.elapsed(), spent()];
+  const clock = {
+    elapsed: () => world.elapsed() - began,
+    now: () => world.now(),
+    took: () => spent().ms - before.ms,
+    fired: () => spent().timers - before.timers,
+  };
+  const course = new Course({ society: population, clock, keep: journal.keep });
+  journal.follow(course);
+  options.onCourse?.(course);
+  return course;
+}
+
+async function playOn({ task, variant, options, journal, witness, playing }: Stage, facing: Facing): Promise<Weighed> {
   const { scenario } = task;
-  const { world } = options.network;
-  const population = crowdOf(stage);
-  const from = population.from ?? variant?.from ?? scenario.from ?? '127.0.0.1';
-  const talk = talkOf(stage);
-  const connecting = gate(CONNECTING);
-  const open = (caller: Caller) => connecting(() => options.network.open(listener, caller));
-  const meeting = new Meeting(population.clients);
-  const plays = Array.from({ length: population.clients }, (_, index) => {
-    const peer = { address: addressOf(from, index), port: portOf(index) };
-    let met = 0;
-    const meet = population.oneByOne ? () => Promise.resolve() : () => meeting.arrive(++met);
-    const client = new Client({
-      client: index + 1,
-      talk,
-      world,
-      open: (ahead) => open(ahead === undefined ? peer : { ...peer, ahead }),
-      peer,
-      tls: listener.tls,
-      authority: subject.authority,
-      certificate: (kind) => subject.certificate(kind),
-      patience: options.patience ?? PATIENCE,
-      meet,
-    });
-    clients.push(client);
-    return () => client.play().finally(() => meeting.leave(met));
-  });
-  await playAll(plays, { every: msOf(population.every ?? 0), oneByOne: population.oneByOne ?? false }, world);
-  await settling(journal, world);
+  if (playing === undefined) throw new Error('there is nobody to play');
+  const { differences, marks, expectations } = await playing.play();
+  await settling(journal, options.network.world);
   const after = variant?.after ?? scenario.after ?? {};
   const seen: Seen = {
     journal,
-    marks: marksOf(clients),
-    left: journal.sessions.filter(({ ended }) => !ended).length,
-    ...(after.alive === true ? { greeting: await greeting(options, listener, subject) } : {}),
+    marks,
+    left: journal.open,
+    ...(after.alive === true ? { greeting: await greeting(facing) } : {}),
   };
   return weigh({
     scenario,
     variant,
     preset: task.base === 'mine' ? undefined : task.base,
-    differences: clients.flatMap(({ difference }) => (difference ? [difference] : [])),
+    differences,
     misses: misses(after, seen),
-    journal,
-    last: clients[0]?.lines.findLast(({ heard }) => heard !== undefined)?.heard ?? 'nothing',
+    expectations,
+    witness,
+    last: playing.shown?.lines.findLast(({ heard }) => heard !== undefined)?.heard ?? 'nothing',
   });
 }
 
-function marksOf(clients: readonly Client[]): ReadonlyMap<string, number> {
-  const marks = new Map<string, number>();
-  for (const client of clients) for (const mark of client.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1);
-  return marks;
-}
-
 /** Waits until the receiver has noticed that its clients left, so that what follows sees everything. */
-async function settling(journal: MemoryJournal, world: World): Promise<void> {
+async function settling(journal: CaseJournal, world: World): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = world.after(SETTLE, resolve);
     void journal.settled().then(() => {
@@ -269,7 +297,8 @@ async function settling(journal: MemoryJournal, world: World): Promise<void> {
 }
 
 /** What a new, orderly client from 127.0.0.1 is greeted with. */
-async function greeting({ network }: PlayOptions, listener: SubjectListener, { authority }: Subject): Promise<string> {
+async function greeting({ network, listener, subject }: Facing): Promise<string> {
+  const { authority } = subject;
   try {
     const connection = new ClientConnection(
       await network.open(listener, { address: '127.0.0.1', port: 19_999 }),

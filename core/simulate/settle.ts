@@ -34,10 +34,15 @@ export function touchedKnobs(knobs: readonly string[], settings: Tree | undefine
 }
 
 /** The whole talk of a case: what stands in front of every talk, its own, and what stands behind. */
-export function stepsOf(scenario: Scenario, variant: ScenarioCase | undefined): readonly Step[] {
-  const { opening = [], talk = [], closing = [] } = scenario;
-  return [...opening, ...(variant?.talk ?? talk), ...closing];
-}
+export const stepsOf = (scenario: Scenario, variant: ScenarioCase | undefined): readonly Step[] =>
+  wholeTalk(scenario, variant?.talk ?? scenario.talk ?? []);
+
+/** A talk with what stands in front of every talk, and behind. */
+export const wholeTalk = ({ opening = [], closing = [] }: Scenario, talk: readonly Step[]): readonly Step[] => [
+  ...opening,
+  ...talk,
+  ...closing,
+];
 
 /** Faults on purpose try the client; a scenario tries the receiver. */
 const faultless = (settings: Settings): Settings => ({ ...settings, faults: { ...settings.faults, enabled: false } });
