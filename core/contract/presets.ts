@@ -63,6 +63,20 @@ const anyone = { last: 'allow' } as const;
 const hardened = {
   // A subscriber has a /64; whoever has a whole /24 to send from is one sender (Postfix counts IPv6 by /84, IPv4 by address).
   flow: { service: tight, peerPrefix6: 64, tls: { peerMaxIntervalHandshakes: 40 } },
+  protection: {
+    failedLogins: {
+      // fail2ban bans for 10 minutes after 5; twice as many here, as a network may count as one peer, and for an hour.
+      peer: { maxRetry: 10, findTime: 600, banTime: 3600 },
+      // NIST SP 800-63B section 5.2.2 allows 100 in a row; a short ban, since whoever knows the name can bring it about.
+      account: { maxRetry: 15, findTime: 3600, banTime: 900 },
+      overall: { maxRetry: 60, findTime: 60, banTime: 300 },
+      // Enough to be seen on loopback; Dovecot has 2000 and 15000.
+      delay: { first: 50, most: 1000 },
+    },
+    // Postfix and Haraka ship without: ten messages a second of one peer are a flood wherever 60 connections a minute are.
+    rates: { peerMaxMessages: 600, peerMaxRecipients: 1000 },
+    nullSenders: { recipientMaxMessages: 30, peerMaxMessages: 100 },
+  },
   // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
   acceptance: { maxRcptCount: 100 },
   loops: { maxReceivedHeaders: 100, deliveredTo: true },

@@ -138,6 +138,11 @@ describe('an account that is held off', () => {
       expect(await client.ask(line)).toMatch(/^454/);
       expect(await client.reply()).toMatch(/^421 .*logins/);
     }
+    for (const secret of [password, 'wrong']) {
+      const client = await lab.greeted({ from: '203.0.113.3' });
+      const heard = [await cram(client, secret), await cram(client, secret), await cram(client, secret)];
+      expect([...heard, await client.reply()].map((reply) => reply.slice(0, 3))).toEqual(['454', '454', '454', '421']);
+    }
   });
 
   test('is not held off where it has logged in before', async () => {
