@@ -159,8 +159,7 @@ export class SimulatedNetwork {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (first === undefined) return;
-    const ms = Math.ceil(first.at - this.#clock.elapsed());
-    this.#timer = this.#clock.after(ms, this.#arrive);
+    this.#timer = this.#clock.after(first.at - this.#clock.elapsed(), this.#arrive);
   }
 
   readonly #arrive = () => {

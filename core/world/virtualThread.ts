@@ -1,10 +1,11 @@
 // Makes a thread's time virtual for every library in it: to be called before any of them is imported, and never undone.
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { simulatedEpoch } from '../contract/scenarioWorld.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { type NeedsRealTime, sealThread } from './seal.ts';
 import { seedThread } from './threadChance.ts';
-import { EPOCH, VirtualClock } from './virtualClock.ts';
+import { VirtualClock } from './virtualClock.ts';
 import type { World } from './world.ts';
 
 /** Time outside, which goes on while a virtual clock is held. */
@@ -39,7 +40,7 @@ const require = createRequire(import.meta.url);
 /** Once for each thread. */
 export function virtualThread(): VirtualThread {
   const fake: Clock = FakeTimers.install({
-    now: EPOCH,
+    now: simulatedEpoch,
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance', 'hrtime', 'Intl'],
     shouldClearNativeTimers: true,
     loopLimit: Number.MAX_SAFE_INTEGER,
@@ -50,13 +51,13 @@ export function virtualThread(): VirtualThread {
   waits();
   socketTimeouts();
   (require('node:os') as Members).hostname = () => 'gatehouse.invalid';
-  process.uptime = () => (fake.now - EPOCH) / 1000;
+  process.uptime = () => (fake.now - simulatedEpoch) / 1000;
   syncBuiltinESMExports();
   return {
     real,
     renew(seed) {
       fake.reset();
-      fake.setSystemTime(EPOCH);
+      fake.setSystemTime(simulatedEpoch);
       chance = seededChance(seed);
       return new VirtualClock(fake);
     },
