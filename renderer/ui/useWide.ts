@@ -15,6 +15,21 @@ export function useWideWindow(pixels: number): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
 }
 
+/** How many pixels wide the element is; 0 before it is there. */
+export function useElementWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+}
+
 /** Whether the element is at least that many pixels wide. */
 export function useWideElement(ref: RefObject<HTMLElement | null>, pixels: number): boolean {
   const [isWide, setWide] = useState(false);

@@ -1,0 +1,57 @@
+// Time along an axis: where its ticks stand, and how an instant is written. Pure.
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** ms between two ticks: what people count in. */
+const increments: readonly number[] = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  ...[1, 2, 7, 14, 28, 91, 182].map((n) => n * day),
+];
+
+export interface Ticks {
+  readonly at: readonly number[];
+  /** ms between two. */
+  readonly every: number;
+}
+
+/** Pixels that the label of a tick needs. */
+const LABEL = 78;
+
+/** The ticks of an axis that is so many pixels wide: the same in all charts of a panel and on their ruler. */
+export const ticksFor = (from: number, to: number, width: number): Ticks => timeTicks(from, to, width / LABEL);
+
+/** Ticks between two instants, ms, so many at most. */
+export function timeTicks(from: number, to: number, most: number): Ticks {
+  const every = increments.find((one) => (to - from) / one <= Math.max(1, most)) ?? 365 * day;
+  const at: number[] = [];
+  for (let tick = Math.ceil(from / every) * every; tick <= to; tick += every) at.push(tick);
+  return { at, every };
+}
+
+/** An instant, ms, as exact as steps of that many ms allow: `3 h 20 min`, `12 s`, `1 d 4 h`, `0`. */
+export function instantText(ms: number, step: number): string {
+  if (ms <= 0) return '0';
+  const units = [
+    [day, 'd'],
+    [hour, 'h'],
+    [minute, 'min'],
+  ] as const;
+  const parts: string[] = [];
+  let rest = step >= minute ? Math.round(ms / minute) * minute : ms;
+  for (const [size, name] of units) {
+    const n = Math.floor(rest / size);
+    if (n > 0) parts.push(`${n} ${name}`);
+    rest -= n * size;
+  }
+  if (step >= minute) return parts.join(' ') || `${trimmed(ms / second, 1)} s`;
+  if (rest > 0 || parts.length === 0) parts.push(`${trimmed(rest / second, step >= second ? 0 : 3)} s`);
+  return parts.join(' ');
+}
+
+const trimmed = (value: number, digits: number) => String(Number(value.toFixed(digits)));

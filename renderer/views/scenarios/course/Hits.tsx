@@ -1,0 +1,78 @@
+// When limits were hit: what the cursor is at, and the list of all such times, each leading to a session of it.
+import { useState } from 'react';
+import type { Moment } from '../../../../core/contract/timeline.ts';
+import { go } from '../../../state/place.ts';
+import { Button, Jump } from '../../../ui/Button.tsx';
+import { instantText } from '../../../ui/chart/ticks.ts';
+import { count, counted } from '../../../ui/figures.ts';
+import { type Episode, isIn, momentAt } from './hits.ts';
+import { moveCursor, type Showing } from './showing.ts';
+
+/** Times named at once. */
+const NAMED = 12;
+
+export const openOf = ({ session }: Moment) => go({ view: 'sessions', session });
+
+export function titleOf({ charts }: Showing, series: string): string {
+  return charts.find(({ id }) => id === series)?.title ?? series;
+}
+
+/** The time of an episode: `3 h 20 min`, `3 h 20 min to 5 h`. */
+export function timeOf({ from, to }: Episode, step: number): string {
+  const first = instantText(from, step);
+  const last = instantText(to, step);
+  return first === last ? first : `${first} to ${last}`;
+}
+
+export function HitList({ showing }: { readonly showing: Showing }) {
+  const [most, setMost] = useState(NAMED);
+  const { episodes, cursor, step, played } = showing;
+  if (episodes.length === 0)
+    return (
+      <>
+        <h3>Limits that were hit</h3>
+        <p className="muted">None so far: no counter of this run has reached its limit.</p>
+      </>
+    );
+  return (
+    <>
+      <h3>Limits that were hit{episodes.length > 1 ? `, ${count(episodes.length)} times` : ''}</h3>
+      <ol className="hits" aria-label="Limits that were hit">
+        {episodes.slice(0, most).map((episode) => {
+          const isHere = isIn(episode, cursor, step);
+          const moment = momentAt(episode, isHere ? cursor : episode.from, step);
+          return (
+            <li key={episode.id} data-here={isHere ? '' : undefined}>
+              <button
+                type="button"
+                className="hit"
+                aria-current={isHere ? 'true' : undefined}
+                onClick={() => moveCursor(showing, episode.from)}
+              >
+                <span className="hit-time">
+                  <span aria-hidden className="hit-shape">
+                    ▼
+                  </span>
+                  {timeOf(episode, played.timeline.step)}
+                </span>
+                <b>{titleOf(showing, episode.series)}</b>
+                <span className="muted small">
+                  {moment.text}
+                  {episode.moments.length > 1 && `, in ${counted(episode.moments.length, 'step')}`}
+                </span>
+              </button>
+              <Jump to={() => openOf(moment)} aria-label={`Open session of ${instantText(moment.at, step)}`}>
+                Open session
+              </Jump>
+            </li>
+          );
+        })}
+      </ol>
+      {episodes.length > most && (
+        <Button kind="ghost" onClick={() => setMost(most + 100)}>
+          {count(episodes.length - most)} more
+        </Button>
+      )}
+    </>
+  );
+}

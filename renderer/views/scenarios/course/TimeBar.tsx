@@ -1,0 +1,109 @@
+// The bar that stays on top of the charts: the instant of the cursor, what limit was hit there, and the axis.
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useMemo } from 'react';
+import { Button, IconButton, Jump } from '../../../ui/Button.tsx';
+import { Ruler } from '../../../ui/chart/Ruler.tsx';
+import { instantText } from '../../../ui/chart/ticks.ts';
+import { counted, moment as dateText } from '../../../ui/figures.ts';
+import { isIn, marksOf, momentAt, stepTo } from './hits.ts';
+import { openOf, timeOf, titleOf } from './Hits.tsx';
+import { look, useHover } from './looking.ts';
+import { moveCursor, type Showing, toNewest, zoomBy } from './showing.ts';
+import { cursorWords } from './words.ts';
+
+/** Pixels from one mark on the axis to the next, at least. */
+const APART = 14;
+
+export function TimeBar({ showing }: { readonly showing: Showing }) {
+  const { scenario, played, looking, view, whole, cursor, step, episodes, charts } = showing;
+  const before = stepTo(episodes, cursor, 'last');
+  const after = stepTo(episodes, cursor, 'next');
+  const told = useMemo(() => charts.flatMap(({ series }) => series), [charts]);
+  return (
+    <div className="time-bar">
+      <div className="time-line">
+        <Instant showing={showing} />
+        <span className="grow" />
+        {looking.view && (
+          <Button kind="ghost" onClick={() => look(scenario, { view: undefined })}>
+            Show all of it
+          </Button>
+        )}
+        <IconButton
+          icon={ChevronLeft}
+          label="To the last time before at which a limit was hit"
+          disabled={!before}
+          onClick={() => before && moveCursor(showing, before.from)}
+        />
+        <IconButton
+          icon={ChevronRight}
+          label="To the next time at which a limit was hit"
+          disabled={!after}
+          onClick={() => after && moveCursor(showing, after.from)}
+        />
+      </div>
+      <HitHere showing={showing} />
+      <Ruler
+        label="Time"
+        view={view}
+        end={whole.to}
+        now={played.timeline.now}
+        cursor={cursor}
+        step={step}
+        valueText={cursorWords(cursor, told, played.timeline.step)}
+        marks={(width) =>
+          marksOf(episodes, view, { width, apart: APART }).map(({ from, to, episodes: [first, ...others] }) => ({
+            id: first.id,
+            from,
+            to,
+            label: `${timeOf(first, step)}: ${titleOf(showing, first.series)}${others.length > 0 ? `, and ${counted(others.length, 'limit')} more` : ''}`,
+            onChoose: () => moveCursor(showing, from),
+          }))
+        }
+        onMove={(at) => moveCursor(showing, at)}
+        onNewest={() => toNewest(showing)}
+        onZoom={(factor) => zoomBy(showing, factor)}
+      />
+    </div>
+  );
+}
+
+/** The instant the values are of: the pointer's while it is on a chart. */
+function Instant({ showing: { cursor, step, played, looking } }: { readonly showing: Showing }) {
+  const hover = useHover(({ at }) => at);
+  const at = hover ?? cursor;
+  const where = hover !== undefined ? 'at the pointer' : looking.cursor === undefined ? 'newest' : 'at the cursor';
+  return (
+    <span className="instant">
+      <b>{instantText(at, step)}</b>
+      <span className="muted small cut">
+        {where}, {dateText(played.timeline.began + at)}
+      </span>
+    </span>
+  );
+}
+
+/** What limit was hit at the cursor, and the session in which it was. */
+function HitHere({ showing }: { readonly showing: Showing }) {
+  const { episodes, cursor, step } = showing;
+  const [first, ...others] = episodes.filter((episode) => isIn(episode, cursor, step));
+  if (!first)
+    return (
+      <p className="hit-here small faint" role="status">
+        No limit is hit at the cursor.
+      </p>
+    );
+  const moment = momentAt(first, cursor, step);
+  return (
+    <div className="hit-here small" role="status">
+      <span aria-hidden className="hit-shape">
+        ▼
+      </span>
+      <span className="cut" title={`${titleOf(showing, first.series)}: ${moment.text}`}>
+        <b>{titleOf(showing, first.series)}</b>: {moment.text}
+        {others.length > 0 && `, and ${counted(others.length, 'limit')} more`}
+      </span>
+      <Jump to={() => openOf(moment)}>Open a session of it</Jump>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+// What the panel shows now: the run, the one beside it, cursor, view and charts, worked out from the courses and from how a person looks.
+import { useMemo } from 'react';
+import type { Series } from '../../../../core/contract/timeline.ts';
+import type { Curve, Drawing, Limit, Pointers, View } from '../../../ui/chart/curves.ts';
+import { type Episode, episodesOf } from './hits.ts';
+import { look, type Looking, pointersOf, useLooking } from './looking.ts';
+import {
+  around,
+  type ChartModel,
+  chartsOf,
+  commonStep,
+  inSteps,
+  isOpen,
+  keyOfPlayed,
+  lookOf,
+  type Played,
+  united,
+  wholeView,
+  within,
+} from './model.ts';
+import { amount } from './words.ts';
+
+export interface Showing {
+  readonly scenario: string;
+  readonly played: Played;
+  readonly beside: Played | undefined;
+  /** All courses of the scenario, the newest first. */
+  readonly all: readonly Played[];
+  readonly looking: Looking;
+  /** ms of a step on which all curves are drawn. */
+  readonly step: number;
+  readonly whole: View;
+  readonly view: View;
+  /** ms */
+  readonly cursor: number;
+  readonly charts: readonly ChartModel[];
+  readonly episodes: readonly Episode[];
+  readonly pointers: Pointers;
+}
+
+/** What is shown of a scenario; undefined while there is no course of it. */
+export function useShowing(scenario: string, courses: readonly Played[] | undefined): Showing | undefined {
+  const looking = useLooking(scenario);
+  const all = useMemo(
+    () => (courses ?? []).filter((one) => one.scenario === scenario).toSorted(newestFirst),
+    [courses, scenario],
+  );
+  const find = (key: string | undefined) => all.find((one) => keyOfPlayed(one) === key);
+  const played = find(looking.shown) ?? all[0];
+  const found = find(looking.beside);
+  const beside = found === played ? undefined : found;
+  const now = useNewest(played);
+  const pointers = useMemo(() => pointersOf(scenario, () => now.at), [scenario, now]);
+  const step = played ? commonStep(played.timeline, beside?.timeline) : 1;
+  const charts = useMemo(
+    () => (played ? chartsOf(united(played.timeline.series, beside?.timeline.series)) : []),
+    [played, beside],
+  );
+  const episodes = useMemo(() => (played ? episodesOf(played.timeline.moments, step) : []), [played, step]);
+  return useMemo(() => {
+    if (!played) return undefined;
+    const whole = wholeView(played, beside);
+    const view = looking.view ? (within(looking.view, whole, step) ?? whole) : whole;
+    const cursor = looking.cursor ?? now.at;
+    return { scenario, played, beside, all, looking, step, whole, view, cursor, charts, episodes, pointers };
+  }, [scenario, played, beside, all, looking, step, charts, episodes, pointers, now]);
+}
+
+const newestFirst = (a: Played, b: Played) => Number(isOpen(b)) - Number(isOpen(a)) || b.started - a.started;
+
+/** Where the newest values stand: read by what is drawn outside of React, too. */
+function useNewest(played: Played | undefined): { at: number } {
+  const now = useMemo(() => ({ at: 0 }), []);
+  now.at = played ? lastOf(played) : 0;
+  return now;
+}
+
+/** The last instant there are values of. */
+function lastOf({ timeline: { now, step, series } }: Played): number {
+  const known = Math.max(0, ...series.map(({ values }) => values.length));
+  return known === 0 ? 0 : Math.min(now, known * step - 1);
+}
+
+/** Puts the cursor somewhere; a view it is not in follows it. */
+export function moveCursor({ scenario, looking, view }: Showing, at: number): void {
+  look(scenario, { cursor: at, ...(looking.view ? { view: around(view, at) } : {}) });
+}
+
+/** Back to the newest there is, which it follows while more comes. */
+export function toNewest({ scenario, looking, view, played }: Showing): void {
+  look(scenario, { cursor: undefined, ...(looking.view ? { view: around(view, lastOf(played)) } : {}) });
+}
+
+export function zoomTo({ scenario, whole, step }: Showing, view: View): void {
+  look(scenario, { view: within(view, whole, step) });
+}
+
+/** Nearer (below 1) or farther, around the cursor where it is in view. */
+export function zoomBy(showing: Showing, factor: number): void {
+  const { view, cursor } = showing;
+  const middle = cursor >= view.from && cursor <= view.to ? cursor : (view.from + view.to) / 2;
+  zoomTo(showing, { from: middle - (middle - view.from) * factor, to: middle + (view.to - middle) * factor });
+}
+
+/** The series of the run beside that belongs to one of the run shown. */
+export function besideOf({ beside }: Showing, { id }: Series): Series | undefined {
+  return beside?.timeline.series.find((one) => one.id === id);
+}
+
+/** What a chart draws. */
+export function drawingOf(showing: Showing, chart: ChartModel): Drawing {
+  const { played, beside, step, view } = showing;
+  const alone = chart.series.length === 1;
+  const curves = chart.series.flatMap((series, place): Curve[] => {
+    const own = lookOf(series, place, alone);
+    const other = besideOf(showing, series);
+    return [
+      ...(other && beside
+        ? [{ id: series.id, ...own, values: inSteps(other, beside.timeline.step, step), isDashed: true }]
+        : []),
+      { id: series.id, ...own, values: inSteps(series, played.timeline.step, step), isFilled: alone },
+    ];
+  });
+  return { step, view, curves, limits: limitsOf(showing, chart) };
+}
+
+/** The limits of a counter in both runs; one line where they are the same. */
+function limitsOf(showing: Showing, { kind, series: [first] }: ChartModel): Limit[] {
+  if (kind !== 'counter' || !first) return [];
+  const { played, beside } = showing;
+  const own = played.timeline.series.find(({ id }) => id === first.id)?.limit;
+  const other = besideOf(showing, first)?.limit;
+  const hits = ({ timeline }: Played) => ({
+    step: timeline.step,
+    hits: timeline.moments.flatMap(({ series, at }) => (series === first.id ? at : [])),
+  });
+  return [
+    ...(own === undefined ? [] : [{ value: own, text: `limit ${amount(own)}`, ...hits(played) }]),
+    ...(other === undefined || other === own || !beside
+      ? []
+      : [{ value: other, text: `limit ${amount(other)}, beside`, ...hits(beside), isDashed: true }]),
+  ];
+}
