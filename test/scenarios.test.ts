@@ -26,7 +26,7 @@ const told = ({ scenario, case: name, preset, outcome, why }: CaseResult) =>
 const upTo = (last: number, ...without: readonly number[]) =>
   Array.from({ length: last }, (_, index) => index + 1).filter((number) => !without.includes(number));
 
-/** Rows of connections, turn-taking, line ends, chunks, TLS, data and trusted peers; those left out need DNS, threads, DKIM, relaying, or limits that do not exist yet. */
+/** Rows of connections, turn-taking, line ends, chunks, TLS, logins, data, null senders and trusted peers; those left out need DNS, threads, DKIM, relaying, or limits that do not exist yet. */
 const catalogue = {
   CON: upTo(17, 11),
   EAR: upTo(2),
@@ -36,6 +36,9 @@ const catalogue = {
   LIN: upTo(3),
   BDT: upTo(9),
   TLS: upTo(15),
+  AUT: upTo(5),
+  RCP: [3],
+  NUL: [1],
   SIZ: upTo(5),
   LOP: upTo(4, 3),
   DAT: upTo(3),
