@@ -24,7 +24,8 @@ export interface SpfQuestion {
 }
 
 /** It draws in an HTTP client and more, a tenth of a second of work at every start: only those pay who ask. */
-const library = () => import('mailauth/lib/spf/index.js');
+let loading: Promise<typeof import('mailauth/lib/spf/index.js')> | undefined;
+const library = () => (loading ??= import('mailauth/lib/spf/index.js'));
 
 /** Draws the library in now: in virtual time it must be there before it is asked for, files are read in real time. */
 export async function loadSpf(): Promise<void> {

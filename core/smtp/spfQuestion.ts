@@ -44,12 +44,15 @@ export function askSpf(world: World): AskSpf {
     const ip = connection.peer.address;
     // No part but the last can hold a blank.
     const key = `${identity} ${ip} ${hostname} ${helo} ${sender?.raw ?? ''}`;
-    const known = answers.get(key);
+    // A domain without a record has none for anybody: of very many clients only the first one asks.
+    const domain = sender === undefined || sender.domain === '' ? helo : sender.domain;
+    const nobodys = `none ${identity} ${hostname} ${domain}`;
+    const known = answers.get(key) ?? answers.get(nobodys);
     if (known) return known;
     const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });
     const question = { identity, ip, helo, hostname, asked, elapsed: () => world.elapsed(), ...(sender && { sender }) };
     return checkSpf(question).then((answer) => {
-      if (answer.result !== 'temperror') remember(answers, key, answer);
+      if (answer.result !== 'temperror') remember(answers, answer.result === 'none' ? nobodys : key, answer);
       return answer;
     });
   };
