@@ -8,6 +8,7 @@ import './style/text.css';
 import './style/layers.css';
 import './style/list.css';
 import './style/frame.css';
+import './style/world.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Frame } from './frame/Frame.tsx';

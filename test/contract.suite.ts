@@ -82,6 +82,82 @@ export function contractSuite(name: string, open: () => Promise<Pair>): void {
         },
       ));
 
+    it('holds and moves the time of a population, and refuses a pace that is none', () => {
+      const heard: unknown[] = [];
+      const pace = (input: unknown) => {
+        heard.push(input);
+        return { pace: { state: 'paused' } as const };
+      };
+      return withPair({ 'scenarios.pace': pace }, async ({ client }) => {
+        const good = [
+          { action: 'pause' },
+          { action: 'step' },
+          { action: 'resume' },
+          { action: 'resume', speed: 3600 },
+          { action: 'to', at: 86_400_000 },
+        ] as const;
+        for (const input of good)
+          expect(await client.call('scenarios.pace', input)).toEqual({ pace: { state: 'paused' } });
+        expect(heard).toEqual(good);
+        const bad = [{ action: 'resume', speed: 0 }, { action: 'to' }, { action: 'to', at: -1 }, { action: 'stop' }];
+        for (const input of bad)
+          await expect(client.call('scenarios.pace', input as never)).rejects.toMatchObject({ code: 'bad-input' });
+        expect(heard).toHaveLength(good.length);
+      });
+    });
+
+    it('carries the courses of populations as they are, those of earlier runs unless told not to', () => {
+      const timeline = { now: 1.5, until: 9, series: [{ id: 'sessions', values: [0, 3, 2] }], moments: [] } as never;
+      const entry = {
+        run: 'r',
+        scenario: 'a/b',
+        case: '-',
+        base: 'mine',
+        seed: 7,
+        started: 1,
+        state: 'paused' as const,
+        knobs: { 'flow.window': 'fixed' },
+        timeline,
+      };
+      const heard: unknown[] = [];
+      const timelines = (input: unknown) => {
+        heard.push(input);
+        return { timelines: [entry] };
+      };
+      return withPair({ 'scenarios.timelines': timelines }, async ({ client }) => {
+        expect(await client.call('scenarios.timelines', {})).toEqual({ timelines: [entry] });
+        await client.call('scenarios.timelines', { earlier: false });
+        expect(heard).toEqual([{ earlier: true }, { earlier: false }]);
+      });
+    });
+
+    it('asks for a world, a seed and a pause of a run, the real world and none unless said', () => {
+      const heard: unknown[] = [];
+      const run = (input: unknown) => {
+        heard.push(input);
+        return Promise.reject(new HostError('conflict', 'a run is in progress'));
+      };
+      return withPair({ 'scenarios.run': run }, async ({ client }) => {
+        const asked = {
+          scenarios: ['a/b'],
+          base: 'mine',
+          world: 'simulated',
+          seed: 0xffff_ffff,
+          paused: true,
+        } as const;
+        await expect(client.call('scenarios.run', { ...asked, scenarios: ['a/b'] })).rejects.toMatchObject({
+          code: 'conflict',
+        });
+        await expect(client.call('scenarios.run', { scenarios: [], base: 'mine' })).rejects.toThrow();
+        const none = { scenarios: [], base: 'mine', world: 'real', seed: 0, paused: false };
+        expect(heard).toEqual([asked, none]);
+        for (const seed of [-1, 0.5, 2 ** 32])
+          await expect(client.call('scenarios.run', { ...asked, scenarios: ['a/b'], seed })).rejects.toMatchObject({
+            code: 'bad-input',
+          });
+      });
+    });
+
     it('refuses unknown calls, also those every object has', () =>
       withPair({}, async ({ client }) => {
         for (const name of ['no.such', 'constructor', '__proto__', 'toString'])

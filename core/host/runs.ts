@@ -92,6 +92,7 @@ export class Runs {
       world,
       seed,
       started: this.#options.world.now(),
+      ...(tasks.length > 0 && tasks.every(isPopulation) ? { pace } : {}),
     };
     this.#courses.begin(this.#state);
     this.#options.onChanged();

@@ -61,6 +61,8 @@ export interface PlayOptions {
   readonly onKept?: (session: string, events: readonly Event[]) => void;
   /** Called once, before the clients of a case with groups begin. */
   readonly onCourse?: (course: Course) => void;
+  /** Called when the clients have ended: what follows is the end of the receiver. */
+  readonly onPlayed?: () => void;
   readonly signal?: AbortSignal;
   /** The most a case may take, ms; what its talks take by themselves, 30,000 and 500 for each client unless said. */
   readonly deadline?: number;
@@ -201,6 +203,7 @@ async function guarded(stage: Stage): Promise<Weighed> {
     return { outcome: 'inconclusive', why: `the runner failed: ${(error as Error).message}` };
   } finally {
     stage.playing?.leave();
+    options.onPlayed?.();
     await options.network.during({ begin: () => subject.close(), otherwise: () => undefined });
   }
 }

@@ -61,11 +61,13 @@ class Watch {
   course: Course | undefined;
   readonly #index: number;
   readonly #real: VirtualThread['real'];
+  readonly #outbox: Outbox;
   #told = 0;
 
-  constructor(index: number, { real }: VirtualThread) {
+  constructor(index: number, { real }: VirtualThread, outbox: Outbox) {
     this.#index = index;
     this.#real = real;
+    this.#outbox = outbox;
   }
 
   /** Tells it if that has not been done for a while. */
@@ -76,6 +78,8 @@ class Watch {
   look({ pace, now }: Pacing): void {
     if (this.course === undefined) return;
     this.#told = this.#real.elapsed();
+    // Its moments lead to sessions: these go first.
+    this.#outbox.flush();
     const timeline = this.course.timeline();
     post({ kind: 'course', index: this.#index, timeline: { ...timeline, now: Math.max(now, timeline.now) }, pace });
   }
@@ -110,7 +114,7 @@ export function serve(thread: VirtualThread | undefined): void {
       outbox.flush();
       return post({ kind: 'played', index, played });
     }
-    const watch = new Watch(index, thread);
+    const watch = new Watch(index, thread, outbox);
     const pacing = new Pacing({ real: thread.real, begin: task.pace, onLook: () => watch.look(pacing) });
     pacings.set(index, pacing);
     const hold = (to: number) => {
@@ -120,7 +124,9 @@ export function serve(thread: VirtualThread | undefined): void {
     const network = simulation(thread, task, { signal, hold, events: EVENTS, ...task.bounds });
     const onEvent = () => pacing.recorded();
     const onCourse = (course: Course) => void (watch.course = course);
-    const played = await playCase(task, { network, start, onEvent, onKept, onCourse, signal });
+    // Nobody waits to see the receiver end.
+    const onPlayed = () => pacing.release();
+    const played = await playCase(task, { network, start, onEvent, onKept, onCourse, onPlayed, signal });
     pacings.delete(index);
     outbox.flush();
     const { timeline } = played.result;

@@ -3,6 +3,7 @@ import { Tooltip } from '@base-ui/react/tooltip';
 import { useEffect } from 'react';
 import { choose } from '../state/choices.ts';
 import { commandIds, commandOf, runCommand, useCommand } from '../state/commands.ts';
+import { usePaceCommands } from '../state/pace.ts';
 import { goToView, usePlace } from '../state/place.ts';
 import { sayError, useWorkbench, workbench } from '../state/workbench.ts';
 import { Confirmations } from '../ui/Dialog.tsx';
@@ -23,6 +24,7 @@ export function Frame() {
   useKeyboard();
   useMenuCommands();
   useFrameCommands();
+  usePaceCommands();
   useEffect(() => {
     document.title = [shown?.title, workspace, 'Gatehouse'].filter((part) => part !== undefined).join(' · ');
   }, [shown, workspace]);

@@ -4,6 +4,7 @@ import type { SessionOutcome, SessionRow } from '../../core/contract/summary.ts'
 import { runCommand } from '../state/commands.ts';
 import { setFilter, useFilter } from '../state/filterText.ts';
 import { withTerm } from '../state/filter.ts';
+import { clockText } from '../state/pace.ts';
 import { goToView } from '../state/place.ts';
 import { useWorkbench } from '../state/workbench.ts';
 import { outcomeLooks } from '../ui/Chip.tsx';
@@ -79,6 +80,9 @@ function RunProgress() {
       </button>
     );
   }
+  const clock = clockText(run);
+  // A population alone is measured by its clock, many cases by how many were played.
+  const isAlone = run.total === 1 && run.clock !== undefined;
   return (
     <>
       <button
@@ -88,8 +92,17 @@ function RunProgress() {
         title={run.playing.join('\n')}
       >
         run <b>{count(run.done)}</b> of {count(run.total)} against {against}
+        {clock !== '' && (
+          <>
+            , <b className="status-clock">{clock}</b>
+          </>
+        )}
       </button>
-      <Meter label="Run in progress" value={run.done} limit={run.total} />
+      <Meter
+        label={isAlone ? 'Virtual time of the run' : 'Run in progress'}
+        value={isAlone ? (run.clock?.now ?? 0) : run.done}
+        limit={isAlone ? (run.clock?.until ?? 0) : run.total}
+      />
       <button type="button" className="status-item" onClick={() => runCommand('scenarios.cancel')}>
         cancel
       </button>

@@ -7,6 +7,7 @@ import { useWorkbench } from '../state/workbench.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { ListeningPill } from './ListeningPill.tsx';
+import { SimulatedPill } from './SimulatedPill.tsx';
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon } as const;
 const themeTitles: Readonly<Record<Theme, string>> = { system: 'Theme of the system', light: 'Light', dark: 'Dark' };
@@ -25,6 +26,7 @@ export function TopBar() {
         <span className="muted cut" title={info?.path}>
           {info?.workspace}
         </span>
+        <SimulatedPill />
       </div>
       <div className="top-part">
         <ListeningPill />

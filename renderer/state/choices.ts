@@ -1,5 +1,6 @@
 // What the person chose about the window, kept on this machine: theme, columns, panes, what is shown.
 import { create } from 'zustand';
+import type { WorldName } from '../../core/contract/scenarioWorld.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -14,6 +15,11 @@ export interface Choices {
   readonly isRawOpen: boolean;
   /** New sessions scroll the list. */
   readonly isFollowing: boolean;
+  /** Where scenarios are played that can be played in both worlds, and the seed of the simulated one. */
+  readonly world: WorldName;
+  readonly seed: number;
+  /** Virtual ms a real ms of a simulated population; 0: as fast as it can. */
+  readonly speed: number;
 }
 
 const KEPT = 'gatehouse.choices';
@@ -25,7 +31,16 @@ const first: Choices = {
   isLogOpen: false,
   isRawOpen: false,
   isFollowing: true,
+  world: 'real',
+  seed: 0,
+  speed: 0,
 };
+
+/** The largest seed. */
+export const mostSeed = 0xffff_ffff;
+
+const isSeed = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostSeed;
 
 function kept(): Choices {
   try {
@@ -37,6 +52,9 @@ function kept(): Choices {
       isLogOpen: found.isLogOpen === true,
       isRawOpen: found.isRawOpen === true,
       isFollowing: true,
+      world: found.world === 'simulated' ? 'simulated' : 'real',
+      seed: isSeed(found.seed) ? found.seed : 0,
+      speed: typeof found.speed === 'number' && found.speed > 0 ? found.speed : 0,
     };
   } catch {
     return first;

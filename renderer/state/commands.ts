@@ -37,7 +37,14 @@ export const commands = {
 
   'scenarios.run': { title: 'Run the selected scenario', group: 'Scenarios', keys: 'Ctrl+Enter' },
   'scenarios.runAll': { title: 'Run all scenarios', group: 'Scenarios', keys: 'Ctrl+Shift+Enter' },
+  'scenarios.runPaused': { title: 'Run the selected population, paused at its beginning', group: 'Scenarios' },
   'scenarios.cancel': { title: 'Cancel the run', group: 'Scenarios' },
+  'scenarios.pause': { title: 'Pause or resume the time of the run', group: 'Scenarios', keys: 'p' },
+  'scenarios.step': { title: 'Step to the next event of the run', group: 'Scenarios', keys: '.' },
+  'scenarios.fast': { title: 'Run on as fast as it can', group: 'Scenarios' },
+  'scenarios.toCursor': { title: 'Run on to the cursor and pause there', group: 'Scenarios', keys: '>' },
+  'scenarios.simulated': { title: 'Play scenarios in the simulated world', group: 'Scenarios' },
+  'scenarios.real': { title: 'Play scenarios in the real world', group: 'Scenarios' },
 
   palette: { title: 'Find a command', group: 'Window', keys: 'Ctrl+K' },
   'window.keys': { title: 'Keyboard shortcuts', group: 'Window', keys: '?' },

@@ -1,7 +1,7 @@
 // The filter language of the session list: words and `field:value` terms, read, matched and completed. Pure.
 import { closeReasons } from '../../core/contract/event.ts';
 import { contains, type IpRange, parseIp, parseIpSet } from '../../core/contract/settings/network.ts';
-import type { SessionRow } from '../../core/contract/summary.ts';
+import { placeInTime, type SessionRow } from '../../core/contract/summary.ts';
 import { parseMoment, parseSpan } from './moment.ts';
 
 /** The fields, in the order they are offered, each with a line that explains it. */
@@ -159,11 +159,11 @@ function testOf(field: FilterField, value: string, now: Date): Test {
     case 'before': {
       const moment = parseMoment(value, now);
       if (moment === undefined) return () => true;
-      return field === 'after' ? (row) => row.started >= moment : (row) => row.started < moment;
+      return field === 'after' ? (row) => placeInTime(row) >= moment : (row) => placeInTime(row) < moment;
     }
     case 'time': {
       const span = parseSpan(value, now);
-      return span === undefined ? () => true : (row) => row.started >= span.from && row.started < span.to;
+      return span === undefined ? () => true : (row) => placeInTime(row) >= span.from && placeInTime(row) < span.to;
     }
     case 'text':
       return (row) => rowText(row).includes(wanted);

@@ -14,7 +14,7 @@ import type {
 import type { Port } from '../../core/contract/port.ts';
 import { type Client, HostError } from '../../core/contract/rpc.ts';
 import type { CaseResult } from '../../core/contract/scenario.ts';
-import type { SessionRow } from '../../core/contract/summary.ts';
+import { placeInTime, type SessionRow } from '../../core/contract/summary.ts';
 import { keepLink, type Link, type LinkState } from './link.ts';
 import { emptyListing, type Listing, pullListing } from './listing.ts';
 import { noSession, type OpenSession, openSession } from './openSession.ts';
@@ -98,7 +98,7 @@ export function createWorkbench() {
       await pullListing(client, 'sessions', {
         get: () => store.getState().sessions,
         put: (sessions) => set({ sessions }),
-        time: (row) => row.started,
+        time: placeInTime,
       });
       opened.follow(client);
     });

@@ -1,5 +1,7 @@
 // Numbers, times and sizes as people read them; every figure in the window is written here.
 
+import { simulatedEpoch } from '../../core/contract/scenarioWorld.ts';
+
 const two = (value: number) => String(value).padStart(2, '0');
 
 const grouped = new Intl.NumberFormat('en-US');
@@ -18,6 +20,14 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 export function clock(at: number): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** Virtual time of day of ms since 1970, counted from the beginning of virtual time: `00:13:02`, `1 d 04:00:00`. */
+export function virtualClock(at: number): string {
+  const seconds = Math.max(0, Math.floor((at - simulatedEpoch) / 1000));
+  const days = Math.floor(seconds / 86_400);
+  const time = [seconds / 3600, seconds / 60, seconds].map((part, n) => two(Math.floor(part) % (n === 0 ? 24 : 60)));
+  return `${days === 0 ? '' : `${days} d `}${time.join(':')}`;
 }
 
 /** Date and time: `2026-07-01 14:02:11`. */

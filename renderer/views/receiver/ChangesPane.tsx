@@ -129,7 +129,7 @@ function Touched({ paths, isApplied }: { readonly paths: readonly string[]; read
             onClick={() =>
               void play(
                 touched.map(({ id }) => id),
-                'mine',
+                { base: 'mine' },
               )
             }
           >

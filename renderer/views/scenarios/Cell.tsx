@@ -1,4 +1,5 @@
 // One cell of the matrix: what a scenario showed last under a base, what it is doing now, or what its file expects there.
+import { Timer } from 'lucide-react';
 import type { RunState, ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base } from '../../../core/contract/scenario.ts';
 import { caseLooks, Chip } from '../../ui/Chip.tsx';
@@ -54,7 +55,8 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
   const look = caseLooks[shown.outcome];
   const isExpected = expected === shown.outcome;
   const isOld = base === 'mine' && shown.settings !== settings;
-  const when = `Played ${moment(shown.at)} against ${baseTitle(base)}`;
+  const isVirtual = shown.world === 'simulated';
+  const when = `Played ${moment(shown.at)} against ${baseTitle(base)}${isVirtual ? ' in the simulated world' : ''}`;
   const title = isOld ? `${when}, as they were then: the settings have changed since` : `${when}. ${shown.why}`;
   return (
     <span className={isOld ? 'old-outcome' : undefined}>
@@ -68,6 +70,12 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
           outcomeWord(shown.outcome, row.kind)
         )}
       </Chip>
+      {isVirtual && (
+        <span className="cell-world" title="In the simulated world">
+          <Timer aria-hidden />
+          <span className="unseen"> simulated</span>
+        </span>
+      )}
       {isOld && <span className="unseen">, under earlier settings</span>}
       {expected !== undefined && !isExpected && (
         <span className="unexpected" title={`Expected: ${outcomeWord(expected, row.kind)}`}>

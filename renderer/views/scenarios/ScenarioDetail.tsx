@@ -3,13 +3,16 @@ import { FileCode, Play } from 'lucide-react';
 import { type Ref, useState } from 'react';
 import type { ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base, CaseResult } from '../../../core/contract/scenario.ts';
+import { useChoices } from '../../state/choices.ts';
 import { go } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Button, Jump } from '../../ui/Button.tsx';
 import { CaseChip, Chip, OutcomeChip } from '../../ui/Chip.tsx';
 import { count, counted, duration, moment } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
 import { Cell, standing } from './Cell.tsx';
+import { Course } from './course/Course.tsx';
 import { Knobs } from './Knobs.tsx';
 import { afterwardsOf, basesOf, differenceOf } from './model.ts';
 import { casesOf, keyOf, shownOf, useOutcomes } from './outcomes.ts';
@@ -17,6 +20,7 @@ import { baseTitle, play, useBase } from './run.ts';
 import { Source } from './Source.tsx';
 import { DIFFERENCE, Talk } from './Talk.tsx';
 import { outcomeWord } from './words.ts';
+import { worldAbout, worldFor, worldText, worldWord } from './worlds.ts';
 
 interface DetailProps {
   readonly row: ScenarioRow;
@@ -32,8 +36,34 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
   const [isSource, setSource] = useState(isBad);
   const [line, setLine] = useState<{ readonly number: number; readonly column: number }>();
   const base = useBase((state) => state.base);
+  const world = useChoices((choices) => choices.world);
   const isPlaying = useWorkbench((state) => state.run?.state === 'running');
   const shownSource = isSource || isBad;
+  const [tab, setTab] = useState<'course' | 'outcome'>('course');
+  const about = (
+    <div
+      className="scroll detail"
+      ref={body}
+      tabIndex={0}
+      role="region"
+      aria-label={`About ${row.title}`}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onLeave();
+      }}
+    >
+      <Outcomes row={row} look={look} onLook={onLook} />
+      <h3>What decides this</h3>
+      <Knobs row={row} />
+      <h3>What happens</h3>
+      <p className="about">{row.about}</p>
+      <Expectations row={row} />
+      {row.sources.length > 0 && <p className="small muted">Sources: {row.sources.join('; ')}</p>}
+      <p className="small muted">
+        <span className="mono">{row.id}.yml</span>, {row.kind === 'citizen' ? 'good citizen' : 'attack'}, {row.role},{' '}
+        {row.row}; {worldText(row)}
+      </p>
+    </div>
+  );
   return (
     <>
       <PaneHead>
@@ -42,6 +72,11 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
         </h2>
         <span className="grow" />
         {!isBad && (
+          <span className="muted small played-in" title={`${worldText(row)}. ${worldAbout[worldFor(row, world)]}`}>
+            {row.worlds.length === 1 ? worldWord(row) : `${worldFor(row, world)} world`}
+          </span>
+        )}
+        {!isBad && (
           <Button kind="ghost" icon={FileCode} aria-pressed={isSource} onClick={() => setSource(!isSource)}>
             Source
           </Button>
@@ -49,7 +84,7 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
         <Button
           icon={Play}
           disabled={isPlaying || isBad}
-          title={`Run it against ${baseTitle(base)} (Enter in the list)`}
+          title={`Run it against ${baseTitle(base)} in the ${worldFor(row, world)} world (Enter in the list)`}
           onClick={() => void play([row.id])}
         >
           Run
@@ -58,29 +93,22 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
       {isBad && <Problems row={row} onLine={(number, column) => setLine({ number, column })} />}
       {shownSource ? (
         <Source scenario={row.id} problems={row.problems} line={line} />
+      ) : row.population ? (
+        <Tabs
+          label="What is shown of it"
+          value={tab}
+          onChange={setTab}
+          tabs={[
+            {
+              id: 'course',
+              title: 'Course',
+              content: () => <Course row={row} onLeave={onLeave} body={body} />,
+            },
+            { id: 'outcome', title: 'Outcome', content: () => about },
+          ]}
+        />
       ) : (
-        <div
-          className="scroll detail"
-          ref={body}
-          tabIndex={0}
-          role="region"
-          aria-label={`About ${row.title}`}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') onLeave();
-          }}
-        >
-          <Outcomes row={row} look={look} onLook={onLook} />
-          <h3>What decides this</h3>
-          <Knobs row={row} />
-          <h3>What happens</h3>
-          <p className="about">{row.about}</p>
-          <Expectations row={row} />
-          {row.sources.length > 0 && <p className="small muted">Sources: {row.sources.join('; ')}</p>}
-          <p className="small muted">
-            <span className="mono">{row.id}.yml</span>, {row.kind === 'citizen' ? 'good citizen' : 'attack'}, {row.role}
-            , {row.row}
-          </p>
-        </div>
+        about
       )}
     </>
   );
@@ -241,6 +269,7 @@ function Banner({ row, base, shown, result, isOld }: BannerProps) {
         {shown.gained !== undefined && shown.outcome === 'breached' ? `: ${shown.gained}` : ''}
       </p>
       <p className="small outcome-why">{difference}</p>
+      <Agreement row={row} base={base} shown={shown} />
       <div className="row small">
         {hasLine && <Jump to={showDifference}>Show what differed</Jump>}
         {session !== undefined && shown.outcome !== 'notApplicable' && (
@@ -250,11 +279,32 @@ function Banner({ row, base, shown, result, isOld }: BannerProps) {
         )}
         <span className="grow" />
         <span className="outcome-when">
-          {moment(shown.at)}, {duration(shown.ms)}
+          {moment(shown.at)}, {tookIn(shown)}
           {isOld && '; the settings have changed since'}
         </span>
       </div>
     </div>
+  );
+}
+
+/** How long it took, and by which clock. */
+function tookIn({ ms, world }: BannerProps['shown']): string {
+  if (world === 'simulated') return ms < 1 ? 'simulated' : `${duration(ms)} of virtual time, simulated`;
+  return `${duration(ms)}${world === undefined ? '' : ', real'}`;
+}
+
+/** Whether the same settings showed the same in the other world, where that was played. */
+function Agreement({ row, base, shown }: Pick<BannerProps, 'row' | 'base' | 'shown'>) {
+  const { other } = shown;
+  if (other === undefined || (base === 'mine' && other.settings !== shown.settings)) return null;
+  const agrees = other.outcome === shown.outcome;
+  return (
+    <p className="small outcome-agrees">
+      <span aria-hidden>{agrees ? '✓' : '▲'}</span>{' '}
+      {agrees
+        ? `Both worlds agree: ${outcomeWord(other.outcome, row.kind)} in the ${other.world} world, too.`
+        : `The worlds disagree: ${outcomeWord(other.outcome, row.kind)} in the ${other.world} world.`}
+    </p>
   );
 }
 

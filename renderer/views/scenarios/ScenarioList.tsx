@@ -11,6 +11,7 @@ import { Cell, standing } from './Cell.tsx';
 import { columns, type Line, type Theme } from './model.ts';
 import { shownOf, useOutcomes } from './outcomes.ts';
 import { play, useAsked } from './run.ts';
+import { worldText, worldWord } from './worlds.ts';
 
 interface ListProps {
   readonly lines: readonly Line[];
@@ -198,6 +199,11 @@ const ScenarioLine = memo(function ScenarioLine({ row, isSelected, onSelect, onR
         <span className="scenario-role muted small">
           {row.role}
           {row.kind === 'citizen' && ', citizen'}
+          {row.worlds.length === 1 && (
+            <span title={`${worldText(row)}.`}>
+              , <span className="world-word">{worldWord(row)}</span>
+            </span>
+          )}
         </span>
       </span>
       {isBad ? (

@@ -17,6 +17,7 @@ import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { useWideWindow } from '../../ui/useWide.ts';
 import { isDirty, useDraft } from '../receiver/draft.ts';
 import { loadCatalogue, useCatalogue } from './catalogue.ts';
+import { useLookings } from './course/looking.ts';
 import { filterRows, linesOf, type Theme, themesOf } from './model.ts';
 import { shownOf, useOutcomes } from './outcomes.ts';
 import { baseTitle, bases, cancel, play, useBase } from './run.ts';
@@ -24,6 +25,8 @@ import { ScenarioDetail } from './ScenarioDetail.tsx';
 import { ScenarioList } from './ScenarioList.tsx';
 import { useFindings } from './findings.ts';
 import { outcomeWord } from './words.ts';
+import { WorldSwitch } from './WorldSwitch.tsx';
+import { worldText } from './worlds.ts';
 
 /** Below this width, pixels, the open scenario stands under the list. */
 const TWO_PANES_FROM = 980;
@@ -37,10 +40,12 @@ export function ScenariosView() {
   const [look, setLook] = useState<Base>();
   const isWide = useWideWindow(TWO_PANES_FROM);
   const detail = useRef<HTMLDivElement>(null);
+  const isCourseAlone = useLookings((lookings) => lookings.isWide);
   const shownRows = useFiltered(rows, filter);
   const themes = useMemo(() => themesOf(shownRows), [shownRows]);
   const lines = useMemo(() => linesOf(themes, closed), [themes, closed]);
   const open = rows?.find((row) => row.id === selected);
+  const isCourseWide = isCourseAlone && open?.population === true;
   const theme = themes.find(({ id }) => `theme:${id}` === selected);
   useEffect(() => {
     if (isConnected) void loadCatalogue();
@@ -66,6 +71,10 @@ export function ScenariosView() {
   useCommand(
     'scenarios.run',
     selected !== undefined && !isPlaying && (open ?? theme) ? () => run(selected) : undefined,
+  );
+  useCommand(
+    'scenarios.runPaused',
+    open?.population === true && !isPlaying ? () => void play([open.id], { paused: true }) : undefined,
   );
   useCommand('scenarios.runAll', rows && !isPlaying ? () => void play([]) : undefined);
 
@@ -135,7 +144,7 @@ export function ScenariosView() {
       id={isWide ? 'scenarios' : 'scenarios.narrow'}
       direction={isWide ? 'row' : 'column'}
       parts={[
-        { id: 'scenarios', min: isWide ? 420 : 160, content: list },
+        ...(isCourseWide ? [] : [{ id: 'scenarios', min: isWide ? 420 : 160, content: list }]),
         { id: 'scenario', size: isWide ? '40' : '50', min: isWide ? 340 : 160, content: beside },
       ]}
     />
@@ -159,7 +168,7 @@ function useFiltered(rows: readonly ScenarioRow[] | undefined, filter: string): 
   return useMemo(() => {
     const word = (row: ScenarioRow) => {
       const mine = shownOf(shown, row, 'mine');
-      return mine ? outcomeWord(mine.outcome, row.kind) : 'not run';
+      return `${mine ? outcomeWord(mine.outcome, row.kind) : 'not run'}\n${worldText(row)}`;
     };
     return filterRows(rows ?? [], filter, word);
   }, [rows, filter, shown]);
@@ -179,44 +188,47 @@ function ListHead({ rows, all }: { readonly rows: readonly ScenarioRow[]; readon
   };
   const playable = rows.filter(({ problems }) => problems.length === 0);
   return (
-    <PaneHead>
-      <h2>Scenarios</h2>
-      <input
-        ref={input}
-        className="input scenario-filter"
-        type="search"
-        aria-label="Filter the scenarios"
-        placeholder="Filter, e.g. auth breached"
-        value={filter}
-        onChange={(event) => useFindings.setState({ filter: event.target.value })}
-        onKeyDown={leave}
-      />
-      <span className="grow" />
-      <label className="against">
-        <span className="muted wide-only">against</span>
-        <Select
-          aria-label="Play against"
-          value={base}
-          options={bases}
-          title={bases.find(({ value }) => value === base)?.about}
-          onChoose={(next) => useBase.setState({ base: next })}
+    <div className="run-head">
+      <PaneHead>
+        <h2>Scenarios</h2>
+        <input
+          ref={input}
+          className="input scenario-filter"
+          type="search"
+          aria-label="Filter the scenarios"
+          placeholder="Filter, e.g. auth breached"
+          value={filter}
+          onChange={(event) => useFindings.setState({ filter: event.target.value })}
+          onKeyDown={leave}
         />
-      </label>
-      {isPlaying ? (
-        <Button icon={Square} onClick={() => void cancel()}>
-          Cancel
-        </Button>
-      ) : (
-        <Button
-          kind="primary"
-          icon={Play}
-          disabled={playable.length === 0}
-          onClick={() => void play(rows.length === all ? [] : playable.map(({ id }) => id))}
-        >
-          Run {count(playable.length)}
-        </Button>
-      )}
-    </PaneHead>
+        <span className="grow" />
+        <label className="against">
+          <span className="muted wide-only">against</span>
+          <Select
+            aria-label="Play against"
+            value={base}
+            options={bases}
+            title={bases.find(({ value }) => value === base)?.about}
+            onChoose={(next) => useBase.setState({ base: next })}
+          />
+        </label>
+        <WorldSwitch />
+        {isPlaying ? (
+          <Button icon={Square} onClick={() => void cancel()}>
+            Cancel
+          </Button>
+        ) : (
+          <Button
+            kind="primary"
+            icon={Play}
+            disabled={playable.length === 0}
+            onClick={() => void play(rows.length === all ? [] : playable.map(({ id }) => id))}
+          >
+            Run {count(playable.length)}
+          </Button>
+        )}
+      </PaneHead>
+    </div>
   );
 }
 

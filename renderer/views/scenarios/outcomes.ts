@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { Base, CaseResult, Outcome } from '../../../core/contract/scenario.ts';
 import type { RunState, ScenarioRow } from '../../../core/contract/calls.ts';
+import type { WorldName } from '../../../core/contract/scenarioWorld.ts';
 import { workbench } from '../../state/workbench.ts';
 
 /** One case under one base. */
@@ -16,8 +17,17 @@ export interface Shown {
   readonly run: string;
   /** Which settings `mine` was, as a fingerprint. */
   readonly settings?: number | undefined;
+  /** Where it was played, and what the other world showed last. */
+  readonly world?: WorldName | undefined;
+  readonly other?: InWorld | undefined;
   /** What the run before it showed. */
   readonly before?: Outcome | undefined;
+}
+
+interface InWorld {
+  readonly world: WorldName;
+  readonly outcome: Outcome;
+  readonly settings?: number | undefined;
 }
 
 interface Outcomes {
@@ -54,6 +64,8 @@ export function shownOf(shown: Outcomes['shown'], row: ScenarioRow, base: Base):
   return { ...worst, before, ms: cases.reduce((sum, one) => sum + one.ms, 0) };
 }
 
+const inWorld = (world: WorldName, { outcome, settings }: Shown): InWorld => ({ world, outcome, settings });
+
 /** A short number that differs when the settings do (FNV-1a). */
 export function fingerprint(settings: unknown): number {
   let hash = 0x811c9dc5;
@@ -73,7 +85,7 @@ export function take(run: RunState, fresh: readonly CaseResult[], settings: numb
   for (const result of fresh) {
     const key = keyOf(result.scenario, result.case, result.preset);
     const old = shown[key];
-    const { outcome, ms, why, gained } = result;
+    const { outcome, ms, why, gained, world } = result;
     shown[key] = {
       outcome,
       ms,
@@ -81,6 +93,8 @@ export function take(run: RunState, fresh: readonly CaseResult[], settings: numb
       gained,
       at: run.started,
       run: id,
+      world,
+      other: old?.world === undefined || old.world === world ? old?.other : inWorld(old.world, old),
       ...(result.preset === 'mine' ? { settings } : {}),
       before: old?.run === id ? old.before : old?.outcome,
     };

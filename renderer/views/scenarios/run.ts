@@ -1,6 +1,8 @@
 // Starting and cancelling runs from the window.
 import type { Input } from '../../../core/contract/calls.ts';
 import { create } from 'zustand';
+import { useChoices } from '../../state/choices.ts';
+import { movePace } from '../../state/pace.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
 import { toast } from '../../ui/Toast.tsx';
 
@@ -32,12 +34,27 @@ export const useAsked = create<{ readonly run?: string; readonly scenarios: read
   scenarios: [],
 }));
 
-/** Plays scenarios by id; an empty list is all of them. */
-export async function play(scenarios: readonly string[], base: RunBase = useBase.getState().base): Promise<void> {
+export interface PlayOptions {
+  readonly base?: RunBase;
+  /** Populations stand still at their beginning until they are resumed. */
+  readonly paused?: boolean;
+}
+
+/** Plays scenarios by id, in the world the person chose where there is a choice; an empty list is all of them. */
+export async function play(scenarios: readonly string[], { base, paused = false }: PlayOptions = {}): Promise<void> {
+  const { world, seed, speed } = useChoices.getState();
   try {
-    const run = await workbench.call('scenarios.run', { scenarios: [...scenarios], base });
+    const run = await workbench.call('scenarios.run', {
+      scenarios: [...scenarios],
+      base: base ?? useBase.getState().base,
+      world,
+      seed,
+      // A population that has a speed begins at it.
+      paused: paused || speed > 0,
+    });
     useAsked.setState({ run: run.id, scenarios });
     workbench.pullRun();
+    if (run.pace !== undefined && !paused && speed > 0) await movePace({ action: 'resume', speed });
   } catch (error) {
     toast('Nothing was run', sayError(error), 'refuse');
   }

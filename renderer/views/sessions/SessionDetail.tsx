@@ -1,7 +1,7 @@
 // The open session: its head, its transcript, and underneath its raw bytes when they are wanted.
 import { Binary, Copy, MousePointerClick } from 'lucide-react';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
-import type { SessionRow } from '../../../core/contract/summary.ts';
+import { isSimulated, type SessionRow } from '../../../core/contract/summary.ts';
 import { transcriptText } from '../../../core/contract/transcript.ts';
 import { choose, useChoices } from '../../state/choices.ts';
 import { useCommand } from '../../state/commands.ts';
@@ -10,7 +10,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Chip, OutcomeChip } from '../../ui/Chip.tsx';
 import { copyText } from '../../ui/copyText.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { moment } from '../../ui/figures.ts';
+import { moment, virtualClock } from '../../ui/figures.ts';
 import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { RawBytes } from './RawBytes.tsx';
 import { talk } from './columns.tsx';
@@ -121,7 +121,9 @@ function copyTranscript(): void {
 
 function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; readonly id: string }) {
   if (!row) return <h2 className="mono cut">{id}</h2>;
-  const about = `${moment(row.started)} · ${row.listener} · session ${row.id}`;
+  const isVirtual = isSimulated(row);
+  const began = isVirtual ? `${virtualClock(row.started)} of virtual time` : moment(row.started);
+  const about = `${began} · ${row.listener} · session ${row.id}`;
   return (
     <>
       <h2 className="mono session-peer" title={`${row.peer}, port ${row.peerPort}`}>
@@ -132,8 +134,11 @@ function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; reado
       </span>
       <OutcomeChip outcome={row.outcome} />
       {row.run !== undefined && (
-        <Chip tone="plain" title={`Made by scenario run ${row.run}`}>
-          scenario
+        <Chip
+          tone={isVirtual ? 'drop' : 'plain'}
+          title={`Made by scenario run ${row.run}${isVirtual ? ': its peer and its times are not real' : ''}`}
+        >
+          {isVirtual ? `simulated, ${virtualClock(row.started)}` : 'scenario'}
         </Chip>
       )}
     </>

@@ -9,10 +9,9 @@ import { useWorkbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeChip } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { clock } from '../../ui/figures.ts';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
 import { useWideElement } from '../../ui/useWide.ts';
-import { decided, sessionColumns, talk } from './columns.tsx';
+import { decided, sessionColumns, StartTime, talk } from './columns.tsx';
 import { NoSessions } from './NoSessions.tsx';
 
 /** From this width on, pixels, a row is one line with columns. */
@@ -181,7 +180,7 @@ const SessionLine = memo(function SessionLine({ row, index, top, isSelected, col
             {decided(row)}
           </span>
           <span role="gridcell" className="small muted number">
-            {clock(row.started)}
+            <StartTime row={row} />
           </span>
         </>
       )}

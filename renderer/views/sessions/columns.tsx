@@ -1,9 +1,10 @@
 // The columns of the session list, in their order; each can be hidden.
+import { Timer } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CloseReason } from '../../../core/contract/event.ts';
-import type { SessionRow } from '../../../core/contract/summary.ts';
+import { isSimulated, type SessionRow } from '../../../core/contract/summary.ts';
 import { OutcomeChip } from '../../ui/Chip.tsx';
-import { clock, count, counted, duration, size } from '../../ui/figures.ts';
+import { clock, count, counted, duration, size, virtualClock } from '../../ui/figures.ts';
 
 export interface SessionColumn {
   readonly id: string;
@@ -15,8 +16,20 @@ export interface SessionColumn {
   readonly cell: (row: SessionRow) => ReactNode;
 }
 
+/** When a session began; the virtual time of a simulated one is marked, so that nobody takes it for real. */
+export function StartTime({ row }: { readonly row: SessionRow }) {
+  if (!isSimulated(row)) return <span className="mono">{clock(row.started)}</span>;
+  return (
+    <span className="mono virtual-time" title={`Simulated: virtual time since the beginning of its run`}>
+      <Timer aria-hidden />
+      <span className="unseen">simulated, </span>
+      {virtualClock(row.started)}
+    </span>
+  );
+}
+
 export const sessionColumns: readonly SessionColumn[] = [
-  { id: 'time', title: 'Time', width: '92px', cell: (row) => <span className="mono">{clock(row.started)}</span> },
+  { id: 'time', title: 'Time', width: '92px', cell: (row) => <StartTime row={row} /> },
   { id: 'peer', title: 'Peer', width: 'minmax(104px, 0.5fr)', cell: (row) => <span className="mono">{row.peer}</span> },
   { id: 'talk', title: 'Who to whom', width: 'minmax(140px, 1.3fr)', cell: talk },
   { id: 'outcome', title: 'Outcome', width: '88px', cell: (row) => <OutcomeChip outcome={row.outcome} /> },
