@@ -66,9 +66,6 @@ export function written(report: RunReport, form: ReportForm): string {
   }
 }
 
-/** Stands for a timeline until the text is written: its thousands of numbers take no line each. */
-const MARK = '\u0000timeline ';
-
 function json({ counts, cases, journal, world, seed, leftOut }: RunReport): string {
   const rows = cases.map(
     ({ scenario, case: name, preset, world: where, outcome, expected, ms, why, timeline }, index) => ({
@@ -80,13 +77,13 @@ function json({ counts, cases, journal, world, seed, leftOut }: RunReport): stri
       ...(expected === undefined ? {} : { expected }),
       ms,
       why,
-      ...(timeline === undefined ? {} : { timeline: `${MARK}${index}` }),
+      ...(timeline === undefined ? {} : { timeline: String(index) }),
     }),
   );
   const report = { counts, world, seed, leftOut, cases: rows, journal };
   const text = JSON.stringify(report, undefined, 2);
-  const mark = JSON.stringify(MARK).slice(0, -1).replace('\\', '\\\\');
-  return `${text.replace(new RegExp(`${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(cases[Number(index)]?.timeline))}\n`;
+  // The thousands of numbers of a timeline take no line each.
+  return `${text.replace(/"timeline": "(\d+)"/g, (_, index) => `"timeline": ${JSON.stringify(cases[Number(index)]?.timeline)}`)}\n`;
 }
 
 const nameOf = ({ scenario, case: name }: CaseResult) => (name === '-' ? scenario : `${scenario} ${name}`);

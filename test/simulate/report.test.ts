@@ -1,6 +1,7 @@
 // Reports and exit codes of a run.
 import { describe, expect, test } from 'vitest';
 import type { CaseResult } from '../../core/contract/scenario.ts';
+import type { Timeline } from '../../core/contract/timeline.ts';
 import { exitCodeOf, reportOf, written } from '../../core/simulate/report.ts';
 
 const one = (members: Partial<CaseResult>): CaseResult => ({
@@ -64,16 +65,76 @@ test('the JSON has counts, cases and the digest, and expected only with expectat
 
 test('the table is aligned and says what was not expected', () => {
   const cases = [proved({ case: 'plain' }), proved({ outcome: 'breached', ms: 1234, why: 'client 1' })];
-  expect(written(reportOf(cases, ''), 'table')).toBe(
+  const manner = { world: 'real', seed: 7, leftOut: [{ scenario: 'flood/a', because: 'too-many-peers' }] } as const;
+  expect(written(reportOf(cases, 'abc', manner), 'table')).toBe(
     [
       'outcome             scenario          base    ms  why',
       'held                auth/guess plain  weak    12  held by 421',
       'breached, not held  auth/guess        weak  1234  client 1',
       '',
+      '1 left out, which cannot be played in the real world:',
+      '  flood/a: too-many-peers. More connections than real sockets carry in a run.',
       '2 cases: 1 held, 1 breached, 0 not applicable, 0 inconclusive, 1 unexpected',
+      'journal abc, seed 7',
       '',
     ].join('\n'),
   );
+});
+
+const timeline: Timeline = {
+  now: 86_400_000,
+  until: 86_400_000,
+  began: 0,
+  took: 12_000,
+  timers: 123_456,
+  step: 86_400,
+  groups: [
+    {
+      name: 'shops',
+      kind: 'citizen',
+      clients: 10_000,
+      begun: 10_000,
+      served: 9_990,
+      gaveUp: 4,
+      waiting: 6,
+      tries: 60_000,
+      turnedAway: 50_000,
+      waits: { count: 9_990, least: 340, p50: 60_000, p90: 900_000, p99: 7_200_000, most: 86_000_000 },
+    },
+  ],
+  series: [
+    { id: 'sessions', title: 'sessions open', kind: 'sessions', unit: 'sessions', values: [1, 2, 3] },
+    { id: 'flow.x', title: 'connections', kind: 'counter', unit: 'connections', limit: 20, values: [3, 21] },
+  ],
+  moments: [{ at: 3_600_000, series: 'flow.x', text: '21st', session: 'A' }],
+  sessions: 60_000,
+  kept: 1_412,
+  expectations: [{ expected: 'at least 99 % of all served', found: '99.9 % (9,990 of 10,000)', held: true }],
+  stopped: 'stopped after the most timers it may fire',
+};
+
+test('a population is told with its groups, limits, expectations, and virtual against real time', () => {
+  const text = written(reportOf([proved({ timeline })], 'abc'), 'table');
+  expect(text.split('\n').slice(3, -3)).toEqual([
+    'auth/guess weak: 1 d in 12 s (7,200 to 1), 60,000 sessions, 1,412 of them kept, 123,456 timers',
+    '  stopped: stopped after the most timers it may fire; what is told is what it had come to',
+    '  group            clients    came  served  gave up  waiting   tries  before greeting  waits: least  median    90 %  99 %         most',
+    '  shops (citizen)   10,000  10,000   9,990        4        6  60,000           50,000        340 ms   1 min  15 min   2 h  23 h 53 min',
+    '  limit   of               most  first hit after  moments',
+    '  flow.x  connections  21 of 20              1 h        1',
+    '  held: expected at least 99 % of all served, found 99.9 % (9,990 of 10,000)',
+    '',
+  ]);
+});
+
+test('the JSON has the course of a population, on one line', () => {
+  const text = written(
+    reportOf([proved({ timeline }), proved({ why: '"timeline": "0"' })], 'abc', { seed: 7 }),
+    'json',
+  );
+  expect(text).toContain('"values":[1,2,3]');
+  const read = JSON.parse(text) as { cases: { timeline?: Timeline; why: string }[]; seed: number };
+  expect([read.cases[0]?.timeline, read.cases[1]?.why, read.seed]).toEqual([timeline, '"timeline": "0"', 7]);
 });
 
 test('JUnit has a failure for what fails, an error for what is undecided, and escapes what XML cannot hold', () => {
