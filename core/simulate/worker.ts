@@ -118,8 +118,9 @@ export function serve(thread: VirtualThread | undefined): void {
     const pacing = new Pacing({ real: thread.real, begin: task.pace, onLook: () => watch.look(pacing) });
     pacings.set(index, pacing);
     const hold = (to: number) => {
-      watch.glance(pacing);
-      return pacing.hold(to);
+      const held = pacing.hold(to);
+      if (held === undefined) watch.glance(pacing);
+      return held;
     };
     const network = simulation(thread, task, { signal, hold, events: EVENTS, ...task.bounds });
     const onEvent = () => pacing.recorded();
