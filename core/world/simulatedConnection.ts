@@ -16,6 +16,8 @@ export interface Wire {
   after(ms: number, fire: () => void): Timer;
 }
 
+const turn = setImmediate;
+
 /** What came and was not read yet. */
 type Inbound = Buffer | null;
 
@@ -35,7 +37,7 @@ export class SimulatedConnection extends Duplex implements Connection {
   #idle: { readonly ms: number; timer: Timer } | undefined;
 
   constructor(wire: Wire, { local, remote }: { readonly local: Peer; readonly remote: Peer }) {
-    super({ allowHalfOpen: true, readableHighWaterMark: 65_536, writableHighWaterMark: 65_536 });
+    super({ allowHalfOpen: true, emitClose: false, readableHighWaterMark: 65_536, writableHighWaterMark: 65_536 });
     this.#wire = wire;
     this.remoteAddress = remote.address;
     this.remotePort = remote.port;
@@ -103,7 +105,11 @@ export class SimulatedConnection extends Duplex implements Connection {
     else if (!this.writableFinished) this.#wire.finish();
     this.#inbox.length = 0;
     done(error);
+    // Behind the error, and as the system's sockets do it: when this turn is over, and with what it ended in.
+    turn(this.#emitClose, error !== null);
   }
+
+  readonly #emitClose = (hadError: boolean) => void this.emit('close', hadError);
 
   resetAndDestroy(): this {
     this.#isReset = true;

@@ -1,4 +1,5 @@
 // The simulated network: listeners and connections in memory, between any addresses, under any conditions.
+import { ipText, parseIp } from '../contract/settings/network.ts';
 import type { Connection, Peer } from './connection.ts';
 import { Heap } from './heap.ts';
 import { SimulatedConnection, type Wire } from './simulatedConnection.ts';
@@ -19,6 +20,8 @@ export interface Call {
 interface Listening {
   readonly host: string;
   readonly port: number;
+  /** Of `::`: IPv4 as well, because nobody had it. */
+  readonly isDual: boolean;
   readonly accept: (accepted: Accepted) => void;
 }
 
@@ -35,9 +38,18 @@ const DYNAMIC = 49_152;
 const systemError = (code: string, syscall: string, host: string, port: number) =>
   Object.assign(new Error(`${syscall} ${code} ${host}:${port}`), { code, syscall, address: host, port });
 
-const isAny = (host: string) => host === '0.0.0.0' || host === '::';
-/** `::` takes IPv4 as well, where no other listener has it. */
-const covers = (host: string, to: string) => host === to || host === '::' || (host === '0.0.0.0' && !to.includes(':'));
+const isIpv6 = (host: string) => host.includes(':');
+/** An address in one way of writing; IPv4 in IPv6 is IPv4 (RFC 4291 section 2.5.5.2). */
+const plain = (address: string) => {
+  const ip = isIpv6(address) ? parseIp(address) : undefined;
+  return ip === undefined ? address : ipText(ip);
+};
+
+const all = { IPv4: '0.0.0.0', IPv6: '::' } as const;
+type Family = keyof typeof all;
+/** Whether a listener has an address of the family, and whether it has all of them. */
+const has = ({ host, isDual }: Listening, family: Family) => isDual || isIpv6(host) === (family === 'IPv6');
+const isAll = ({ host, isDual }: Listening, family: Family) => host === all[family] || (isDual && family === 'IPv4');
 
 const turn = setImmediate;
 
@@ -58,15 +70,19 @@ export class SimulatedNetwork {
     this.#conditions = conditions;
   }
 
-  /** Binds any address; rejects with EADDRINUSE when another listener has it. */
+  /**
+   * Binds any address. As with the system's sockets, the address of all (0.0.0.0, `::`) has every one of its family, and
+   * `::` takes IPv4 too where nobody has it; rejects with EADDRINUSE when another listener has the address.
+   */
   listen(at: { readonly host: string; readonly port: number }, accept: (accepted: Accepted) => void): Promise<Bound> {
-    const port = at.port === 0 ? this.#nextPort++ : at.port;
-    const isTaken = this.#listening.some(
-      (one) =>
-        one.port === port && (one.host === at.host || (isAny(one.host) && isAny(at.host) && one.host === at.host)),
-    );
-    if (isTaken) return Promise.reject(systemError('EADDRINUSE', 'listen', at.host, port));
-    const one: Listening = { host: at.host, port, accept };
+    const host = plain(at.host);
+    const port = at.port === 0 ? this.#freePort() : at.port;
+    const there = this.#listening.filter((one) => one.port === port);
+    const isTaken = (family: Family) =>
+      there.some((one) => (one.host === host || isAll(one, family) || host === all[family]) && has(one, family));
+    if (isTaken(isIpv6(host) ? 'IPv6' : 'IPv4'))
+      return Promise.reject(systemError('EADDRINUSE', 'listen', at.host, port));
+    const one: Listening = { host, port, isDual: host === '::' && !there.some((each) => has(each, 'IPv4')), accept };
     this.#listening.push(one);
     return Promise.resolve({
       address: at.host,
@@ -77,6 +93,11 @@ export class SimulatedNetwork {
         return Promise.resolve();
       },
     });
+  }
+
+  #freePort(): number {
+    while (this.#listening.some(({ port }) => port === this.#nextPort)) this.#nextPort += 1;
+    return this.#nextPort++;
   }
 
   /** Connects; rejects with ECONNREFUSED where nobody listens. The promise resolves when the call was taken (a round trip). */
@@ -91,20 +112,25 @@ export class SimulatedNetwork {
           return this.#deliver(latency, () => reject(systemError('ECONNREFUSED', 'connect', to.host, to.port)));
         }
         const local = { address: to.host, port: to.port };
-        const { client, server } = this.#pair({ from, local, conditions });
-        if (call.ahead !== undefined) server.arrive(Buffer.from(call.ahead));
+        const { client, server } = this.#pair({ from, local, conditions, ahead: call.ahead });
         this.#deliver(latency, () => resolve(client));
         listening.accept({ socket: server, peer: from, local });
       });
     });
   }
 
-  #listenerFor(host: string, port: number): Listening | undefined {
-    const there = this.#listening.filter((one) => one.port === port && covers(one.host, host));
-    return there.find((one) => one.host === host) ?? there.find((one) => one.host === '0.0.0.0') ?? there[0];
+  #listenerFor(to: string, port: number): Listening | undefined {
+    const host = plain(to);
+    const family = isIpv6(host) ? 'IPv6' : 'IPv4';
+    return this.#listening.find((one) => one.port === port && (one.host === host || isAll(one, family)));
   }
 
-  #pair(o: { readonly from: Peer; readonly local: Peer; readonly conditions: Conditions }) {
+  #pair(o: {
+    readonly from: Peer;
+    readonly local: Peer;
+    readonly conditions: Conditions;
+    readonly ahead: Uint8Array | undefined;
+  }) {
     const { conditions } = o;
     const { loss } = conditions;
     const broken = () => {
@@ -123,6 +149,7 @@ export class SimulatedNetwork {
     const server = new SimulatedConnection(this.#wire(down, up), { local: o.local, remote: o.from });
     up.to = server;
     down.to = client;
+    if (o.ahead !== undefined) up.bring(Buffer.from(o.ahead));
     return { client, server };
   }
 

@@ -73,6 +73,14 @@ export class Path {
     this.#flow();
   }
 
+  /** What comes with the call itself, and so takes no time of its own. */
+  bring(octets: Buffer): void {
+    this.#unread += octets.length;
+    const through = this.#through(octets);
+    if (through.length > 0) this.#to?.arrive(through);
+    if (through.length < octets.length) this.#broken();
+  }
+
   finish(): void {
     if (this.#isClosed) return;
     this.#waiting.push('end');
@@ -127,13 +135,19 @@ export class Path {
     this.#unread += octets.length;
     for (let at = 0; at < octets.length; at += segment) {
       const piece = octets.subarray(at, at + segment);
-      const through = piece.subarray(0, Math.max(0, this.#breakAt - this.#sent));
-      this.#sent += through.length;
+      const through = this.#through(piece);
       if (through.length > 0) this.#fly(through.length, () => this.#to?.arrive(through));
       if (through.length === piece.length) continue;
       this.#broken();
       return;
     }
+  }
+
+  /** What of the octets gets through before the path breaks. */
+  #through(octets: Buffer): Buffer {
+    const through = octets.subarray(0, Math.max(0, this.#breakAt - this.#sent));
+    this.#sent += through.length;
+    return through;
   }
 
   /** Puts something under way, behind what was sent before it. */
