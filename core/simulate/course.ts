@@ -88,7 +88,7 @@ export class Course {
     this.#clock = clock;
     this.#began = clock.now() - clock.elapsed();
     this.#until = msOf(society.until);
-    this.#steps = new Steps(Math.max(1, this.#until / MOST_STEPS / 2 ** DOUBLINGS));
+    this.#steps = new Steps(Math.max(1, Math.ceil(this.#until / MOST_STEPS / 2 ** DOUBLINGS)));
     this.#counters = new Counters(this.#steps, keep);
     const spans = spansOf(society);
     this.#figures = society.groups.map((group) => new Figures(group, spans));

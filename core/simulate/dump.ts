@@ -7,15 +7,22 @@ import { CaseDigest } from './digest.ts';
 
 /** Characters that are gathered before they are written. */
 const GATHERED = 1 << 16;
+const HEAD = '{"session":"';
+const MIDDLE = '","event":';
 
-/** Writes at once, without promises: a clock that jumps could not wait for them. */
+/**
+ * Writes at once, without promises: a clock that jumps could not wait for them. The file is made with the first event. What goes
+ * wrong is told at the end: the case goes on without its dump.
+ */
 export class Dump {
-  readonly #file: number;
+  readonly #path: string;
+  #file: number | undefined;
   #text = '';
+  #error: Error | undefined;
 
-  /** Makes the file; throws the system's error. */
-  constructor(file: string) {
-    this.#file = openSync(file, 'wx');
+  /** `path`: of a file that does not exist yet. */
+  constructor(path: string) {
+    this.#path = path;
   }
 
   add(session: string, json: string): void {
@@ -23,20 +30,25 @@ export class Dump {
     if (this.#text.length >= GATHERED) this.#write();
   }
 
-  close(): void {
+  /** Writes the rest; the system's error with which writing failed, if it did. */
+  close(): Error | undefined {
     this.#write();
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
+    return this.#error;
   }
 
   #write(): void {
     const bytes = Buffer.from(this.#text);
     this.#text = '';
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
+    if (this.#error !== undefined) return;
+    try {
+      this.#file ??= openSync(this.#path, 'wx');
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
+    } catch (error) {
+      this.#error = error as Error;
+    }
   }
 }
-
-const HEAD = '{"session":"';
-const MIDDLE = '","event":';
 
 /** A line that is no event. */
 export class NoEvent extends Error {

@@ -121,7 +121,11 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     ...(options.onKept ? { onKept: options.onKept } : {}),
   });
   const stage: Stage = { task, variant, options, journal, witness };
-  const weighed = await guarded(stage);
+  const told = await guarded(stage);
+  const error = dump?.close();
+  const weighed: Weighed = error
+    ? { outcome: 'inconclusive', why: `its events could not be written to ${task.dump}: ${error.message}` }
+    : told;
   const expected =
     task.proves && task.base !== 'mine' ? (variant?.presets ?? task.scenario.presets)[task.base] : undefined;
   const result: CaseResult = {
@@ -138,7 +142,6 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     ...(stage.course === undefined ? {} : { timeline: stage.course.timeline(stage.stopped) }),
     sessions: sessionIds(stage),
   };
-  dump?.close();
   return { result, digest: journal.digest(), events: journal.tally.events };
 }
 

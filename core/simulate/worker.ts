@@ -37,8 +37,8 @@ class Outbox {
 
   readonly add = (session: string, added: readonly Event[]): void => {
     const events = this.#sessions.get(session);
-    if (events) events.push(...added);
-    else this.#sessions.set(session, [...added]);
+    if (events) for (const event of added) events.push(event);
+    else this.#sessions.set(session, added.slice());
     this.#count += added.length;
     if (this.#count >= MANY) return this.flush();
     if (this.#isWaiting || !this.#isTimed) return;
@@ -122,7 +122,10 @@ export function serve(thread: VirtualThread | undefined): void {
       if (held === undefined) watch.glance(pacing);
       return held;
     };
-    const network = simulation(thread, task, { signal, hold, events: EVENTS, ...task.bounds });
+    const simulated = simulation(thread, task, { signal, hold, events: EVENTS, ...task.bounds });
+    // What it took is what it was at work.
+    const spent = () => ({ ...simulated.spent(), ms: simulated.spent().ms - pacing.stood });
+    const network = { ...simulated, spent };
     const onEvent = () => pacing.recorded();
     const onCourse = (course: Course) => void (watch.course = course);
     // Nobody waits to see the receiver end.

@@ -147,7 +147,7 @@ describe('a course', () => {
     to(500);
     close('A');
     const { step } = course.timeline();
-    expect(step).toBe(56.25);
+    expect(step).toBe(57);
     expect(valuesOf('sessions')).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
     to(600);
     expect(valuesOf('sessions')).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
@@ -193,7 +193,7 @@ describe('a course', () => {
     }
     const { series, step, moments, groups } = course.timeline();
     expect(series.every(({ values }) => values.length <= MOST_STEPS)).toBe(true);
-    expect(step).toBe(56.25 * 512);
+    expect(step).toBe(57 * 512);
     expect(moments.length).toBeLessThanOrEqual(MOST_STEPS);
     expect(series.find(({ id }) => id === 'replies 4xx')?.values.reduce((sum, value) => sum + value, 0)).toBe(10_000);
     expect(groups[1]?.turnedAway).toBe(10_000);
