@@ -80,10 +80,22 @@ export function course(given: Given): Played {
     timeline: {
       ...shell(now, step),
       series: [
-        row({ id: 'sessions', title: 'Sessions open', kind: 'sessions', unit: 'sessions', values: open }),
+        row({ id: 'sessions', title: 'sessions open', kind: 'sessions', unit: 'sessions', values: open }),
         ...replies(open, turned),
-        row({ id: 'group citizens', title: 'citizens waiting', kind: 'group', unit: 'clients', values: turned }),
-        row({ id: 'group bots', title: 'bots waiting', kind: 'group', unit: 'clients', values: over(() => 14) }),
+        row({
+          id: 'group citizens waiting',
+          title: 'citizens waiting',
+          kind: 'group',
+          unit: 'clients',
+          values: turned,
+        }),
+        row({
+          id: 'group bots waiting',
+          title: 'bots waiting',
+          kind: 'group',
+          unit: 'clients',
+          values: over(() => 14),
+        }),
         row({ ...counter(knob, 'connections open, service', limit), values: open }),
         row({ ...counter(peerSetting, 'connections of the peer', 40), values: over((h) => 9 + 4 * Math.sin(h)) }),
         ...Array.from({ length: given.more ?? 4 }, (_, index) =>
@@ -105,7 +117,7 @@ const counter = (id: string, title: string, limit: number) =>
 
 function replies(open: readonly number[], turned: readonly number[]): Series[] {
   const of = (name: string, values: readonly number[]) =>
-    row({ id: `replies ${name}`, title: name, kind: 'replies', unit: 'replies', values });
+    row({ id: `replies ${name}`, title: name, kind: 'replies', unit: 'in 2 min', values });
   return [
     of(
       '2xx',
@@ -123,10 +135,13 @@ function replies(open: readonly number[], turned: readonly number[]): Series[] {
       '5xx',
       open.map((_, index) => (index % 97 === 0 ? 40 : 8)),
     ),
-    of(
-      'dropped',
-      turned.map((value) => Math.round(value / 3)),
-    ),
+    row({
+      id: 'silent refusals',
+      title: 'refused in silence',
+      kind: 'replies',
+      unit: 'in 2 min',
+      values: turned.map((value) => Math.round(value / 3)),
+    }),
   ];
 }
 

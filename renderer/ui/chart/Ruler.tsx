@@ -15,7 +15,7 @@ export interface RulerMark {
 interface RulerProps {
   readonly label: string;
   readonly view: View;
-  /** All there is: from 0 to here, ms. */
+  /** All that there is or will be: from 0 to here, ms. */
   readonly end: number;
   /** So far it is known. */
   readonly now: number;
@@ -25,8 +25,6 @@ interface RulerProps {
   readonly valueText: string;
   readonly marks: (width: number) => readonly RulerMark[];
   readonly onMove: (at: number) => void;
-  /** Back to the newest there is. */
-  readonly onNewest: () => void;
   /** Nearer (below 1) or farther, around the cursor. */
   readonly onZoom: (factor: number) => void;
 }
@@ -44,7 +42,7 @@ export function Ruler(props: RulerProps) {
   const toPointer = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-    onMove(Math.min(view.from + part * (view.to - view.from), now));
+    onMove(view.from + part * (view.to - view.from));
   };
   return (
     <div className="ruler" style={{ paddingLeft: GUTTER, paddingRight: MARGIN }}>
@@ -108,10 +106,10 @@ export function Ruler(props: RulerProps) {
   );
 }
 
-function onKey(event: KeyboardEvent, { view, now, cursor, step, onMove, onNewest, onZoom }: RulerProps): void {
+function onKey(event: KeyboardEvent, { view, end, cursor, step, onMove, onZoom }: RulerProps): void {
   const page = Math.max(step, (view.to - view.from) / 10);
   const small = step * (event.shiftKey ? 10 : 1);
-  const by = (ms: number) => onMove(Math.min(Math.max(0, cursor + ms), now));
+  const by = (ms: number) => onMove(Math.min(Math.max(0, cursor + ms), end));
   switch (event.key) {
     case 'ArrowRight':
     case 'ArrowUp':
@@ -131,7 +129,7 @@ function onKey(event: KeyboardEvent, { view, now, cursor, step, onMove, onNewest
       onMove(0);
       break;
     case 'End':
-      onNewest();
+      onMove(end);
       break;
     case '+':
     case '=':

@@ -10,7 +10,7 @@ import { counted } from '../../../ui/figures.ts';
 import { Meter } from '../../../ui/Meter.tsx';
 import { look, useHover } from './looking.ts';
 import { type ChartModel, isCounted, lookOf, mostOf, OPEN_FROM, reached, valueAt } from './model.ts';
-import { besideOf, drawingOf, moveCursor, type Showing, zoomTo } from './showing.ts';
+import { besideOf, drawingOf, moveCursor, type Showing, useCursor, zoomTo } from './showing.ts';
 import { amount, chartWords, valueWords } from './words.ts';
 
 export function Charts({ showing }: { readonly showing: Showing }) {
@@ -51,7 +51,7 @@ const byReach = (_showing: Showing) => (a: ChartModel, b: ChartModel) =>
 
 function Unit({ chart, step }: { readonly chart: ChartModel; readonly step: number }) {
   if (!isCounted(chart.kind) && chart.title.toLowerCase().includes(chart.unit)) return null;
-  const words = isCounted(chart.kind) ? `${chart.unit} in ${instantText(step, step)}` : chart.unit;
+  const words = isCounted(chart.kind) ? `in ${instantText(step, 1)}` : chart.unit;
   return <span className="small faint cut">{words}</span>;
 }
 
@@ -109,7 +109,7 @@ function Drawn({ showing, chart }: { readonly showing: Showing; readonly chart: 
         drawing={drawing}
         pointers={showing.pointers}
         onHover={(at) => useHover.setState({ at })}
-        onPick={(at) => moveCursor(showing, Math.min(at, showing.played.timeline.now))}
+        onPick={(at) => moveCursor(showing, at)}
         onZoom={(from, to) => zoomTo(showing, { from, to })}
       />
       <Legend showing={showing} chart={chart} />
@@ -121,7 +121,8 @@ function Drawn({ showing, chart }: { readonly showing: Showing; readonly chart: 
 function Legend({ showing, chart }: { readonly showing: Showing; readonly chart: ChartModel }) {
   const hover = useHover(({ at }) => at);
   const { played, beside, step } = showing;
-  const at = hover ?? showing.cursor;
+  const cursor = useCursor(showing);
+  const at = hover ?? cursor;
   const alone = chart.series.length === 1;
   const hasLimit = chart.series.some(({ limit }) => limit !== undefined);
   return (

@@ -3,6 +3,7 @@ import { Play, Users } from 'lucide-react';
 import { type Ref, useRef } from 'react';
 import type { ScenarioRow } from '../../../../core/contract/calls.ts';
 import type { PopulationOutcome } from '../../../../core/contract/timeline.ts';
+import '../../../style/chart.css';
 import '../../../style/course.css';
 import { useWorkbench } from '../../../state/workbench.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -65,6 +66,7 @@ function Shown({ showing }: { readonly showing: Showing }) {
         <Groups groups={groups} width={width} />
       </div>
       <div className="course-main">
+        <h3 className="unseen">Over virtual time</h3>
         <TimeBar showing={showing} />
         {showing.looking.isTable ? <SeriesTable showing={showing} /> : <Charts showing={showing} />}
       </div>

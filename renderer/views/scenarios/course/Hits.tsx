@@ -6,7 +6,7 @@ import { Button, Jump } from '../../../ui/Button.tsx';
 import { instantText } from '../../../ui/chart/ticks.ts';
 import { count, counted } from '../../../ui/figures.ts';
 import { type Episode, isIn, momentAt } from './hits.ts';
-import { moveCursor, type Showing } from './showing.ts';
+import { moveCursor, type Showing, useCursor } from './showing.ts';
 
 /** Times named at once. */
 const NAMED = 12;
@@ -26,7 +26,8 @@ export function timeOf({ from, to }: Episode, step: number): string {
 
 export function HitList({ showing }: { readonly showing: Showing }) {
   const [most, setMost] = useState(NAMED);
-  const { episodes, cursor, step, played } = showing;
+  const { episodes, step, played } = showing;
+  const cursor = useCursor(showing);
   if (episodes.length === 0)
     return (
       <>

@@ -4,18 +4,21 @@ import { useMemo } from 'react';
 import { Button, IconButton, Jump } from '../../../ui/Button.tsx';
 import { Ruler } from '../../../ui/chart/Ruler.tsx';
 import { instantText } from '../../../ui/chart/ticks.ts';
-import { counted, moment as dateText } from '../../../ui/figures.ts';
+import { counted, virtualClock } from '../../../ui/figures.ts';
 import { isIn, marksOf, momentAt, stepTo } from './hits.ts';
 import { openOf, timeOf, titleOf } from './Hits.tsx';
 import { look, useHover } from './looking.ts';
-import { moveCursor, type Showing, toNewest, zoomBy } from './showing.ts';
+import { isOpen } from './model.ts';
+import { moveCursor, type Showing, toNewest, useCursor, useFollows, zoomBy } from './showing.ts';
 import { cursorWords } from './words.ts';
 
 /** Pixels from one mark on the axis to the next, at least. */
 const APART = 14;
 
 export function TimeBar({ showing }: { readonly showing: Showing }) {
-  const { scenario, played, looking, view, whole, cursor, step, episodes, charts } = showing;
+  const { scenario, played, looking, view, whole, step, episodes, charts } = showing;
+  const cursor = useCursor(showing);
+  const follows = useFollows(showing);
   const before = stepTo(episodes, cursor, 'last');
   const after = stepTo(episodes, cursor, 'next');
   const told = useMemo(() => charts.flatMap(({ series }) => series), [charts]);
@@ -24,6 +27,11 @@ export function TimeBar({ showing }: { readonly showing: Showing }) {
       <div className="time-line">
         <Instant showing={showing} />
         <span className="grow" />
+        {!follows && isOpen(played) && (
+          <Button kind="ghost" title="The cursor goes along with the newest values" onClick={() => toNewest(showing)}>
+            Follow
+          </Button>
+        )}
         {looking.view && (
           <Button kind="ghost" onClick={() => look(scenario, { view: undefined })}>
             Show all of it
@@ -61,7 +69,6 @@ export function TimeBar({ showing }: { readonly showing: Showing }) {
           }))
         }
         onMove={(at) => moveCursor(showing, at)}
-        onNewest={() => toNewest(showing)}
         onZoom={(factor) => zoomBy(showing, factor)}
       />
     </div>
@@ -69,15 +76,18 @@ export function TimeBar({ showing }: { readonly showing: Showing }) {
 }
 
 /** The instant the values are of: the pointer's while it is on a chart. */
-function Instant({ showing: { cursor, step, played, looking } }: { readonly showing: Showing }) {
+function Instant({ showing }: { readonly showing: Showing }) {
+  const { step, played } = showing;
+  const cursor = useCursor(showing);
+  const follows = useFollows(showing);
   const hover = useHover(({ at }) => at);
   const at = hover ?? cursor;
-  const where = hover !== undefined ? 'at the pointer' : looking.cursor === undefined ? 'newest' : 'at the cursor';
+  const where = hover !== undefined ? 'at the pointer' : follows ? 'newest' : 'at the cursor';
   return (
     <span className="instant">
       <b>{instantText(at, step)}</b>
       <span className="muted small cut">
-        {where}, {dateText(played.timeline.began + at)}
+        {where}, {virtualClock(played.timeline.began + at)}
       </span>
     </span>
   );
@@ -85,7 +95,8 @@ function Instant({ showing: { cursor, step, played, looking } }: { readonly show
 
 /** What limit was hit at the cursor, and the session in which it was. */
 function HitHere({ showing }: { readonly showing: Showing }) {
-  const { episodes, cursor, step } = showing;
+  const { episodes, step } = showing;
+  const cursor = useCursor(showing);
   const [first, ...others] = episodes.filter((episode) => isIn(episode, cursor, step));
   if (!first)
     return (

@@ -16,7 +16,8 @@ export interface Looking {
   readonly isTable: boolean;
 }
 
-const first: Looking = { open: {}, isTable: false };
+/** How everybody looks at first. */
+export const first: Looking = { open: {}, isTable: false };
 
 interface Lookings {
   readonly of: Readonly<Record<string, Looking>>;

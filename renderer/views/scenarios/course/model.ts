@@ -37,27 +37,43 @@ export interface ChartModel {
   readonly series: readonly Series[];
 }
 
-const kinds: readonly { readonly kind: Series['kind']; readonly title: string }[] = [
-  { kind: 'sessions', title: 'Sessions' },
-  { kind: 'replies', title: 'Replies by class' },
-  { kind: 'group', title: 'Groups' },
-];
-
-/** The charts of a course: sessions, replies, groups (one for each unit), then every counter. */
+/** The charts of a course: sessions, replies, groups (one for each thing that is told of them), then every counter. */
 export function chartsOf(series: readonly Series[]): readonly ChartModel[] {
-  const charts = kinds.flatMap(({ kind, title }) => {
-    const units = new Map<string, Series[]>();
-    for (const one of series) {
-      if (one.kind === kind) units.set(one.unit, [...(units.get(one.unit) ?? []), one]);
-    }
-    return [...units].map(([unit, all]): ChartModel => {
-      const only = all.length === 1 ? all[0] : undefined;
-      return { id: `${kind} ${unit}`, title: only?.title ?? title, unit, kind, series: all };
+  const charts = new Map<string, ChartModel>();
+  for (const one of series) {
+    const [id, title] = placeOf(one);
+    const known = charts.get(id);
+    charts.set(id, {
+      id,
+      title,
+      unit: one.unit,
+      kind: one.kind,
+      series: [...(known?.series ?? []), one],
     });
-  });
-  const counters = series.filter(({ kind }) => kind === 'counter');
-  return [...charts, ...counters.map((one): ChartModel => ({ ...one, series: [one] }))];
+  }
+  const all = [...charts.values()];
+  return order.flatMap((kind) => all.filter((chart) => chart.kind === kind));
 }
+
+const order: readonly Series['kind'][] = ['sessions', 'replies', 'group', 'counter'];
+
+/** Id and title of the chart a series belongs to. Series of groups are named `group NAME what`. */
+function placeOf({ id, title, kind }: Series): readonly [string, string] {
+  switch (kind) {
+    case 'sessions':
+      return [id, capital(title)];
+    case 'replies':
+      return ['replies', 'Replies by class'];
+    case 'group': {
+      const what = id.split(' ').at(-1) ?? '';
+      return [`group ${what}`, `Clients ${what}, by group`];
+    }
+    case 'counter':
+      return [id, title];
+  }
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Series of both runs under one id each, those of the run shown first. */
 export function united(shown: readonly Series[], beside: readonly Series[] | undefined): readonly Series[] {
@@ -137,7 +153,7 @@ const replyLooks: Readonly<Record<string, Look>> = {
   '3xx': { tone: 'muted', shape: '○' },
   '4xx': { tone: 'defer', shape: '▲' },
   '5xx': { tone: 'refuse', shape: '■' },
-  dropped: { tone: 'drop', shape: '×' },
+  silent: { tone: 'drop', shape: '×' },
 };
 
 const groupLooks: readonly Look[] = [
@@ -152,7 +168,7 @@ const groupLooks: readonly Look[] = [
 /** How a curve looks: replies as their class does everywhere, groups each in its own way, all else in the accent. */
 export function lookOf({ kind, id }: Series, place: number, alone: boolean): Look {
   if (kind === 'replies') {
-    const found = /\b(?:[2-5]xx|dropped)\b/.exec(id)?.[0];
+    const found = /\b(?:[2-5]xx|silent)\b/.exec(id)?.[0];
     if (found !== undefined && replyLooks[found]) return replyLooks[found];
   }
   if (alone) return { tone: 'accent', shape: '' };

@@ -1,9 +1,10 @@
-// What the panel shows now: the run, the one beside it, cursor, view and charts, worked out from the courses and from how a person looks.
+// What the panel shows now: the run, the one beside it, view and charts, worked out from the courses and from how a person looks; the cursor apart, because it moves often.
 import { useMemo } from 'react';
 import type { Series } from '../../../../core/contract/timeline.ts';
 import type { Curve, Drawing, Limit, Pointers, View } from '../../../ui/chart/curves.ts';
 import { type Episode, episodesOf } from './hits.ts';
-import { look, type Looking, pointersOf, useLooking } from './looking.ts';
+import { first, look, type Looking, lookingOf, pointersOf, useLookings } from './looking.ts';
+import { useShallow } from 'zustand/react/shallow';
 import {
   around,
   type ChartModel,
@@ -26,13 +27,12 @@ export interface Showing {
   readonly beside: Played | undefined;
   /** All courses of the scenario, the newest first. */
   readonly all: readonly Played[];
-  readonly looking: Looking;
+  /** What a person chose, but for the cursor. */
+  readonly looking: Omit<Looking, 'cursor'>;
   /** ms of a step on which all curves are drawn. */
   readonly step: number;
   readonly whole: View;
   readonly view: View;
-  /** ms */
-  readonly cursor: number;
   readonly charts: readonly ChartModel[];
   readonly episodes: readonly Episode[];
   readonly pointers: Pointers;
@@ -40,7 +40,12 @@ export interface Showing {
 
 /** What is shown of a scenario; undefined while there is no course of it. */
 export function useShowing(scenario: string, courses: readonly Played[] | undefined): Showing | undefined {
-  const looking = useLooking(scenario);
+  const looking = useLookings(
+    useShallow(({ of }) => {
+      const { cursor: _cursor, ...others } = of[scenario] ?? first;
+      return others;
+    }),
+  );
   const all = useMemo(
     () => (courses ?? []).filter((one) => one.scenario === scenario).toSorted(newestFirst),
     [courses, scenario],
@@ -61,9 +66,8 @@ export function useShowing(scenario: string, courses: readonly Played[] | undefi
     if (!played) return undefined;
     const whole = wholeView(played, beside);
     const view = looking.view ? (within(looking.view, whole, step) ?? whole) : whole;
-    const cursor = looking.cursor ?? now.at;
-    return { scenario, played, beside, all, looking, step, whole, view, cursor, charts, episodes, pointers };
-  }, [scenario, played, beside, all, looking, step, charts, episodes, pointers, now]);
+    return { scenario, played, beside, all, looking, step, whole, view, charts, episodes, pointers };
+  }, [scenario, played, beside, all, looking, step, charts, episodes, pointers]);
 }
 
 const newestFirst = (a: Played, b: Played) => Number(isOpen(b)) - Number(isOpen(a)) || b.started - a.started;
@@ -81,14 +85,30 @@ function lastOf({ timeline: { now, step, series } }: Played): number {
   return known === 0 ? 0 : Math.min(now, known * step - 1);
 }
 
-/** Puts the cursor somewhere; a view it is not in follows it. */
-export function moveCursor({ scenario, looking, view }: Showing, at: number): void {
-  look(scenario, { cursor: at, ...(looking.view ? { view: around(view, at) } : {}) });
+/** Where the cursor stands, ms: at the newest there is, unless somebody put it somewhere. */
+export function useCursor({ scenario, played }: Showing): number {
+  return useLookings(({ of }) => of[scenario]?.cursor) ?? lastOf(played);
+}
+
+/** Whether the cursor goes along with the newest values. */
+export const useFollows = ({ scenario }: Showing): boolean =>
+  useLookings(({ of }) => of[scenario]?.cursor === undefined);
+
+/** Puts the cursor somewhere, also where the run has yet to come; a view it is not in follows it. */
+export function moveCursor(showing: Showing, wanted: number): void {
+  const { played, whole } = showing;
+  const at = Math.min(wanted, isOpen(played) ? whole.to : lastOf(played));
+  look(showing.scenario, { cursor: at, ...viewWith(showing, at) });
 }
 
 /** Back to the newest there is, which it follows while more comes. */
-export function toNewest({ scenario, looking, view, played }: Showing): void {
-  look(scenario, { cursor: undefined, ...(looking.view ? { view: around(view, lastOf(played)) } : {}) });
+export function toNewest(showing: Showing): void {
+  look(showing.scenario, { cursor: undefined, ...viewWith(showing, lastOf(showing.played)) });
+}
+
+function viewWith({ looking, view }: Showing, at: number): { readonly view?: View } {
+  const next = around(view, at);
+  return looking.view === undefined || next === view ? {} : { view: next };
 }
 
 export function zoomTo({ scenario, whole, step }: Showing, view: View): void {
@@ -97,7 +117,8 @@ export function zoomTo({ scenario, whole, step }: Showing, view: View): void {
 
 /** Nearer (below 1) or farther, around the cursor where it is in view. */
 export function zoomBy(showing: Showing, factor: number): void {
-  const { view, cursor } = showing;
+  const { view, scenario, played } = showing;
+  const cursor = lookingOf(scenario).cursor ?? lastOf(played);
   const middle = cursor >= view.from && cursor <= view.to ? cursor : (view.from + view.to) / 2;
   zoomTo(showing, { from: middle - (middle - view.from) * factor, to: middle + (view.to - middle) * factor });
 }

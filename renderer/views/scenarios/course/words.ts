@@ -19,6 +19,7 @@ const TOLD = 12;
 
 /** `3 h 20 min: Sessions open 120; 4xx 14; Connections of a peer 20 of 20`. */
 export function cursorWords(at: number, series: readonly Series[], step: number): string {
+  if (series.every((one) => valueAt(one, step, at) === undefined)) return `${instantText(at, step)}: still to come`;
   const words = series.slice(0, TOLD).map((one) => `${one.title} ${valueWords(valueAt(one, step, at), one.limit)}`);
   return `${instantText(at, step)}: ${words.join('; ')}`;
 }
