@@ -29,6 +29,11 @@ export class Courses {
     this.#put({ ...(old ?? this.#entry(task)), timeline, state: pace.state });
   }
 
+  /** Its time was told to go on otherwise. */
+  paced({ state }: Pace): void {
+    this.#now = this.#now.map((one) => (isOpen(one) ? { ...one, state } : one));
+  }
+
   /** A case was played to its end, or as far as it got. */
   finish(task: CaseTask, result: CaseResult): void {
     const { timeline, outcome, why } = result;

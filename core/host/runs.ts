@@ -107,6 +107,7 @@ export class Runs {
     const wish = wishOf(wanted);
     this.#pace?.(wish);
     const pace: Pace = wish.state === 'step' || wish.state === 'to' ? { state: 'running' } : wish;
+    this.#courses.paced(pace);
     this.#change({ pace });
     return { pace };
   }

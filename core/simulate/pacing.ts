@@ -10,6 +10,8 @@ const UNSEEN = 4;
 const GLANCE = 200;
 /** So far behind its speed, ms, a case goes on from where it is instead of catching up. */
 const BEHIND = 250;
+/** A step ends with its moment, or within it after so many events: ten thousand may come in the same millisecond. */
+const STEP_EVENTS = 500;
 /** Timers after which a step ends although nothing was recorded. */
 const STEP_TIMERS = 100_000;
 
@@ -44,6 +46,7 @@ export class Pacing {
   /** Virtual ms of the last jump that was let go, and what wakes the one that waits. */
   #at = 0;
   #waitsFor: number | undefined;
+  #stood = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: PacingOptions) {
@@ -64,6 +67,11 @@ export class Pacing {
     if (this.#waitsFor === undefined || this.#anchor === undefined || speed === undefined) return this.#at;
     const passed = this.#anchor.virtual + (this.#options.real.elapsed() - this.#anchor.real) * speed;
     return Math.min(this.#waitsFor, Math.max(this.#at, passed));
+  }
+
+  /** Real ms it stood still because it was paused. */
+  get stood(): number {
+    return this.#stood;
   }
 
   /** To be told of every event: a step ends behind one. */
@@ -101,8 +109,9 @@ export class Pacing {
     this.#waitsFor = to;
     for (let delay = this.#delay(to); delay > 0; delay = this.#delay(to)) {
       this.#options.onLook?.();
+      const { after, elapsed } = this.#options.real;
+      const since = elapsed();
       await new Promise<void>((resolve) => {
-        const { after } = this.#options.real;
         const timer = delay === Infinity ? undefined : after(Math.min(delay, GLANCE), () => this.#wake?.());
         this.#wake = () => {
           timer?.cancel();
@@ -110,6 +119,7 @@ export class Pacing {
           resolve();
         };
       });
+      if (delay === Infinity) this.#stood += elapsed() - since;
     }
     this.#waitsFor = undefined;
     this.#at = to;
@@ -125,7 +135,7 @@ export class Pacing {
         return 0;
       case 'step':
         mode.timers += 1;
-        if (mode.timers > STEP_TIMERS) return this.#pause();
+        if (mode.timers > STEP_TIMERS || this.#recorded >= mode.recorded + STEP_EVENTS) return this.#pause();
         return this.#recorded > mode.recorded && to > this.#at ? this.#pause() : 0;
       case 'to':
         return to > mode.at ? this.#pause() : 0;

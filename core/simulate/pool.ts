@@ -178,7 +178,7 @@ class Run {
     const { why, timeline } = played.result;
     if (this.#isCancelled() && why === 'cancelled' && timeline === undefined) return;
     this.played[index] = played;
-    this.#done += 1;
+    if (!this.#isCancelled() || why !== 'cancelled') this.#done += 1;
     this.#options.onResult?.(played.result);
   }
 

@@ -23,8 +23,12 @@ export function SimulatedPill() {
         >
           <Timer aria-hidden />
           <b>Simulated</b>
-          {isPaced(run) && <span className="simulated-clock">{spanText(run.clock?.now ?? 0)}</span>}
-          {isPaused(run) && <span>paused</span>}
+          {isPaced(run) && (
+            <span>
+              {spanText(run.clock?.now ?? 0)}
+              {isPaused(run) && ', paused'}
+            </span>
+          )}
         </button>
       )}
     </>

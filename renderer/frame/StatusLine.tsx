@@ -91,12 +91,17 @@ function RunProgress() {
         onClick={() => goToView('scenarios')}
         title={run.playing.join('\n')}
       >
-        run <b>{count(run.done)}</b> of {count(run.total)} against {against}
-        {clock !== '' && (
+        {isAlone ? (
           <>
-            , <b className="status-clock">{clock}</b>
+            run <b className="status-clock">{clock}</b>
           </>
-        )}
+        ) : (
+          <>
+            run <b>{count(run.done)}</b> of {count(run.total)}
+          </>
+        )}{' '}
+        against {against}
+        {!isAlone && clock !== '' && `, ${clock}`}
       </button>
       <Meter
         label={isAlone ? 'Virtual time of the run' : 'Run in progress'}

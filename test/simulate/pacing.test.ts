@@ -97,6 +97,30 @@ test('a step ends behind the next moment at which something was recorded, all of
   expect(journal).toEqual(await whole());
 });
 
+test('a moment with more than one can follow is stepped through in parts', async () => {
+  const clock = new VirtualClock();
+  const pacing = new Pacing({ real: heldTime(), begin: { state: 'paused' }, onLook: () => void looks.shift()?.() });
+  const looks: (() => void)[] = [];
+  const look = () => new Promise<void>((resolve) => void looks.push(resolve));
+  let recorded = 0;
+  for (let client = 0; client < 1200; client += 1)
+    clock.after(1000, () => {
+      recorded += 1;
+      pacing.recorded();
+    });
+  let isOver = false;
+  clock.after(2000, () => (isOver = true));
+  const stopped = clock.drive({ done: () => isOver, hold: pacing.hold });
+  await look();
+  for (const part of [500, 1000, 1200]) {
+    pacing.take({ state: 'step' });
+    await look();
+    expect([recorded, pacing.now]).toEqual([part, 1000]);
+  }
+  pacing.release();
+  expect(await stopped).toEqual({ why: 'done' });
+});
+
 test('runs on to a moment and pauses there', async () => {
   const { pacing, journal, stopped, settle } = run({ state: 'paused' });
   await settle();
@@ -154,6 +178,8 @@ test('while it waits it lets itself be looked at, and a pause stands between two
   real.pass(100_000);
   expect([pacing.now, journal.length, real.waiting]).toEqual([600, 0, 0]);
   pacing.take({ state: 'running' });
+  await Promise.resolve();
+  expect(pacing.stood).toBe(100_000);
   expect(await stopped).toEqual({ why: 'done' });
   expect(journal).toEqual(await whole());
 });

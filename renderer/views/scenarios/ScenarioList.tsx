@@ -3,6 +3,7 @@ import { ChevronRight, Play } from 'lucide-react';
 import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
 import type { RunState, ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base } from '../../../core/contract/scenario.ts';
+import { spanText } from '../../../core/contract/span.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
@@ -254,8 +255,8 @@ function Matrix({
           <Cell row={row} base={base} shown={found} state={state} settings={settings} />
         </span>
       ))}
-      <span role="gridcell" className="number muted">
-        {latest?.found && duration(latest.found.ms)}
+      <span role="gridcell" className="number muted case-time">
+        {latest?.found && (latest.found.world === 'simulated' ? spanText : duration)(latest.found.ms)}
       </span>
     </>
   );

@@ -259,7 +259,7 @@ function RunLine() {
       ? `${count(run.done)} of ${counted(run.total, 'case')} against ${baseTitle(run.base)}`
       : run.state === 'failed'
         ? `The run failed: ${run.error ?? ''}`
-        : `${run.state === 'cancelled' ? `Cancelled after ${count(results.length)} of ${count(run.total)}` : counted(run.total, 'case')} against ${baseTitle(run.base)}`;
+        : `${run.state === 'cancelled' ? `Cancelled after ${count(run.done)} of ${count(run.total)}` : counted(run.total, 'case')} against ${baseTitle(run.base)}`;
   const unexpected = results.filter((one) => one.expected !== undefined && one.expected !== one.outcome).length;
   return (
     <div className="run-line" role="status" data-state={run.state}>
