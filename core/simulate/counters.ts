@@ -21,9 +21,11 @@ export interface Place {
   readonly session: string;
 }
 
-/** What only answers the client makes of a counter: the limit was not hit. */
-const isHit = ({ action }: Finding, { value, limit }: Counter): boolean =>
-  isLimit(limit) && (value > limit || (action !== 'ignore' && action !== 'record' && action !== 'mark'));
+/** Over the limit; or at it, where reaching it is what holds the client off for some time. */
+const isHit = ({ action }: Finding, { value, limit, relief }: Counter): boolean =>
+  isLimit(limit) &&
+  (value > limit ||
+    (value === limit && relief !== undefined && action !== 'ignore' && action !== 'record' && action !== 'mark'));
 
 const isLimit = (limit: Counter['limit']): limit is number => typeof limit === 'number' && limit > 0;
 

@@ -179,6 +179,23 @@ describe('a course', () => {
     expect(valuesOf('silent refusals').at(-1)).toBe(1);
   });
 
+  test('takes a limit that is reached for hit only where that holds the client off', () => {
+    const { course, reply } = staged();
+    const counter = { name: 'failed logins of the peer', value: 10, limit: 10, relief: 600_000 };
+    const setting = 'protection.failedLogins.peer.maxRetry';
+    const ban: Finding = { check: 'peer-ban', action: 'drop', text: 'held off', setting, counter };
+    const wrong = { ...ban, check: 'credentials', setting: 'errors.maxAuthErrors', action: 'refuse' } as const;
+    reply('A', 535, { findings: [{ ...wrong, counter: { name: 'failed logins', value: 3, limit: 3 } }] });
+    reply('B', 535, { findings: [{ ...ban, action: 'record', counters: [counter] }] });
+    reply('C', 421, { findings: [ban] });
+    const { moments, series } = course.timeline();
+    expect(moments.map(({ session, series: id }) => [session, id])).toEqual([['C', setting]]);
+    expect(series.filter(({ kind }) => kind === 'counter').map(({ id, unit }) => [id, unit])).toEqual([
+      ['errors.maxAuthErrors', 'failed logins'],
+      [setting, 'failed logins'],
+    ]);
+  });
+
   test('holds nothing of sessions and tries that have ended, and at most 1,000 steps', () => {
     const { course, connect, reply, close, to } = staged();
     for (let index = 0; index < 20_000; index += 1) {

@@ -72,7 +72,11 @@ export function closeDump(folder: string, tasks: readonly CaseTask[], { played }
     return [{ file, scenario, case: name, preset, world, seed, ...(broken ? { broken } : {}) }];
   });
   const text: Manifest = { format: 1, gatehouse: version, cases };
-  writeFileSync(join(folder, MANIFEST), `${JSON.stringify(text, undefined, 2)}\n`, { flag: 'wx' });
+  try {
+    writeFileSync(join(folder, MANIFEST), `${JSON.stringify(text, undefined, 2)}\n`, { flag: 'wx' });
+  } catch (error) {
+    throw new CommandError(3, `--dump ${folder}: ${MANIFEST} cannot be written: ${systemReason(error)}`);
+  }
 }
 
 /** Reads the manifest; throws when it is none, or when files are missing or more than it names. */

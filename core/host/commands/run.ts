@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { defaults, type Settings } from '../../contract/settings/settings.ts';
 import { type ScenarioWorld, type WorldName, worldReasons, worlds, worldsOf } from '../../contract/scenarioWorld.ts';
-import { longestSpan, msOf } from '../../contract/span.ts';
+import { longestSpan, msOf, spanText } from '../../contract/span.ts';
 import { problemText } from '../../formats/problem.ts';
 import { loadScenarios, type LoadedScenario, tasksOf } from '../../simulate/load.ts';
-import { runCases } from '../../simulate/pool.ts';
+import { runCases, type RunOptions } from '../../simulate/pool.ts';
 import {
   exitCodeOf,
   type LeftOut,
@@ -73,14 +73,14 @@ the events that --dump DIR has written. A simulated case that has not ended by -
     const tasks = dump === undefined ? planned : dumpedTo(dump, planned);
     const cancelling = new AbortController();
     process.once('SIGINT', () => cancelling.abort());
-    const progress = process.stderr.isTTY ? showProgress : undefined;
+    const progress = process.stderr.isTTY ? shownProgress() : {};
     const outcome = await runCases(tasks, {
       signal: cancelling.signal,
       workers: availableParallelism(),
-      ...(progress ? { onProgress: progress } : {}),
+      ...progress,
     });
     const { results, journal, cancelled, events } = outcome;
-    if (progress) process.stderr.write('\r\u001b[K');
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     if (dump !== undefined) closeDump(dump, tasks, outcome);
     const report = reportOf(results, journal, { world, seed, leftOut });
     process.stdout.write(written(report, form));
@@ -135,16 +135,18 @@ function nothingPlayed(leftOut: readonly LeftOut[], world: WorldName | undefined
 
 const isForm = (form: string): form is ReportForm => (reportForms as readonly string[]).includes(form);
 
-function showProgress({
-  done,
-  total,
-  playing,
-}: {
-  readonly done: number;
-  readonly total: number;
-  readonly playing: readonly string[];
-}): void {
-  process.stderr.write(`\r\u001b[K${done}/${total} ${playing[0] ?? ''}`.slice(0, process.stderr.columns));
+/** One line on a terminal: how many cases were played, and how far the population now played has come in its own time. */
+function shownProgress(): Pick<RunOptions, 'onProgress' | 'onCourse'> {
+  let before = '';
+  const show = (text: string) => process.stderr.write(`\r\u001b[K${text.slice(0, process.stderr.columns)}`);
+  return {
+    onProgress: ({ done, total, playing }) => {
+      before = `${done}/${total}`;
+      show(`${before} ${playing[0] ?? ''}`);
+    },
+    onCourse: ({ scenario, preset, timeline: { now, until } }) =>
+      show(`${before} ${scenario} ${preset}: ${spanText(now)} of at most ${spanText(until)}`),
+  };
 }
 
 /** Loads scenarios; a file that is not right is refused with every mistake in it, nothing is played. */
