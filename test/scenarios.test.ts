@@ -170,15 +170,33 @@ describe('smuggling', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a run under the presets', { timeout: 120_000 }, () => {
-  test('comes out as every scenario expects', async () => {
-    const { results, journal, cancelled } = await runCases(tasks);
-    expect(results.filter(isUnexpected).map(told)).toEqual([]);
+describe('a run under the presets', { timeout: 240_000 }, () => {
+  /** What can be played in both worlds is, so that they can be compared. */
+  const twins = simulated.filter(({ scenario }) => scenario.world === 'both');
+  let run: Awaited<ReturnType<typeof runCases>>;
+  beforeAll(async () => {
+    run = await runCases([...tasks, ...twins]);
+  }, 240_000);
+
+  test('comes out as every scenario expects, in each world', () => {
+    const { results, journal, cancelled } = run;
+    expect(results.filter(isUnexpected).map((result) => `${result.world}: ${told(result)}`)).toEqual([]);
     expect(results.map(({ scenario, case: name, preset }) => `${scenario} ${name} ${preset}`)).toEqual(
-      tasks.map(nameOf),
+      [...tasks, ...twins].map(nameOf),
     );
     expect(exitCodeOf(reportOf(results, journal))).toBe(0);
     expect(cancelled).toBe(false);
+  });
+
+  test('comes out the same in both worlds', () => {
+    const inWorld = (world: CaseResult['world']) =>
+      run.results.filter((result) => result.world === world).map((one) => [keyOf(one), one.outcome] as const);
+    const keyOf = ({ scenario, case: name, preset }: CaseResult) => `${scenario} ${name} ${preset}`;
+    const real = new Map(inWorld('real'));
+    const both = inWorld('simulated').filter(([key]) => real.has(key));
+    expect(both.length).toBe(twins.length);
+    expect(both.length).toBeGreaterThan(1000);
+    expect(both.filter(([key, outcome]) => outcome !== real.get(key))).toEqual([]);
   });
 });
 
