@@ -23,10 +23,20 @@ export function populationMistakes(scenario: Scenario): Mistake[] {
   const { cases = [], from, population, talk } = scenario;
   const own = { path: [] as Mistake['path'], from, population, talk };
   const all = [own, ...cases.map((one, index) => ({ ...one, path: ['cases', index], talk: one.talk ?? talk }))];
-  return all.flatMap((one) => [
+  const said = [
+    { path: ['opening'], steps: scenario.opening },
+    { path: ['talk'], steps: talk },
+    { path: ['closing'], steps: scenario.closing },
+    ...cases.map((one, index) => ({ path: ['cases', index, 'talk'], steps: one.talk })),
+  ];
+  const groups = all.flatMap((one) => (one.population && isSociety(one.population) ? one.population.groups : []));
+  const isForGroups = groups.some((group) => group.talk === undefined && group.mix === undefined);
+  const met = isForGroups ? said.flatMap(({ path, steps }) => meetMistakes(path, steps)) : [];
+  const wrong = all.flatMap((one) => [
     ...(one.from === undefined ? [] : addressMistakes([...one.path, 'from'], one.from)),
     ...inPopulation([...one.path, 'population'], one.population, one.talk),
   ]);
+  return [...met, ...wrong];
 }
 
 function inPopulation(path: Mistake['path'], population: Population | undefined, talk?: readonly Step[]): Mistake[] {
@@ -58,6 +68,15 @@ function societyMistakes({ path, value }: Placed<Society>, talk: readonly Step[]
 
 const words = ['all', 'citizens', 'bots'] as const;
 
+/** A step `meet` in what groups say: their clients come and go, and none waits for another. */
+function meetMistakes(path: Mistake['path'], talk: readonly Step[] | undefined): Mistake[] {
+  const at = talk?.findIndex((step) => 'meet' in step) ?? -1;
+  if (at < 0) return [];
+  return [
+    { path: [...path, at], message: 'clients of groups do not meet', remedy: 'Remove the step, or write a wait' },
+  ];
+}
+
 function nameMistakes({ path, value }: Placed<Group>, before: readonly string[]): Mistake[] {
   const at = [...path, 'name'];
   if (before.includes(value.name))
@@ -79,9 +98,10 @@ function talkMistakes({ path, value }: Placed<Group>, talk: readonly Step[] | un
             remedy: 'Give it a talk or a mix, or the scenario a talk',
           },
         ]
-      : [];
+      : meetMistakes([...path, 'talk'], value.talk);
   const twice = mix.findIndex((one, index) => mix.findIndex(({ name: other }) => other === one.name) < index);
   return [
+    ...mix.flatMap((one, index) => meetMistakes([...path, 'mix', index, 'talk'], one.talk)),
     ...(value.talk === undefined
       ? []
       : [

@@ -161,6 +161,14 @@ describe('a population is refused', () => {
     expect(wrong(`${group}, ${mix.replace('share: 1', 'share: 0')}`)[0]).toMatch(/mix\.0\.share: /);
   });
 
+  test('whose clients are to meet', () => {
+    const told = 'clients of groups do not meet. Remove the step, or write a wait';
+    const meets = '[{ hear: 220 }, { meet: true }]';
+    expect(wrong(`${group}, talk: ${meets}`)[0]).toContain(`population.groups.0.talk.1: ${told}`);
+    expect(problemsOf(society(group).replace(talk, `talk: ${meets}\n`))).toEqual([`9:23: talk.1: ${told}`]);
+    expect(problemsOf(`${head}talk: ${meets}\npopulation: { clients: 3 }\n`)).toEqual([]);
+  });
+
   test('whose talks hold an escape that does not exist', () => {
     expect(wrong(`${group}, talk: [{ say: '\\q' }]`)[0]).toMatch(/population\.groups\.0\.talk\.0\.say: unknown escape/);
     const mix = `mix: [{ name: a, share: 1, talk: [{ hear: 220 }] }, { name: b, share: 2, talk: [{ say: '\\q' }] }]`;
