@@ -20,6 +20,7 @@ const society: Society = {
     { of: 'citizens', waits: { most: '10s' } },
     { sessionsAtOnce: { most: 1 } },
     { of: 'flood', sessionsAtOnce: { most: 1 }, each: 'address' },
+    { of: 'flood', turnedAway: { most: 0 } },
   ],
 };
 
@@ -100,6 +101,7 @@ describe('a course', () => {
       [false, '50 % (1 of 2, 1 never served)'],
       [true, '1'],
       [true, '0'],
+      [false, '100 % (1 of 1)'],
     ]);
   });
 
@@ -115,6 +117,7 @@ describe('a course', () => {
     close('A', 'us');
     expect(course.timeline().groups[1]?.turnedAway).toBe(0);
     expect(course.outcomes()[0]).toMatchObject({ held: false, found: '0 % (0 of 1)' });
+    expect(course.outcomes()[4]).toMatchObject({ held: false, found: '100 % (1 of 1)' });
   });
 
   test('knows the most sessions at once, of all and of an address', () => {
@@ -132,7 +135,7 @@ describe('a course', () => {
       course
         .outcomes()
         .map(({ found }) => found)
-        .slice(2),
+        .slice(2, 4),
     ).toEqual(['2', '1']);
   });
 
