@@ -79,6 +79,12 @@ interface Due {
 
 const isMember = (what: Party | Member): what is Member => 'party' in what;
 
+/** A try that is under way, and its place among them. */
+interface Playing {
+  readonly client: Client;
+  at: number;
+}
+
 /** A talk to look at, and who said it. */
 interface Shown {
   readonly peer: Peer;
@@ -89,7 +95,8 @@ interface Shown {
 export class SocietyPlay {
   readonly #options: SocietyOptions;
   readonly #due = new Heap<Due>((a, b) => (a.at === b.at ? a.order < b.order : a.at < b.at));
-  readonly #playing = new Set<Client>();
+  /** In no order. A Set would hold clients that have ended: its tables that were replaced do, until the next full collection. */
+  readonly #playing: Playing[] = [];
   readonly #marks = new Map<string, number>();
   #order = 0;
   #tries = 0;
@@ -136,8 +143,7 @@ export class SocietyPlay {
   leave(): void {
     this.#isOver = true;
     this.#timer?.timer.cancel();
-    for (const client of this.#playing) client.leave();
-    this.#playing.clear();
+    for (const { client } of this.#playing.splice(0)) client.leave();
   }
 
   #partyOf(group: Group, place: { readonly index: number; readonly began: number; readonly first: number }): Party {
@@ -209,12 +215,13 @@ export class SocietyPlay {
       leaves: party.leaves,
       isSilent: party.tried > TOLD,
     });
-    this.#playing.add(client);
+    const playing = { client, at: this.#playing.length };
+    this.#playing.push(playing);
     const one = course.tried(party.index, member.tries, peer);
     client.play().then(
       () => {
-        this.#playing.delete(client);
         if (this.#isOver) return;
+        this.#remove(playing);
         course.ended(one, client.halted === undefined);
         this.#show(client, peer);
         this.#mark(member, client);
@@ -223,6 +230,13 @@ export class SocietyPlay {
       },
       (error: unknown) => this.#end(error),
     );
+  }
+
+  #remove({ at }: Playing): void {
+    const last = this.#playing.pop();
+    if (last === undefined || last.at === at) return;
+    last.at = at;
+    this.#playing[at] = last;
   }
 
   /** `halted`: the code of the reply that ended the try, 0 for none; undefined at the end of its talk. */
