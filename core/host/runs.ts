@@ -42,6 +42,8 @@ export class Runs {
   #count = 0;
   readonly #folder: string;
   readonly #courses = new Courses();
+  /** As they were read last. */
+  #scenarios: readonly LoadedScenario[] = [];
   /** Holds and moves the time of what is played. */
   #pace: ((wish: PaceWish) => void) | undefined;
 
@@ -52,13 +54,18 @@ export class Runs {
 
   /** All scenarios as they are on disk now, bad ones with what is wrong with them. */
   async list(): Promise<ScenarioRow[]> {
-    return (await loadScenarios([this.#folder])).map(rowOf);
+    return (await this.#load()).map(rowOf);
   }
 
   async source(id: string): Promise<string> {
-    const found = (await loadScenarios([this.#folder])).find((one) => one.id === id);
+    const found = (await this.#load()).find((one) => one.id === id);
     if (!found) throw new HostError('not-found', `there is no scenario ${id}`);
     return found.yaml;
+  }
+
+  async #load(): Promise<readonly LoadedScenario[]> {
+    this.#scenarios = await loadScenarios([this.#folder], this.#scenarios);
+    return this.#scenarios;
   }
 
   state(after: number): { run?: RunState; results: CaseResult[] } {
@@ -69,7 +76,7 @@ export class Runs {
   async start({ scenarios: ids, base, world, seed, paused }: Parsed<'scenarios.run'>): Promise<RunState> {
     if (this.#state?.state === 'running')
       throw new HostError('conflict', 'a run is in progress', ['cancel it, or wait until it has ended']);
-    const all = await loadScenarios([this.#folder]);
+    const all = await this.#load();
     const wanted = ids.length === 0 ? all : all.filter(({ id, theme }) => ids.includes(id) || ids.includes(theme));
     if (wanted.length === 0) throw new HostError('not-found', `no scenario is named ${ids.join(', ')}`);
     const settings = this.#options.settings();

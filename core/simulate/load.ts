@@ -40,15 +40,23 @@ export function idOf(file: string, root = ''): string {
   return own.replace(/\.ya?ml$/, '');
 }
 
-/** All scenarios in files and folders, sorted by id. Rejects with the system's error for a path that cannot be read. */
-export async function loadScenarios(paths: readonly string[]): Promise<LoadedScenario[]> {
+/**
+ * All scenarios in files and folders, sorted by id. Rejects with the system's error for a path that cannot be read.
+ * `before`: what was read the last time; a file whose text is still the same is not judged anew.
+ */
+export async function loadScenarios(
+  paths: readonly string[],
+  before: readonly LoadedScenario[] = [],
+): Promise<LoadedScenario[]> {
+  const known = new Map(before.map((one) => [one.file, one]));
   const found = new Map<string, LoadedScenario>();
   for (const path of paths) {
     const isFolder = (await stat(path)).isDirectory();
     const files = isFolder ? await filesOf(path) : [path];
     for (const file of files) {
       const yaml = await readFile(file, 'utf8');
-      found.set(file, scenarioOf(yaml, file, idOf(file, isFolder ? path : '')));
+      const old = known.get(file);
+      found.set(file, old?.yaml === yaml ? old : scenarioOf(yaml, file, idOf(file, isFolder ? path : '')));
     }
   }
   return [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -9,9 +9,9 @@ import { sayError, useWorkbench, workbench } from './workbench.ts';
 /** Virtual ms a real ms; 0: as fast as it can. */
 export const speeds = [
   { value: 0, title: 'as fast as it can' },
-  { value: 3600, title: '3,600x, an hour a second' },
+  { value: 3600, title: '3,600x, 1 h a second' },
   { value: 600, title: '600x' },
-  { value: 60, title: '60x, a minute a second' },
+  { value: 60, title: '60x, 1 min a second' },
   { value: 1, title: '1x, as in life' },
 ] as const;
 

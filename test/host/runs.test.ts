@@ -161,5 +161,8 @@ describe('a run of a population', () => {
       ['floods/plain', ['real', 'simulated'], undefined, false],
       ['floods/stampede', ['simulated'], 'Minutes to days must pass.', true],
     ]);
+    // Whoever corrects a file sees it at once.
+    writeFileSync(join(folder, 'floods', 'plain.yml'), plainYaml.replace('that leaves', 'that stays'));
+    expect((await runs.list()).map(({ title }) => title)).toContain('A client that stays');
   });
 });

@@ -72,7 +72,10 @@ export function ScenarioDetail({ row, look, onLook, onLeave, body }: DetailProps
         </h2>
         <span className="grow" />
         {!isBad && (
-          <span className="muted small played-in" title={`${worldText(row)}. ${worldAbout[worldFor(row, world)]}`}>
+          <span
+            className="muted small played-in wide-only"
+            title={`${worldText(row)}. ${worldAbout[worldFor(row, world)]}`}
+          >
             {row.worlds.length === 1 ? worldWord(row) : `${worldFor(row, world)} world`}
           </span>
         )}

@@ -200,12 +200,12 @@ const ScenarioLine = memo(function ScenarioLine({ row, isSelected, onSelect, onR
         <span className="scenario-role muted small">
           {row.role}
           {row.kind === 'citizen' && ', citizen'}
-          {row.worlds.length === 1 && (
-            <span title={`${worldText(row)}.`}>
-              , <span className="world-word">{worldWord(row)}</span>
-            </span>
-          )}
         </span>
+        {row.worlds.length === 1 && (
+          <span className="world-word small" title={`${worldText(row)}.`}>
+            {worldWord(row)}
+          </span>
+        )}
       </span>
       {isBad ? (
         <span role="gridcell" aria-colspan={columns.length + 1} className="cell-wide">
