@@ -85,6 +85,14 @@ const group = z.strictObject({
 });
 export type Group = z.output<typeof group>;
 
+/** The talks of a group with their shares; undefined for that of the scenario. */
+export function groupTalks({
+  talk,
+  mix,
+}: Group): readonly { readonly talk: Group['talk'] | undefined; readonly share: number }[] {
+  return mix ?? [{ talk, share: 1 }];
+}
+
 const amount = z.union([
   z.number().min(0),
   z.string().regex(/^(100(\.0+)?|\d{1,2}(\.\d+)?) ?%$/, 'expected a number or a percentage such as 99 %'),
@@ -114,23 +122,19 @@ const expectation = z.union([
       description:
         'From a client’s first try until it is served; for all of them unless a part is said. One that is never served waits for ever.',
     }),
-  z
-    .strictObject({ of, turnedAway: amounts, before: z.enum(['greeting', 'mail', 'message']).optional() })
-    .meta({
-      title: 'turnedAway',
-      description:
-        'Connections that were refused, dropped or closed: before the 220 greeting, before a MAIL was accepted, or before a message was.',
-    }),
+  z.strictObject({ of, turnedAway: amounts, before: z.enum(['greeting', 'mail', 'message']).optional() }).meta({
+    title: 'turnedAway',
+    description:
+      'Connections that were refused, dropped or closed: before the 220 greeting, before a MAIL was accepted, or before a message was.',
+  }),
   z.strictObject({ of, tries: number }).meta({ title: 'tries', description: 'Connections of any one client.' }),
   z
     .strictObject({ of, gaveUp: amounts })
     .meta({ title: 'gaveUp', description: 'Clients that stopped trying, or were refused for good.' }),
-  z
-    .strictObject({ of, sessionsAtOnce: number, each: z.literal('address').optional() })
-    .meta({
-      title: 'sessionsAtOnce',
-      description: 'Sessions open (greeted, not closed) at any moment, of all together or of each address.',
-    }),
+  z.strictObject({ of, sessionsAtOnce: number, each: z.literal('address').optional() }).meta({
+    title: 'sessionsAtOnce',
+    description: 'Sessions open (greeted, not closed) at any moment, of all together or of each address.',
+  }),
 ]);
 export type PopulationExpectation = z.output<typeof expectation>;
 
@@ -175,7 +179,13 @@ export const networkConditions = z
       .min(1)
       .optional()
       .meta({ description: 'Octets a second, each way, of each connection.' }),
-    segment: z.number().int().min(1).max(65_535).optional().meta({ description: 'Most octets that come at once.' }),
+    segment: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({ description: 'Most octets that come at once; 1460 unless said where there is a bandwidth.' }),
     loss: z
       .strictObject({
         of: z.enum(['client', 'server']),
