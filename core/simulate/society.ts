@@ -130,7 +130,7 @@ export class SocietyPlay {
       await new Promise<void>((resolve, reject) => {
         this.#end = (error) => (error === undefined ? resolve() : reject(error as Error));
         until = world.after(msOf(society.until), resolve);
-        this.#wait();
+        this.#comes();
       });
     } finally {
       until?.cancel();
