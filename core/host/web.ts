@@ -1,7 +1,6 @@
 // The loopback web host: the window's files over HTTP and the contract's port over a WebSocket, for whoever has the token.
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { maxFrame, type Port } from '../contract/port.ts';
 import { webSocketPort } from './ports.ts';
@@ -46,7 +45,7 @@ export async function openWeb(options: WebOptions): Promise<WebHost> {
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port: options.port }, resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port } = server.address() as { readonly port: number };
   return {
     port,
     url: `http://127.0.0.1:${port}/#token=${options.token}`,

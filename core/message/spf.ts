@@ -24,8 +24,9 @@ export interface SpfQuestion {
 }
 
 /** It draws in an HTTP client and more, a tenth of a second of work at every start: only those pay who ask. */
-let loading: Promise<typeof import('mailauth/lib/spf/index.js')> | undefined;
-const library = () => (loading ??= import('mailauth/lib/spf/index.js'));
+const draw = () => import('mailauth/lib/spf/index.js');
+let drawn: ReturnType<typeof draw> | undefined;
+const library = () => (drawn ??= draw());
 
 /** Draws the library in now: in virtual time it must be there before it is asked for, files are read in real time. */
 export async function loadSpf(): Promise<void> {

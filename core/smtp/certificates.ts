@@ -1,9 +1,9 @@
 // What a listener shows and trusts: the person's own PEM files, or certificates of the workbench's test CA made on first start.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Listener } from '../contract/settings/listeners.ts';
+import { parseIp } from '../contract/settings/network.ts';
 import { makeAuthority, makeServer, type Pem } from '../world/authority.ts';
 import { makeCertificate } from '../world/workshop.ts';
 import type { World } from '../world/world.ts';
@@ -247,7 +247,7 @@ interface Wanted {
 
 function isFor(pem: string, { names, now, authority }: Wanted): boolean {
   const certificate = new X509Certificate(pem);
-  const holds = (name: string) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name));
+  const holds = (name: string) => (parseIp(name) ? certificate.checkIP(name) : certificate.checkHost(name));
   if (!certificate.verify(new X509Certificate(authority).publicKey)) return false;
   return lasts(certificate, now) && names.every((name) => holds(name) !== undefined);
 }

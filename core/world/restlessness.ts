@@ -40,9 +40,8 @@ export class Restlessness {
   private constructor(clock: Clock) {
     const { setTimeout: set, setInterval: repeat } = clock;
     // Node waits a millisecond at least.
-    clock.setInterval = ((fire: () => void, ms = 1, ...all: unknown[]) =>
-      repeat(fire, Math.max(1, ms), ...all)) as Clock['setInterval'];
-    clock.setTimeout = ((fire: (...all: unknown[]) => void, ms = 0, ...all: unknown[]) => {
+    clock.setInterval = (fire: () => void, ms = 1, ...all: unknown[]) => repeat(fire, Math.max(1, ms), ...all);
+    clock.setTimeout = (fire: (...all: unknown[]) => void, ms = 0, ...all: unknown[]) => {
       if (ms >= 1) return set(fire, ms, ...all);
       const chain = this.#chain + 1;
       if (chain === CHAIN) this.#place = placeOf(new Error().stack);
@@ -51,7 +50,7 @@ export class Restlessness {
         fire(...given);
       };
       return set(link, 1, ...all);
-    }) as Clock['setTimeout'];
+    };
   }
 
   /** Another timer fires: what happens now is because of it. */

@@ -1,6 +1,7 @@
 // Makes a thread's time virtual for every library in it: to be called before any of them is imported, and never undone.
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { scheduler, setTimeout as delay } from 'node:timers/promises';
 import { simulatedEpoch } from '../contract/scenarioWorld.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { type NeedsRealTime, sealThread } from './seal.ts';
@@ -71,8 +72,7 @@ export function virtualThread(): VirtualThread {
 
 /** Waits that Node makes of timers of its own, which the fake ones do not reach. */
 function waits(): void {
-  const { scheduler, setTimeout: wait } = require('node:timers/promises') as typeof import('node:timers/promises');
-  scheduler.wait = (ms, options) => wait(ms, undefined, options);
+  scheduler.wait = (ms, options) => delay(ms, undefined, options);
   AbortSignal.timeout = (ms) => {
     const aborting = new AbortController();
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');

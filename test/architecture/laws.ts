@@ -96,9 +96,16 @@ function packageOf(specifier: string): string | undefined {
 }
 
 const edgeModules = ['net', 'dns', 'dns/promises', 'dgram', 'timers', 'timers/promises'];
-const pureOfNet = ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress'];
-const chance = ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues'];
-const timers = ['setTimeout', 'setInterval', 'setImmediate'];
+const chance = [
+  'randomBytes',
+  'randomUUID',
+  'randomUUIDv7',
+  'randomInt',
+  'randomFill',
+  'randomFillSync',
+  'getRandomValues',
+];
+const timers = ['setTimeout', 'setInterval', 'setImmediate', 'AbortSignal.timeout', 'scheduler.wait'];
 const clocks = ['Date.now', 'performance.now', 'process.hrtime', 'process.hrtime.bigint', 'process.uptime'];
 
 /** Clocks, timers, chance, sockets and DNS are touched in core/world only; everyone else is handed a world. */
@@ -112,10 +119,10 @@ export const edgeLaw: Law = ({ sources }) =>
         broken.push(`${source.path}:${line}: ${what} belongs to core/world`);
       for (const { specifier = '', typeOnly, names, line } of importsOf(source)) {
         const name = specifier.replace(/^node:/, '');
-        if (typeOnly || (names.length === 0 && specifier === '')) continue;
-        const isPure = name === 'net' && names.every((each) => pureOfNet.includes(each));
-        if (edgeModules.includes(name) && !isPure) report(line, specifier);
-        if (name === 'crypto') names.filter((each) => chance.includes(each)).forEach((each) => report(line, each));
+        // Its types as well: a socket that is nobody's own type could not be a simulated one.
+        if (edgeModules.includes(name)) report(line, specifier);
+        if (name === 'crypto' && !typeOnly)
+          names.filter((each) => chance.includes(each)).forEach((each) => report(line, each));
       }
       walk(source, (node, line) => {
         if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments ?? []).length === 0) {
@@ -127,6 +134,21 @@ export const edgeLaw: Law = ({ sources }) =>
         if (timers.includes(called) || clocks.includes(called) || called === 'Date' || called === 'Math.random') {
           report(line, `${called}()`);
         } else if (called.includes('crypto') && chance.includes(last)) report(line, `${called}()`);
+      });
+      return broken;
+    });
+
+const virtual = /^core\/(contract|world|dns|message|sasl|policy|milter|smtp|receiver|simulate)\b/;
+
+/** What runs in virtual time is loaded before, unless it is known who sees to that. */
+export const lateImportLaw: Law = ({ sources }) =>
+  sources
+    .filter((source) => isCode(source) && virtual.test(source.path) && !(source.path in tables.lateImports))
+    .flatMap((source) => {
+      const broken: string[] = [];
+      walk(source, (node, line) => {
+        if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+          broken.push(`${source.path}:${line}: imports late, which takes real time`);
       });
       return broken;
     });
@@ -188,6 +210,7 @@ export const laws: Readonly<Record<string, Law>> = {
   imports: importLaw,
   homes: homeLaw,
   edges: edgeLaw,
+  lateImports: lateImportLaw,
   length: lengthLaw,
   sentences: sentenceLaw,
   names: nameLaw,

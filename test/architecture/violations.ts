@@ -96,6 +96,30 @@ export const violations: readonly Violation[] = [
     says: 'node:net belongs to core/world',
   },
   {
+    law: 'edges',
+    what: 'the type of a socket outside the world',
+    files: { 'core/smtp/wrong.ts': file("import type { Socket } from 'node:net';\nexport type Wrong = Socket;") },
+    says: 'node:net belongs to core/world',
+  },
+  {
+    law: 'edges',
+    what: 'a name asked of the system outside the world',
+    files: { 'core/dns/wrong.ts': file("export { lookup } from 'node:dns/promises';") },
+    says: 'node:dns/promises belongs to core/world',
+  },
+  {
+    law: 'edges',
+    what: 'a timer of Node’s own outside the world',
+    files: { 'core/host/wrong.ts': file('export const wrong = () => AbortSignal.timeout(1000);') },
+    says: 'AbortSignal.timeout() belongs to core/world',
+  },
+  {
+    law: 'lateImports',
+    what: 'a library drawn in while virtual time runs',
+    files: { 'core/smtp/wrong.ts': file("export const wrong = () => import('./session.ts');") },
+    says: 'core/smtp/wrong.ts:2: imports late',
+  },
+  {
     law: 'length',
     what: 'a file of 500 lines',
     files: { 'core/smtp/wrong.ts': file('export {};\n'.repeat(500)) },
