@@ -54,6 +54,8 @@ test('an instant is written as exactly as steps are', () => {
   expect(instantText(28 * hour, 86_400)).toBe('1 d 4 h');
   expect(instantText(90_000, 120_000)).toBe('2 min');
   expect(instantText(20_000, minute)).toBe('20 s');
+  expect(instantText(119_960, 904)).toBe('2 min');
+  expect(instantText(825, 904)).toBe('0.8 s');
 });
 
 test('how far a run is, and how fast it went, stands in one line', () => {
@@ -131,18 +133,18 @@ test('what differs between two runs is named: knobs, seed, base', () => {
 const hit = (at: number, of = 'a'): Moment => ({ at, series: of, text: `at ${at}`, session: `s${at}` });
 
 test('hits in a row are one episode for each limit, and lead to the session of the instant looked at', () => {
-  const episodes = episodesOf([hit(30), hit(10), hit(20), hit(25, 'b'), hit(90)], 10);
+  const episodes = episodesOf([hit(30), hit(10), hit(20), hit(25, 'b'), hit(190)], 10);
   expect(episodes.map(({ id, from, to, moments }) => [id, from, to, moments.length])).toEqual([
     ['a 10', 10, 30, 3],
     ['b 25', 25, 25, 1],
-    ['a 90', 90, 90, 1],
+    ['a 190', 190, 190, 1],
   ]);
   const [first] = episodes;
   if (!first) throw new Error('no episode');
   expect([5, 24, 29, 99].map((at) => momentAt(first, at, 10).session)).toEqual(['s10', 's20', 's20', 's30']);
   expect([9, 10, 39, 40].map((at) => isIn(first, at, 10))).toEqual([false, true, true, false]);
   expect([stepTo(episodes, 10, 'next')?.id, stepTo(episodes, 25, 'last')?.id]).toEqual(['b 25', 'a 10']);
-  expect([stepTo(episodes, 90, 'next'), stepTo(episodes, 10, 'last')]).toEqual([undefined, undefined]);
+  expect([stepTo(episodes, 190, 'next'), stepTo(episodes, 10, 'last')]).toEqual([undefined, undefined]);
 });
 
 test('marks that would lie on each other are one; those out of view are none', () => {

@@ -37,21 +37,20 @@ export function timeTicks(from: number, to: number, most: number): Ticks {
 /** An instant, ms, as exact as steps of that many ms allow: `3 h 20 min`, `12 s`, `1 d 4 h`, `0`. */
 export function instantText(ms: number, step: number): string {
   if (ms <= 0) return '0';
-  const units = [
-    [day, 'd'],
-    [hour, 'h'],
-    [minute, 'min'],
-  ] as const;
+  const exact = [minute, second, 100, 10].find((one) => step >= one) ?? 1;
   const parts: string[] = [];
-  let rest = step >= minute ? Math.round(ms / minute) * minute : ms;
+  let rest = exact === minute && ms < minute ? ms : Math.round(ms / exact) * exact;
   for (const [size, name] of units) {
     const n = Math.floor(rest / size);
     if (n > 0) parts.push(`${n} ${name}`);
     rest -= n * size;
   }
-  if (step >= minute) return parts.join(' ') || `${trimmed(ms / second, 1)} s`;
-  if (rest > 0 || parts.length === 0) parts.push(`${trimmed(rest / second, step >= second ? 0 : 3)} s`);
-  return parts.join(' ');
+  if (rest > 0) parts.push(`${Number((rest / second).toFixed(3))} s`);
+  return parts.join(' ') || '0';
 }
 
-const trimmed = (value: number, digits: number) => String(Number(value.toFixed(digits)));
+const units = [
+  [day, 'd'],
+  [hour, 'h'],
+  [minute, 'min'],
+] as const;

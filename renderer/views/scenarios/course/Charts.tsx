@@ -1,6 +1,7 @@
 // The charts of a course: sessions and replies always, counters when they came near their limit or were opened.
 import { ChevronRight } from 'lucide-react';
 import { useMemo } from 'react';
+import { spanText } from '../../../../core/contract/span.ts';
 import type { Series } from '../../../../core/contract/timeline.ts';
 import { go } from '../../../state/place.ts';
 import { Jump } from '../../../ui/Button.tsx';
@@ -45,13 +46,16 @@ function nearness(showing: Showing, { series: [first] }: ChartModel): number {
   return first ? Math.max(reached(first), reached(besideOf(showing, first))) : 0;
 }
 
-/** Those with a limit first, then by name: an order that does not change while values arrive. */
-const byReach = (_showing: Showing) => (a: ChartModel, b: ChartModel) =>
-  Number(b.series[0]?.limit !== undefined) - Number(a.series[0]?.limit !== undefined) || a.title.localeCompare(b.title);
+/** Those that came near their limit first, those without one last; among equals by name: rarely one moves while values arrive. */
+const byReach = (showing: Showing) => {
+  const rank = (chart: ChartModel) =>
+    nearness(showing, chart) >= OPEN_FROM ? 0 : chart.series[0]?.limit !== undefined ? 1 : 2;
+  return (a: ChartModel, b: ChartModel) => rank(a) - rank(b) || a.title.localeCompare(b.title);
+};
 
 function Unit({ chart, step }: { readonly chart: ChartModel; readonly step: number }) {
   if (!isCounted(chart.kind) && chart.title.toLowerCase().includes(chart.unit)) return null;
-  const words = isCounted(chart.kind) ? `in ${instantText(step, 1)}` : chart.unit;
+  const words = isCounted(chart.kind) ? `in ${spanText(step)}` : chart.unit;
   return <span className="small faint cut">{words}</span>;
 }
 

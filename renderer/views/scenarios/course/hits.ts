@@ -13,7 +13,7 @@ export interface Episode {
 }
 
 /** Two moments belong together when no more than this many steps lie between them. */
-const NEAR_STEPS = 2;
+const NEAR_STEPS = 10;
 
 /** The moments of each series as episodes, in the order in which these begin. */
 export function episodesOf(moments: readonly Moment[], step: number): readonly Episode[] {

@@ -25,6 +25,7 @@ export function headline(played: Played): string {
 function speedText(now: number, took: number): string {
   if (took <= 0 || now <= 0) return '';
   const times = now / took;
+  if (times < 1) return 'slower than life';
   return `${times < 10 ? times.toFixed(1) : count(Math.round(times))}x as fast as life`;
 }
 
