@@ -49,7 +49,8 @@ const ended = ({ address, port }: Endpoint) => `[${hostPort(address, port)}]`;
 
 /**
  * The lines of one event, in their order. Wording as observed with AXIGEN: connection, `<<` and `>>`, SPF result, login error,
- * smtp action and explanation, New mail, final dot, closing session. TLS, dropped sessions and our own faults are in our words.
+ * smtp action and explanation, New mail, final dot, closing session. TLS, dropped sessions, logins held off and our own faults
+ * are in our words.
  * Lines of protocol level are left out unless `logLevel` has their bit: they are most of the work.
  */
 export function linesOf(session: LogSession, event: EventBody, logLevel = 31): readonly LogLine[] {
@@ -101,6 +102,7 @@ function findings({ peer }: LogSession, { verdict }: Answer): readonly LogLine[]
   let lines = none;
   for (const finding of verdict.findings) {
     if (finding.check === 'credentials') lines = together(lines, login(finding));
+    else if (finding.check === 'failed-login-rate') lines = together(lines, reached(finding));
     else if (finding.check === 'spf-ehlo') lines = together(lines, spf('EHLO domain', finding, peer));
     else if (finding.check === 'spf-mail') lines = together(lines, spf('MAIL FROM domain', finding, peer));
   }
@@ -115,6 +117,12 @@ function login({ reason, action, evidence }: Finding): readonly LogLine[] {
   if (reason !== 'auth-failed') return none;
   const why = evidence?.['private'] === 'no such user' ? 'Account not found locally' : 'Invalid password';
   return one('logins', level.error, `Authentication error for user '${user}': ${why}`);
+}
+
+/** The alert: from this failed login on somebody is held off. */
+function reached({ counters, text }: Finding): readonly LogLine[] {
+  if (counters?.some(({ relief }) => relief !== undefined) !== true) return none;
+  return one('logins', level.warning, `Limit of failed logins reached: ${printable(text)}`);
 }
 
 /** A result whose action is `ignore` is not logged. */
@@ -139,6 +147,8 @@ function decision(event: Answer): readonly LogLine[] {
     lines.push({ level: level.info, kind: 'policy', text: `Set smtp action to ${action}` });
     lines.push({ level: level.info, kind: 'policy', text: `Set smtp explanation to [${explanation}]` });
   }
+  if (verdict.stage === 'auth' && verdict.action === 'defer')
+    lines.push({ level: level.warning, kind: 'logins', text: `Login put off: ${printable(decider.text)}` });
   if (verdict.closes !== undefined)
     lines.push({
       level: level.warning,

@@ -157,3 +157,41 @@ test('a dropped session says why at warning level', () => {
     { level: 4, kind: 'policy', text: 'Session dropped: too many connections: 11 connections, 10 allowed' },
   ]);
 });
+
+test('a limit of failed logins that is reached, and each login it puts off, say so at warning level', () => {
+  const rate = (relief: number) => ({
+    check: 'failed-login-rate',
+    text: "5 of 5 failed logins as x\r\ny' within 600 s, held off from now on, 1 min 30 s to relief",
+    action: 'record' as const,
+    counters: [
+      { name: 'failed logins of the peer', value: 2, limit: 3 },
+      { name: 'failed logins as the user', value: 5, limit: 5, ...(relief > 0 && { relief }) },
+    ],
+  });
+  const lines = (relief: number) =>
+    linesOf(newSession, {
+      kind: 'verdict',
+      verdict: verdictOf({ stage: 'auth', reason: 'auth-failed', action: 'refuse', findings: [rate(relief)] }),
+    });
+  expect(lines(90_000)).toEqual([
+    {
+      level: 4,
+      kind: 'logins',
+      text: "Limit of failed logins reached: 5 of 5 failed logins as x\\x0d\\x0ay' within 600 s, held off from now on, 1 min 30 s to relief",
+    },
+  ]);
+  expect(lines(0)).toEqual([]);
+
+  const verdict = verdictOf({
+    stage: 'auth',
+    reason: 'logins-held-off',
+    action: 'defer',
+    decider: 0,
+    findings: [{ check: 'login-ban', text: 'held off after 5 failed logins as x\ty', action: 'defer' }],
+  });
+  const bytes = '454 4.7.0 Temporary authentication failure\r\n';
+  expect(linesOf(newSession, { kind: 'reply', bytes, code: 454, verdict })).toEqual([
+    { level: 4, kind: 'logins', text: 'Login put off: held off after 5 failed logins as x\\x09y' },
+    { level: 16, kind: 'dialogue', text: '>> 454 4.7.0 Temporary authentication failure' },
+  ]);
+});
