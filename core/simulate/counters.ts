@@ -6,6 +6,8 @@ import { flowCounterNames } from '../policy/flowFinding.ts';
 import { Moments } from './moments.ts';
 import type { Row, Steps } from './series.ts';
 
+/** Steps of moments are longer to begin with than those of values: each moment keeps a session, of which there may be too many. */
+const COARSER = 16;
 /** More settings with a counter than there are. */
 const MOST_SERIES = 200;
 
@@ -40,7 +42,7 @@ export class Counters {
   constructor(steps: Steps, keep: (session: string) => void) {
     this.#steps = steps;
     this.#keep = keep;
-    this.#moments = new Moments(steps.step);
+    this.#moments = new Moments(steps.step * COARSER);
   }
 
   /** Reads the counters of a verdict's findings. */
@@ -69,13 +71,14 @@ export class Counters {
       finding.counters === undefined || finding.counter === undefined || finding.counter.name === counter.name;
     if (!isDecider || !isHit(finding, counter)) return;
     const { id } = row.series;
+    this.#moments.widen(this.#steps.step);
     if (this.#moments.note({ at, series: id, text: finding.text, session })) this.#keep(session);
   }
 
   #row(finding: Finding, counter: Counter): CounterRow | undefined {
     const key = finding.setting ?? finding.check;
     let found = this.#found.get(key);
-    if (found === undefined) this.#found.set(key, (found = new Map()));
+    if (found === undefined) this.#found.set(key, (found = new Map<string, CounterRow>()));
     const known = found.get(counter.name);
     if (known !== undefined || this.#rows.length >= MOST_SERIES) return known;
     const made = this.#made(finding, counter);

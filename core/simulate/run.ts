@@ -19,7 +19,7 @@ import { type Network, toldStop } from './network.ts';
 import { type Facing, type Playing, playing, populationOf } from './playing.ts';
 import { told } from './reply.ts';
 import { caseSettings, stepsOf, wholeTalk } from './settle.ts';
-import type { StartSubject, Subject, SubjectListener } from './subject.ts';
+import type { StartSubject, Subject } from './subject.ts';
 import { Witness } from './witness.ts';
 
 /** One case to be played against one base. */

@@ -1,6 +1,6 @@
 // The course of a case: groups, series whose steps double, moments that lead to sessions, and what is open at once.
 import { describe, expect, test } from 'vitest';
-import type { Event, EventBody } from '../../core/contract/event.ts';
+import type { EventBody } from '../../core/contract/event.ts';
 import type { Society } from '../../core/contract/scenarioPopulation.ts';
 import type { Finding, Verdict } from '../../core/contract/verdict.ts';
 import { Course } from '../../core/simulate/course.ts';
@@ -34,7 +34,7 @@ function staged() {
   const says = (session: string, body: EventBody) => {
     const n = (counts.get(session) ?? 0) + 1;
     counts.set(session, n);
-    course.event(session, { ...body, n, t: 0 } as Event);
+    course.event(session, { ...body, n, t: 0 });
   };
   const verdict = (members: Partial<Verdict> = {}): Verdict => ({
     stage: 'connect',
