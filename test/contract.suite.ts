@@ -151,6 +151,9 @@ export function contractSuite(name: string, open: () => Promise<Pair>): void {
         await expect(client.call('scenarios.run', { scenarios: [], base: 'mine' })).rejects.toThrow();
         const none = { scenarios: [], base: 'mine', world: 'real', seed: 0, paused: false };
         expect(heard).toEqual([asked, none]);
+        await expect(
+          client.call('scenarios.run', { ...none, base: 'mine', world: 'real', speed: 0 }),
+        ).rejects.toThrow();
         for (const seed of [-1, 0.5, 2 ** 32])
           await expect(client.call('scenarios.run', { ...asked, scenarios: ['a/b'], seed })).rejects.toMatchObject({
             code: 'bad-input',

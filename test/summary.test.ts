@@ -1,6 +1,7 @@
 // Holds the row of a session to what decided it, whatever a client says afterwards.
 import { expect, test } from 'vitest';
-import { emptyRow, foldSummary } from '../core/contract/summary.ts';
+import { simulatedEpoch } from '../core/contract/scenarioWorld.ts';
+import { emptyRow, foldSummary, isSimulated, placeInTime, runName } from '../core/contract/summary.ts';
 import { grounds, until } from './smtp/playground.ts';
 
 const start = grounds();
@@ -30,4 +31,21 @@ test('a refusal stays the decision when its consequences follow', async () => {
 test('a later refusal by policy decides instead, and nothing takes back a session without any', async () => {
   expect(await rowOf([...relay, 'RSET', 'AUTH NTLM'])).toMatchObject({ outcome: 'refused', stage: 'auth' });
   expect(await rowOf(['NOOP'])).toEqual({ outcome: 'closed', stage: undefined, reason: undefined, code: undefined });
+});
+
+test('sessions of a simulated run stand where it began, in the order of their own times', () => {
+  const began = Date.UTC(2026, 10, 22, 14, 2, 11);
+  const day = 86_400_000;
+  const at = (passed: number, run = runName(`${began}-3`, 'simulated')) => ({ run, started: simulatedEpoch + passed });
+  const places = [0, 3, 3_600_000, day, 7 * day].map((passed) => placeInTime(at(passed)));
+  expect(places[0]).toBe(began);
+  expect(places.toSorted((a, b) => a - b)).toEqual(places);
+  expect(new Set(places).size).toBe(places.length);
+  // A week of virtual time takes about a minute of the list.
+  expect((places[4] ?? 0) - began).toBeLessThan(61_000);
+  expect(isSimulated(at(0))).toBe(true);
+  for (const run of [undefined, runName(`${began}-3`, 'real')]) {
+    const row = { started: 7, ...(run === undefined ? {} : { run }) };
+    expect([isSimulated(row), placeInTime(row)]).toEqual([false, 7]);
+  }
 });

@@ -283,8 +283,9 @@ export const calls = {
       /** Where scenarios are played that can be played in both worlds; the others go where they can. */
       world: z.enum(worlds).default('real'),
       seed: z.number().int().min(0).max(0xffff_ffff).default(0),
-      /** Populations only: begin paused. */
+      /** Populations only: begin paused; and virtual ms a real ms, as fast as it can unless said. */
       paused: z.boolean().default(false),
+      speed: z.number().positive().optional(),
     }),
     runState,
   ),

@@ -73,14 +73,15 @@ export class Runs {
   }
 
   /** Starts a run; ids name scenarios or themes, none means all. */
-  async start({ scenarios: ids, base, world, seed, paused }: Parsed<'scenarios.run'>): Promise<RunState> {
+  async start({ scenarios: ids, base, world, seed, ...time }: Parsed<'scenarios.run'>): Promise<RunState> {
     if (this.#state?.state === 'running')
       throw new HostError('conflict', 'a run is in progress', ['cancel it, or wait until it has ended']);
     const all = await this.#load();
     const wanted = ids.length === 0 ? all : all.filter(({ id, theme }) => ids.includes(id) || ids.includes(theme));
     if (wanted.length === 0) throw new HostError('not-found', `no scenario is named ${ids.join(', ')}`);
     const settings = this.#options.settings();
-    const pace: Pace = { state: paused ? 'paused' : 'running' };
+    const speed = time.speed === undefined ? {} : { speed: time.speed };
+    const pace: Pace = time.paused ? { state: 'paused' } : { state: 'running', ...speed };
     const tasks = tasksOf(
       wanted,
       base === 'presets' ? 'presets' : { base, ...(base === 'mine' ? { mine: settings } : {}) },

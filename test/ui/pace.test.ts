@@ -180,6 +180,7 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     await page.getByText('“seven” is not a seed. Write a whole number').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await seed.fill('7');
+    await page.getByRole('combobox', { name: 'Speed of populations' }).selectOption({ label: '600x' });
     await page.keyboard.press('Escape');
     await page.reload();
     await row(plain).click();
@@ -197,5 +198,13 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     played.done();
     await detail().getByText('Both worlds agree: held in the simulated world, too.').waitFor();
     await row(plain).getByTitle('In the simulated world', { exact: true }).waitFor({ state: 'detached' });
+
+    // A population goes where it can be played, and begins at the speed that was chosen.
+    played = new ScriptedPopulation((now) => course({ run: '', limit: 200, now }).timeline);
+    await row(crowd).click();
+    await run().click();
+    await expect
+      .poll(() => played.tasks.map(({ world, pace }) => [world, pace]))
+      .toEqual([['simulated', { state: 'running', speed: 600 }]]);
   });
 });

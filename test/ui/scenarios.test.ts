@@ -126,6 +126,28 @@ describeWith('chromium', 'the Scenarios view', (chromium) => {
     await page.getByLabel('Source of auth/password-guessing').getByText('AUT-01').waitFor();
   });
 
+  test('in the simulated world nobody takes its times for real: not in the list, not in the transcript', async () => {
+    await page.getByRole('radiogroup', { name: 'World' }).getByText('simulated').click();
+    await row('A mail server delivers one message').click();
+    await run().click();
+    await detail().getByText('Served under your settings').waitFor(PLAYED);
+    await detail()
+      .getByText(/, simulated$/)
+      .waitFor();
+    await detail().getByRole('button', { name: 'Open its session' }).click();
+    const [now] = await page
+      .getByRole('grid', { name: 'Sessions' })
+      .getByRole('row', { selected: true })
+      .allTextContents();
+    expect(now).toMatch(/simulated, 00:00:00$/);
+    await page.getByText('simulated, 00:00:00', { exact: true }).last().waitFor();
+    // It stands where its run began, not at the beginning of virtual time.
+    const first = page.getByRole('grid', { name: 'Sessions' }).locator('[role=row][aria-rowindex="2"]');
+    expect(await first.getAttribute('aria-selected')).toBe('true');
+    await page.getByRole('combobox', { name: /filter/i }).fill('run:simulated');
+    await expect.poll(() => page.getByRole('grid', { name: 'Sessions' }).getAttribute('aria-rowcount')).toBe('2');
+  });
+
   test('a run can be cancelled; what was played stays, and the rest says that it was not', async () => {
     await page.getByRole('button', { name: /^Run \d+$/ }).click();
     const cancel = page.getByRole('region', { name: 'Scenario list' }).getByRole('button', { name: 'Cancel' });

@@ -2,7 +2,6 @@
 import type { Input } from '../../../core/contract/calls.ts';
 import { create } from 'zustand';
 import { useChoices } from '../../state/choices.ts';
-import { movePace } from '../../state/pace.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
 import { toast } from '../../ui/Toast.tsx';
 
@@ -49,12 +48,11 @@ export async function play(scenarios: readonly string[], { base, paused = false 
       base: base ?? useBase.getState().base,
       world,
       seed,
-      // A population that has a speed begins at it.
-      paused: paused || speed > 0,
+      paused,
+      ...(speed > 0 ? { speed } : {}),
     });
     useAsked.setState({ run: run.id, scenarios });
     workbench.pullRun();
-    if (run.pace !== undefined && !paused && speed > 0) await movePace({ action: 'resume', speed });
   } catch (error) {
     toast('Nothing was run', sayError(error), 'refuse');
   }
