@@ -12,6 +12,7 @@ import { measureFlow } from './flow.ts';
 import { type Idle, idleSessions, measureIdle } from './idle.ts';
 import { type Cpu, cpuOf, loadAverage } from './process.ts';
 import { meanings, type Running, type SubjectName, subjects } from './running.ts';
+import { measureSimulated, simulatedWorks } from './simulated.ts';
 import { type Starting, startSubject } from './subjects.ts';
 import { captureOf, type Figures, type Row, rounded, tables } from './tables.ts';
 import { drive, median, type Work, works } from './works.ts';
@@ -19,9 +20,12 @@ import { drive, median, type Work, works } from './works.ts';
 const dots = '4 MB dots';
 const idle = 'idle';
 const flow = 'flow control';
-const names = [...works.map(({ name }) => name), dots, idle, flow];
+/** All of the simulated world; one of its works is asked for by its own name. */
+const simulated = 'simulated';
+const simulatedNames = simulatedWorks.map(({ name }) => `${simulated} ${name}`);
+const names = [...works.map(({ name }) => name), dots, idle, flow, simulated, ...simulatedNames];
 /** What is not driven from outside in rounds. */
-const undriven = [idle, flow];
+const undriven = [idle, flow, simulated, ...simulatedNames];
 
 const { values } = parseArgs({
   options: {
@@ -86,9 +90,17 @@ async function main(rounds: number): Promise<void> {
     const counted = asked(flow) ? { flow: measureFlow() } : {};
     const busy = names.some((name) => !undriven.includes(name) && asked(name));
     const driven = busy ? await measureAll(starting, rounds) : { rows: [] };
+    const virtual = await measureSimulated((name) => asked(simulated) || asked(`${simulated} ${name}`));
     const held = asked(idle) ? { idle: await holdIdle(starting) } : {};
     const load = [before, loadAverage()] as const;
-    const figures: Figures = { ...driven, capture: captureOf(driven.rows), ...held, ...counted, load };
+    const figures: Figures = {
+      ...driven,
+      capture: captureOf(driven.rows),
+      ...held,
+      ...counted,
+      simulated: virtual,
+      load,
+    };
     process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : tables(figures));
   } finally {
     rmSync(starting.folder, { recursive: true, force: true });
