@@ -87,8 +87,9 @@ export class Counters {
   }
 
   /** The row of a setting that another finding already named, or a new one. */
-  #made(finding: Finding, { name, limit }: Counter): CounterRow {
-    const setting = settingOf(finding, name);
+  #made(finding: Finding, counter: Counter): CounterRow {
+    const { name, limit } = counter;
+    const setting = settingOf(finding, counter);
     const id = setting ?? `${finding.check}: ${name}`;
     const same = this.#rows.find(({ series }) => series.id === id);
     if (same !== undefined) return same;
@@ -115,8 +116,11 @@ const isFlow = (name: string): boolean => flowKeys.has(name);
 /** What is counted: the name up to whom or what it is counted of. */
 const unitOf = (name: string): string => name.replace(/ (of|in|as|from|for) .*$/, '');
 
-/** The setting that limits a counter: a finding of several names that of one of them, or where they all stand. */
-function settingOf({ setting }: Finding, name: string): string | undefined {
+/**
+ * The setting that limits a counter: a finding of several names that of one of them, or where they all stand. One whose value
+ * is not the limit decides something else.
+ */
+function settingOf({ setting, value }: Finding, { name, limit }: Counter): string | undefined {
   const flow = flowKeys.get(name);
   if (flow !== undefined && setting !== undefined) {
     const last = setting.slice(setting.lastIndexOf('.') + 1);
@@ -124,5 +128,6 @@ function settingOf({ setting }: Finding, name: string): string | undefined {
     return `${path}.${flow}`;
   }
   const failed = failedLoginKeys.get(name);
-  return failed === undefined ? setting : `protection.failedLogins.${failed}.maxRetry`;
+  if (failed !== undefined) return `protection.failedLogins.${failed}.maxRetry`;
+  return value === limit ? setting : undefined;
 }

@@ -184,7 +184,7 @@ export class Course {
       now,
       until: this.#until,
       began: this.#began,
-      took: this.#clock.took(),
+      took: Math.round(this.#clock.took()),
       timers: this.#clock.fired(),
       step: this.#steps.step,
       groups: this.#figures.map((figures) => figures.course()),

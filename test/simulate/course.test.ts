@@ -187,13 +187,22 @@ describe('a course', () => {
     const counter = { name: 'failed logins of the peer', value: 10, limit: 10, relief: 600_000 };
     const setting = 'protection.failedLogins.peer.maxRetry';
     const ban: Finding = { check: 'peer-ban', action: 'drop', text: 'held off', setting, counter };
-    const wrong = { ...ban, check: 'credentials', setting: 'errors.maxAuthErrors', action: 'refuse' } as const;
-    reply('A', 535, { findings: [{ ...wrong, counter: { name: 'failed logins', value: 3, limit: 3 } }] });
+    const wrong = {
+      ...ban,
+      check: 'credentials',
+      setting: 'errors.maxAuthErrors',
+      value: 3,
+      action: 'refuse',
+    } as const;
+    const lookups = { name: 'DNS lookups of SPF terms', value: 2, limit: 10 };
+    const spf: Finding = { ...ban, check: 'spf', setting: 'sender.spf.map.none', value: 'record', counter: lookups };
+    reply('A', 535, { findings: [spf, { ...wrong, counter: { name: 'failed logins', value: 3, limit: 3 } }] });
     reply('B', 535, { findings: [{ ...ban, action: 'record', counters: [counter] }] });
     reply('C', 421, { findings: [ban] });
     const { moments, series } = course.timeline();
     expect(moments.map(({ session, series: id }) => [session, id])).toEqual([['C', setting]]);
     expect(series.filter(({ kind }) => kind === 'counter').map(({ id, unit }) => [id, unit])).toEqual([
+      ['spf: DNS lookups of SPF terms', 'DNS lookups'],
       ['errors.maxAuthErrors', 'failed logins'],
       [setting, 'failed logins'],
     ]);
