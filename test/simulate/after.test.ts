@@ -27,6 +27,7 @@ const scenario = (members: object): Scenario =>
   scenarioSchema.parse({
     title: 'A scenario of the test',
     row: 'DAT-01',
+    talk: [{ hear: 220 }],
     kind: 'citizen',
     role: 'mx',
     about: 'Only used to try what is found afterwards.',
