@@ -173,7 +173,9 @@ function run(/** @type {string} */ node, /** @type {string[]} */ command, /** @t
   const hasElectron = existsSync(join(root, 'node_modules/electron/path.txt'));
   if (/^test[\\/]/.test(target) && !hasElectron) env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nonexistent';
 
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...command], { stdio: 'inherit', env });
+  // V8's bookkeeping of code pages can abort a process whose threads come and go (nodejs/node issue 64500).
+  const options = ['--disable-warning=ExperimentalWarning', '--no-memory-protection-keys'];
+  const child = spawn(node, [...options, ...command], { stdio: 'inherit', env });
   // A terminal sends ^C to both of us; a second one would cut short what the target does at its end.
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'])) {

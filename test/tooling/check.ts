@@ -114,7 +114,7 @@ function outcome(isGreen: boolean, text = ''): Result {
 /** Runs one of the tools; with `shows`, its output is passed on as it comes, apart from its own closing line. */
 async function command(args: readonly string[], shows = false): Promise<Result> {
   const { promise, resolve } = Promise.withResolvers<Result>();
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: colours(),
