@@ -11,7 +11,7 @@ import { type Peer, type PeerCount, Peers } from './peers.ts';
 export interface FlowVisit {
   /**
    * This connection included. The listener is the outer bound: what it refuses is not put before the service, and is not
-   * counted there.
+   * counted there (assumed: the help of the settings says what is documented).
    */
   readonly counts: readonly FlowCount[];
   /** Counts this connection under the limits of the allow rule that let it in as well; undefined where there are none, or a limit further out is exceeded. */

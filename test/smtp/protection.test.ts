@@ -1,7 +1,7 @@
 // Protection over all sessions on real sockets: who is held off hears nothing that helps, and whose address counts.
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { SettingsInput } from '../../core/contract/settings/settings.ts';
+import { type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { type Lab, openLab } from '../settings/lab.ts';
 import { mx } from '../settings/probe.ts';
 import { type Client, password, plainResponse, user } from './playground.ts';
@@ -174,5 +174,41 @@ describe('the delay of failed logins', () => {
     expect(finding).toMatchObject({ action: 'delay', ms: 2000 });
     expect(finding?.text).toBe('the answer to the 1st failed login of the session waits 2000 ms');
     expect(await client.ask(right)).toMatch(/^235/);
+  });
+});
+
+describe('settings changed while the receiver runs', () => {
+  test('lift a ban, for everybody or for a network, and let it stand again while its time is not over', async () => {
+    const settings = { protection: { failedLogins: { peer: { maxRetry: 1, banTime: 60 } } } };
+    const lab = await limited(settings);
+    await (await lab.greeted()).codes(wrong);
+    const knock = async (protection: NonNullable<SettingsInput['protection']>) => {
+      await lab.receiver.apply(settingsSchema.parse({ listeners: [mx], protection }));
+      return (await lab.knock()).slice(0, 3);
+    };
+    const { failedLogins } = settings.protection;
+    expect(await knock({ failedLogins })).toBe('421');
+    expect(await knock({ failedLogins: { peer: { maxRetry: 0 } } })).toBe('220');
+    expect(await knock({ failedLogins, exempt: ['192.0.2.0/24'] })).toBe('220');
+    expect(await knock({ failedLogins })).toBe('421');
+    lab.pass(60);
+    expect(await knock({ failedLogins })).toBe('220');
+  });
+
+  test('count for connections that come after; what was counted before goes on counting', async () => {
+    const lab = await limited({});
+    const knock = async (flow: NonNullable<SettingsInput['flow']>) => {
+      await lab.receiver.apply(settingsSchema.parse({ listeners: [mx], flow }));
+      return (await lab.knock()).slice(0, 3);
+    };
+    expect([await knock({}), await knock({}), await knock({})]).toEqual(['220', '220', '220']);
+    expect(await knock({ service: { peerMaxIntervalConnections: 3 } })).toBe('421');
+    expect(await knock({ service: { peerMaxConnections: 3 } })).toBe('421');
+    expect(await knock({ service: { peerMaxIntervalConnections: 6 } })).toBe('220');
+    // A window of the other kind begins empty; who is connected is known still.
+    expect(await knock({ window: 'fixed', service: { peerMaxIntervalConnections: 1 } })).toBe('220');
+    expect(await knock({ window: 'fixed', service: { peerMaxConnections: 5 } })).toBe('421');
+    // Peers counted by network are others than their addresses.
+    expect(await knock({ peerPrefix4: 24, service: { peerMaxConnections: 1 } })).toBe('220');
   });
 });

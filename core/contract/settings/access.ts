@@ -42,7 +42,7 @@ export const allowRule = item(
   { ipSet, priority, enable, flow: flowLimits(unlimited, 'from the addresses of this rule') },
   {
     title: 'Allow rule',
-    help: 'Lets connections from these addresses in, under limits of its own.',
+    help: 'Lets connections from these addresses in, under limits of its own. Those that another rule lets in, of a better priority or of the listener, count for that rule alone; AXIGEN does not say so.',
     source: RULES,
     basis: 'documented',
   },

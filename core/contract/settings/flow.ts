@@ -149,14 +149,14 @@ export const flow = record(
     }),
     countRefused: flag({
       title: 'Count refused connections',
-      help: 'Whether a connection refused by flow control or by an access rule still counts as new in the interval, wherever it was counted: what a listener refuses never counts for the service or for a rule. On: a client that keeps knocking pushes its own relief forward where the window slides. Off: it is let in as soon as older connections leave the window.',
+      help: 'Whether a connection that is refused in place of the greeting still counts as new in the interval. It may be refused by a limit, a ban, an access rule, or because it talked early. On: a client that keeps knocking pushes its own relief forward where the window slides. Off: it is let in as soon as older connections leave the window. Either way it counts only where it was asked: what a listener refuses never counts for the service or for a rule.',
       source: 'Gatehouse',
       basis: 'assumed',
       default: true,
     }),
     peerPrefix4: prefix({
       title: 'One peer, IPv4',
-      help: 'Addresses that share so many leading bits are one peer in every limit per peer, of listeners, of the service and of allow rules. 32: each address by itself. 24 counts a sender that spreads over 256 neighbours as one; so it does with strangers behind one provider.',
+      help: 'Addresses that share so many leading bits are one peer in every limit per peer, of listeners, of the service and of allow rules. A change counts everybody anew, even who is connected. 32: each address by itself. 24 counts a sender that spreads over 256 neighbours as one; so it does with strangers behind one provider.',
       min: 8,
       max: 32,
       warn: 'Thousands of strangers share the limits of one peer.',
@@ -201,9 +201,9 @@ export const flow = record(
   },
   {
     title: 'Flow',
-    help: 'How many connections the service takes, at once and per interval. Listeners and allow rules have limits of their own, and all that apply must hold. They are asked from the outside in: the listener, the service, then, once access rules have let the connection in, the rule that did; a connection counts wherever it was asked, so that a flood one listener turns away uses up nothing of the others. A peer counts inside of a rule as far as its addresses are those of the rule.',
-    source: 'AXIGEN documentation, Flow Control',
-    basis: 'documented',
+    help: 'How many connections the service takes, at once and per interval. Listeners and allow rules have limits of their own, and all that apply must hold. They are asked from the outside in: the listener, the service, then, once access rules have let the connection in, the rule that did; a connection counts wherever it was asked, so that a flood one listener turns away uses up nothing of the others. AXIGEN documents that a rule applies to connections that keep the limits of their listener, and no more of this order: that the service stands between the two, and that nothing counts further in than where it was refused, is assumed. A peer counts inside of a rule as far as its addresses are those of the rule. 50,000 peers without an open connection are remembered; beyond that the one longest gone is forgotten.',
+    source: 'AXIGEN documentation, Flow Control; Rules',
+    basis: 'assumed',
   },
 );
 

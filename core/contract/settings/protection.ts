@@ -48,7 +48,7 @@ const failedLogins = record(
     peer: record(
       {
         maxRetry: retries({
-          help: 'After so many failed logins of one peer its connections are refused with 421, or without a word where TLS is implicit, and a further login in an open session is answered 421. Others behind the same address are refused with it.',
+          help: 'After so many failed logins of one peer its connections are refused with 421, or without a word where TLS is implicit, and a further login in an open session is answered 421. Others behind the same address are refused with it, on every listener. To lift a ban, exempt the address or set 0: both count at once.',
           source: 'fail2ban, jail.conf, maxretry (5)',
         }),
         findTime: findTime(600),

@@ -49,7 +49,7 @@ export const proxy = record(
 
 export const xclient = list(network, {
   title: 'XCLIENT from',
-  help: 'Clients at these addresses are offered XCLIENT and may say in whose name they speak (address, port, name, HELO, login). Who spoke stays in the transcript. Anyone else hears 550. Empty: nobody.',
+  help: 'Clients at these addresses are offered XCLIENT and may say in whose name they speak (address, port, name, HELO, login). Who spoke stays in the transcript. Access rules and protection are asked anew about the address it names; flow limits have counted its own. Anyone else hears 550. Empty: nobody.',
   source: 'Postfix, XCLIENT_README',
   basis: 'ours',
   max: 100,

@@ -3,8 +3,8 @@ import type { Check } from '../check.ts';
 import { judgeFlow } from '../flowFinding.ts';
 
 /**
- * Counted before access rules are asked; listener and service must both hold. The listener is the outer bound (AXIGEN
- * documentation, Rules): what it refuses is never put before the service.
+ * Counted before access rules are asked; listener and service must both hold. For rules the listener is the outer bound (AXIGEN
+ * documentation, Rules); that it is one for the service too, and what it refuses is never put before it, is assumed.
  */
 export const flow: Check = {
   name: 'flow',
