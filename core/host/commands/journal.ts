@@ -12,8 +12,9 @@ export const journal: Command = {
   usage: 'journal hash DIR',
   help: `
 Reads every event in a folder that gatehouse run --dump DIR has written, and prints the checksum that the report of that
-run prints as its journal: nothing else is read, so a changed octet gives another one. A file that is missing or was added
-is an error, and so are no events at all.`,
+run prints as its journal: nothing else is read. Of simulated cases every octet counts; of those played on real sockets only
+what is the same in every equal run: no times, ports and ids, and replies by their codes and reasons. A file that is missing
+or was added is an error, and so are no events at all.`,
   options: {},
   run: async ({ files: [verb, folder, ...more] }) => {
     if (verb !== 'hash' || folder === undefined || more.length > 0)
