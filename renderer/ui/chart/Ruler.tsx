@@ -65,6 +65,7 @@ export function Ruler(props: RulerProps) {
           role="slider"
           tabIndex={0}
           aria-label={label}
+          title="Arrow keys move it by one step (with Shift by ten), Page Up and Page Down by a tenth; + and - look nearer and farther"
           aria-valuemin={0}
           aria-valuemax={Math.round(end)}
           aria-valuenow={Math.round(cursor)}

@@ -9,8 +9,8 @@ import { Chart } from '../../../ui/chart/Chart.tsx';
 import { instantText } from '../../../ui/chart/ticks.ts';
 import { counted } from '../../../ui/figures.ts';
 import { Meter } from '../../../ui/Meter.tsx';
-import { look, useHover } from './looking.ts';
-import { type ChartModel, isCounted, lookOf, mostOf, OPEN_FROM, reached, valueAt } from './model.ts';
+import { look, lookingOf, useHover } from './looking.ts';
+import { changesBetween, type ChartModel, isCounted, lookOf, mostOf, OPEN_FROM, reached, valueAt } from './model.ts';
 import { besideOf, drawingOf, moveCursor, type Showing, useCursor, zoomTo } from './showing.ts';
 import { amount, chartWords, valueWords } from './words.ts';
 
@@ -41,15 +41,32 @@ export function Charts({ showing }: { readonly showing: Showing }) {
   );
 }
 
+/** Whether the setting that limits it is not the same in both runs. */
+function isDecider({ played, beside }: Showing, { series: [first] }: ChartModel): boolean {
+  if (!beside || first?.setting === undefined) return false;
+  // Knobs name no position in a list.
+  const setting = first.setting.replace(/\.\d+(?=\.)/g, '');
+  return changesBetween(beside, played).some(({ what }) => what === setting);
+}
+
 /** How near a counter came to its limit, in either run. */
 function nearness(showing: Showing, { series: [first] }: ChartModel): number {
   return first ? Math.max(reached(first), reached(besideOf(showing, first))) : 0;
 }
 
-/** Those that came near their limit first, those without one last; among equals by name: rarely one moves while values arrive. */
+/**
+ * Those whose setting differs between the two runs first, then those that came near their limit, those without one
+ * last; among equals by name: rarely one moves while values arrive.
+ */
 const byReach = (showing: Showing) => {
   const rank = (chart: ChartModel) =>
-    nearness(showing, chart) >= OPEN_FROM ? 0 : chart.series[0]?.limit !== undefined ? 1 : 2;
+    isDecider(showing, chart)
+      ? 0
+      : nearness(showing, chart) >= OPEN_FROM
+        ? 1
+        : chart.series[0]?.limit !== undefined
+          ? 2
+          : 3;
   return (a: ChartModel, b: ChartModel) => rank(a) - rank(b) || a.title.localeCompare(b.title);
 };
 
@@ -62,7 +79,7 @@ function Unit({ chart, step }: { readonly chart: ChartModel; readonly step: numb
 function Counter({ showing, chart }: { readonly showing: Showing; readonly chart: ChartModel }) {
   const { scenario, looking } = showing;
   const near = nearness(showing, chart);
-  const isShown = looking.open[chart.id] ?? near >= OPEN_FROM;
+  const isShown = looking.open[chart.id] ?? (near >= OPEN_FROM || isDecider(showing, chart));
   const [series] = chart.series;
   if (!series) return null;
   const most = mostOf(series);
@@ -73,7 +90,7 @@ function Counter({ showing, chart }: { readonly showing: Showing; readonly chart
           type="button"
           className="course-fold"
           aria-expanded={isShown}
-          onClick={() => look(scenario, { open: { ...looking.open, [chart.id]: !isShown } })}
+          onClick={() => look(scenario, { open: { ...lookingOf(scenario).open, [chart.id]: !isShown } })}
         >
           <ChevronRight size={13} className="fold-arrow" data-open={isShown} aria-hidden />
           <span className="cut">{chart.title}</span>
