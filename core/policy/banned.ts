@@ -11,14 +11,19 @@ export const failedLoginNames = {
   overall: 'failed logins of everybody',
 } as const satisfies Record<Ban['of'], string>;
 
+/** Whose failed logins they are. */
+export function whose({ of, who }: Pick<Ban, 'of' | 'who'>): string {
+  return of === 'peer' ? `from ${who}` : of === 'account' ? `as ${who}` : 'of everybody';
+}
+
 /** A peer is closed with 421; an account and everybody hear 454, that no mail program asks for another password (RFC 4954 section 6). */
-export function banned(check: string, settings: Settings, { of, who, failures: value, relief }: Ban): Finding {
+export function banned(check: string, settings: Settings, ban: Ban): Finding {
+  const { of, failures: value, relief } = ban;
   const { maxRetry: limit } = settings.protection.failedLogins[of];
-  const whose = of === 'peer' ? `from ${who}` : of === 'account' ? `as ${who}` : 'of everybody';
   return {
     check,
     ...(of === 'peer' ? { action: 'drop', reason: 'peer-banned' } : { action: 'defer', reason: 'logins-held-off' }),
-    text: `held off after ${counted(value, 'failed login')} ${whose}; ${toRelief(relief)}`,
+    text: `held off after ${counted(value, 'failed login')} ${whose(ban)}; ${toRelief(relief)}`,
     setting: `protection.failedLogins.${of}.maxRetry`,
     value: limit,
     counter: { name: failedLoginNames[of], value, limit, relief },

@@ -1,17 +1,15 @@
 // A map whose keys stand in the order of their last activity: the oldest is found at once, however many are gone.
+import { Chain, type Link } from './chain.ts';
 
-interface Entry<T> {
+interface Entry<T> extends Link<Entry<T>> {
   readonly key: string;
   value: T;
-  older: Entry<T> | undefined;
-  newer: Entry<T> | undefined;
 }
 
 /** Every step is O(1). A Map alone would not do: to find its first key it walks over all those deleted in front of it. */
 export class Oldest<T> {
   readonly #entries = new Map<string, Entry<T>>();
-  #oldest: Entry<T> | undefined;
-  #newest: Entry<T> | undefined;
+  readonly #order = new Chain<Entry<T>>();
 
   get(key: string): T | undefined {
     return this.#entries.get(key)?.value;
@@ -22,40 +20,27 @@ export class Oldest<T> {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       const own = Buffer.from(key).toString();
-      entry = { key: own, value, older: undefined, newer: undefined };
+      entry = { key: own, value, before: undefined, after: undefined };
       this.#entries.set(own, entry);
     } else {
-      this.#unlink(entry);
+      this.#order.remove(entry);
       entry.value = value;
     }
-    entry.older = this.#newest;
-    if (this.#newest) this.#newest.newer = entry;
-    else this.#oldest = entry;
-    this.#newest = entry;
+    this.#order.append(entry);
   }
 
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#unlink(entry);
+    this.#order.remove(entry);
   }
 
   get oldest(): { readonly key: string; readonly value: T } | undefined {
-    return this.#oldest;
+    return this.#order.first;
   }
 
   get size(): number {
     return this.#entries.size;
-  }
-
-  #unlink(entry: Entry<T>): void {
-    const { older, newer } = entry;
-    if (older) older.newer = newer;
-    else this.#oldest = newer;
-    if (newer) newer.older = older;
-    else this.#newest = older;
-    entry.older = undefined;
-    entry.newer = undefined;
   }
 }

@@ -1,5 +1,6 @@
 // Remembers peers in bounded memory, and of each what was counted of it under every set of limits.
 import type { WindowKind } from '../contract/settings/flow.ts';
+import { Chain, type Link } from './chain.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** Most peers without an open connection that are remembered; beyond it the one longest gone is forgotten. */
@@ -17,22 +18,19 @@ export interface PeerCount {
   readonly next: PeerCount | undefined;
 }
 
-export interface Peer {
+/** In a chain while it is idle. */
+export interface Peer extends Link<Peer> {
   readonly key: string;
   /** Open connections. A peer that has one is never forgotten. */
   open: number;
   /** One after the other: a list would take more room than all that is in it. */
   counts: PeerCount | undefined;
-  /** Neighbours among the idle: who went before, and who after. */
-  before: Peer | undefined;
-  after: Peer | undefined;
 }
 
-/** Every step is O(1): the idle stand in a list in the order in which they went, and who is forgotten first stands at its head. */
+/** Every step is O(1): the idle stand in a chain in the order in which they went, and who is forgotten first stands first. */
 export class Peers {
   readonly #peers = new Map<string, Peer>();
-  #head: Peer | undefined;
-  #tail: Peer | undefined;
+  readonly #order = new Chain<Peer>();
   #idle = 0;
   #counts = 0;
 
@@ -45,7 +43,7 @@ export class Peers {
       this.#peers.set(key, peer);
       return peer;
     }
-    if (peer.open === 0) this.#unlink(peer);
+    if (peer.open === 0) this.#wake(peer);
     peer.open += 1;
     return peer;
   }
@@ -71,7 +69,10 @@ export class Peers {
     peer.open -= 1;
     if (peer.open > 0) return;
     if (isSilent(peer, now)) this.#drop(peer);
-    else this.#append(peer);
+    else {
+      this.#order.append(peer);
+      this.#idle += 1;
+    }
   }
 
   /** Counts of peers that are remembered: what memory grows with. */
@@ -82,35 +83,21 @@ export class Peers {
   /** Two steps for each that comes: what is forgotten keeps pace with what is remembered. */
   #forget(now: number): void {
     for (let step = 0; step < 2; step += 1) {
-      const peer = this.#head;
+      const peer = this.#order.first;
       if (peer === undefined || (this.#idle < mostIdlePeers && !isSilent(peer, now))) return;
-      this.#unlink(peer);
+      this.#wake(peer);
       this.#drop(peer);
     }
+  }
+
+  #wake(peer: Peer): void {
+    this.#order.remove(peer);
+    this.#idle -= 1;
   }
 
   #drop(peer: Peer): void {
     for (let count = peer.counts; count !== undefined; count = count.next) this.#counts -= 1;
     this.#peers.delete(peer.key);
-  }
-
-  #append(peer: Peer): void {
-    peer.before = this.#tail;
-    if (this.#tail) this.#tail.after = peer;
-    else this.#head = peer;
-    this.#tail = peer;
-    this.#idle += 1;
-  }
-
-  #unlink(peer: Peer): void {
-    const { before, after } = peer;
-    if (before) before.after = after;
-    else this.#head = after;
-    if (after) after.before = before;
-    else this.#tail = before;
-    peer.before = undefined;
-    peer.after = undefined;
-    this.#idle -= 1;
   }
 }
 

@@ -139,7 +139,7 @@ export class SlidingWindow implements Window {
  * Begins with the first point behind the end of the window before, as Postfix has it (anvil.c): not aligned to any clock,
  * each of the counted with a beginning of its own. `interval` ms after it all points leave together.
  */
-export class FixedWindow implements Window {
+class FixedWindow implements Window {
   #start = 0;
   #total = 0;
 

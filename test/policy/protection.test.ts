@@ -189,7 +189,7 @@ describe('memory', () => {
   const address = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
 
   it(
-    'is bounded under 1,000,000 distinct peers, accounts and recipients, and keeps who is banned',
+    'is bounded under 1,000,000 distinct peers, and accounts and recipients beyond what is kept; who is banned stays',
     { timeout: 60_000 },
     () => {
       const { clock, all, visit } = counters(everything);

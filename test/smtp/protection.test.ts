@@ -155,6 +155,21 @@ describe('an account that is held off', () => {
   });
 });
 
+test('the log tells when a limit over many addresses is reached, and each login that is put off for it', async () => {
+  const failedLogins = { account: { maxRetry: 1 }, overall: { maxRetry: 2 } };
+  const lab = await limited({ protection: { failedLogins } });
+  const nobody = `AUTH PLAIN ${plainResponse('nobody', 'wrong')}`;
+  expect(await (await lab.greeted({ from: '192.0.2.1' })).codes(wrong, right)).toEqual([535, 454]);
+  expect(await (await lab.greeted({ from: '192.0.2.2' })).codes(nobody)).toEqual([535]);
+  const lines = (await lab.logged()).read('default.txt').split('\n');
+  const told = lines.filter((line) => /Limit of failed logins|put off/.test(line));
+  expect(told.map((line) => line.replace(/^.*? (\d\d) mail SMTP-IN:\w+: /, '$1 '))).toEqual([
+    `04 Limit of failed logins reached: 1 of 1 failed logins as ${user} within 3600 s, held off from now on, 15 min 0 s to relief; 1 of 2 failed logins of everybody within 60 s`,
+    `04 Login put off: held off after 1 failed login as ${user}; 15 min 0 s to relief`,
+    '04 Limit of failed logins reached: 1 of 1 failed logins as nobody within 3600 s, held off from now on, 15 min 0 s to relief; 2 of 2 failed logins of everybody within 60 s, held off from now on, 1 min 0 s to relief',
+  ]);
+});
+
 describe('the delay of failed logins', () => {
   test('keeps those who hang up waiting for nobody, and goes on with the next line in order', async () => {
     const lab = await limited({ protection: { failedLogins: { delay: { first: 2000 } } } });

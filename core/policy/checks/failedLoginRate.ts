@@ -2,7 +2,7 @@
 import type { FailedLogins } from '../../contract/facts.ts';
 import type { Settings } from '../../contract/settings/settings.ts';
 import type { Counter } from '../../contract/verdict.ts';
-import { failedLoginNames } from '../banned.ts';
+import { failedLoginNames, whose } from '../banned.ts';
 import type { Check } from '../check.ts';
 import { grouped, toRelief } from '../wording.ts';
 
@@ -34,9 +34,9 @@ function counterOf({ of, count, relief }: FailedLogins, limits: Limits): Counter
   return relief > 0 ? { ...counter, relief } : counter;
 }
 
-function sentence({ of, who, count, relief }: FailedLogins, limits: Limits): string {
+function sentence(failures: FailedLogins, limits: Limits): string {
+  const { of, count, relief } = failures;
   const { maxRetry, findTime } = limits[of];
-  const whose = of === 'peer' ? `from ${who}` : of === 'account' ? `as ${who}` : 'of everybody';
   const begun = relief > 0 ? `, held off from now on, ${toRelief(relief)}` : '';
-  return `${grouped(count)} of ${grouped(maxRetry)} failed logins ${whose} within ${findTime} s${begun}`;
+  return `${grouped(count)} of ${grouped(maxRetry)} failed logins ${whose(failures)} within ${findTime} s${begun}`;
 }
