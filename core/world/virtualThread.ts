@@ -1,6 +1,7 @@
 // Makes a thread's time virtual for every library in it: to be called before any of them is imported, and never undone.
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { scheduler, setTimeout as delay } from 'node:timers/promises';
 import { simulatedEpoch } from '../contract/scenarioWorld.ts';
 import { type Chance, seededChance } from './chance.ts';
@@ -38,8 +39,15 @@ const real: RealTime = {
 type Members = Record<string, unknown>;
 const require = createRequire(import.meta.url);
 
+/**
+ * V8 puts objects among the old at once when those of their kind lived long before. Here the first sessions are kept and a
+ * hundred thousand are not: each of these would stay until the next full collection, with all it leads to (a fifth of the time).
+ */
+const youngFirst = () => setFlagsFromString('--no-allocation-site-pretenuring');
+
 /** Once for each thread. */
 export function virtualThread(): VirtualThread {
+  youngFirst();
   const fake: Clock = FakeTimers.install({
     now: simulatedEpoch,
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance', 'hrtime', 'Intl'],
