@@ -164,8 +164,6 @@ export class CaseJournal implements Journal {
     this.#open -= 1;
     if (!session.isSure && !this.#isKept(session)) {
       this.#sessions.delete(session.id);
-      // A Map's table that has been replaced holds its sessions until the next full collection: they must not be heavy.
-      session.events.length = 0;
       this.#list = undefined;
       this.#forgotten += 1;
     } else if (!isFirst) this.#options.onKept?.(session.id, session.events);

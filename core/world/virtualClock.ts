@@ -64,28 +64,12 @@ export class VirtualClock {
 
   /** As Node's timers, one waits a millisecond at least, and whole ones; but for as long as it is asked. */
   after(ms: number, fire: () => void): Timer {
-    if (ms <= LONGEST) return this.#after(ms, fire);
-    let current = this.#after(LONGEST, () => (current = this.after(ms - LONGEST, fire)));
+    if (ms <= LONGEST) {
+      const timer = this.#clock.setTimeout(fire, Math.ceil(ms));
+      return { cancel: () => this.#clock.clearTimeout(timer) };
+    }
+    let current = this.after(LONGEST, () => (current = this.after(ms - LONGEST, fire)));
     return { cancel: () => current.cancel() };
-  }
-
-  /**
-   * A timer that is over lets go of what it was for: the library keeps timers in a Map, whose replaced tables hold all that
-   * was in them until the next full collection, one after the other.
-   */
-  #after(ms: number, fire: () => void): Timer {
-    let waiting: (() => void) | undefined = fire;
-    const timer = this.#clock.setTimeout(() => {
-      const happen = waiting;
-      waiting = undefined;
-      happen?.();
-    }, Math.ceil(ms));
-    return {
-      cancel: () => {
-        waiting = undefined;
-        this.#clock.clearTimeout(timer);
-      },
-    };
   }
 
   /** Lets everything happen that can, in the order of the timers, until it is done or a bound is reached. Rejects with what a timer throws. */
