@@ -31,7 +31,7 @@ export function judgeFlow(check: string, count: FlowCount, connection: Connectio
     action: 'drop',
     reason: 'too-many-connections',
     ...(silent ? { silent } : {}),
-    text: `${sentence(over, count, connection)}, ${allowed(limits[over])}${reliefOf(counter)}`,
+    text: `${sentence(over, count, connection)}, ${allowed(limits[over])}${reliefOf(counter)}${alsoOver(counters, counter)}`,
     setting: `${path}.${over}`,
     value: limits[over],
     counter,
@@ -72,6 +72,17 @@ function reliefOf({ name, value, limit, relief }: Counter): string {
   if (name !== flowCounterNames.maxConnections && name !== flowCounterNames.peerMaxConnections) return '';
   const others = value - Number(limit);
   return others === 1 ? '; relief when one of them closes' : `; relief when ${grouped(others)} of them close`;
+}
+
+/** What else is exceeded: relief comes when all of it is over. */
+function alsoOver(counters: readonly Counter[], told: Counter): string {
+  let text = '';
+  for (const counter of counters) {
+    const { name, value, limit, relief } = counter;
+    if (counter === told || limit === 0 || value <= Number(limit)) continue;
+    text += `; ${name} as well: ${of(value, Number(limit))}${relief === undefined ? '' : `, ${toRelief(relief)}`}`;
+  }
+  return text;
 }
 
 function sentence(limit: FlowLimit, count: FlowCount, connection: ConnectionFacts): string {

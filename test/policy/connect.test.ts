@@ -94,6 +94,12 @@ describe('flow', () => {
       'listeners.0.flow.peerMaxIntervalConnections',
       600,
     ],
+    [
+      { connections: 201, peerIntervalConnections: 601, peerIntervalRelief: 9000 },
+      '201st simultaneous connection on listener mx, 200 allowed; relief when one of them closes; new connections of the peer in its interval as well: 601 of 600, 9 s to relief',
+      'listeners.0.flow.maxConnections',
+      200,
+    ],
   ])('%o is too many', async (numbers, text, setting, value) => {
     expect(await decidersOf(flow, { flow: [counted('listener', 'listeners.0.flow', numbers)] })).toEqual([
       { action: 'drop', reason: 'too-many-connections', text, setting, value },
