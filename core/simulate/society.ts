@@ -128,7 +128,7 @@ export class SocietyPlay {
     let until: Timer | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#end = (error) => (error === undefined ? resolve() : reject(error as Error));
+        this.#end = (error) => (error === undefined ? resolve() : reject(error));
         until = world.after(msOf(society.until), resolve);
         this.#comes();
       });
