@@ -49,6 +49,17 @@ describeWith('chromium', 'the Receiver view', (chromium) => {
   const tab = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) });
   const editor = () => page.locator('.cm-content');
 
+  test('a group says at its head what it does, and all that is to be said of it when asked', async () => {
+    await group('Flow').click();
+    const form = page.locator('[data-group="flow"]');
+    await form
+      .getByText('How many connections the service takes, at once and per interval.', { exact: false })
+      .waitFor();
+    expect(await form.textContent()).not.toContain('is assumed. A peer counts');
+    await form.getByRole('button', { name: 'More about Flow', exact: true }).press('Enter');
+    expect(await form.textContent()).toContain('is assumed. A peer counts');
+  });
+
   test('what does not fit is told in words under the field, and cannot be applied', async () => {
     await group('Errors').click();
     const field = page.getByLabel('Failed logins allowed', { exact: true });

@@ -9,13 +9,12 @@ import { isTextBroken, setValue, useDraft } from './draft.ts';
 import { FaultSets } from './FaultSets.tsx';
 import { Members, Part } from './Form.tsx';
 import { useDifferencesInside } from './inside.tsx';
-import { useProblem } from './SettingRow.tsx';
+import { Help, useProblem } from './SettingRow.tsx';
 import { showLine } from './side.ts';
 import { groupNode } from './tree.ts';
 
 export function GroupPage({ group }: { readonly group: Group }) {
   const node = groupNode(group);
-  const { title, help } = node.meta;
   const own = useDifferencesInside(group, node);
   const isBroken = useDraft(isTextBroken);
   const firstLine = useDraft((draft) => draft.host[0]?.line);
@@ -24,10 +23,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
   return (
     <>
       <PaneHead>
-        <h2>{title}</h2>
-        <span className="muted cut" title={help}>
-          {firstSentence(help)}
-        </span>
+        <h2>{node.meta.title}</h2>
         <span className="grow" />
         {own > 0 && (
           <Button kind="ghost" icon={RotateCcw} disabled={isBroken} onClick={() => setValue(group, node.fallback)}>
@@ -44,6 +40,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
         </div>
       )}
       <div className="scroll settings-form" key={group} inert={isBroken} data-group={group}>
+        <Help meta={node.meta} />
         {!isList && <Say tone="refuse" text={problem} />}
         {group === 'faults' && <FaultSets />}
         {isList ? <Part path={group} node={node} depth={0} /> : <Members path={group} node={node} depth={0} />}
@@ -51,9 +48,4 @@ export function GroupPage({ group }: { readonly group: Group }) {
       </div>
     </>
   );
-}
-
-/** As much of a help as a head has room for; the tooltip has all of it. */
-function firstSentence(help: string): string {
-  return /^.*?\.(?=\s|$)/.exec(help)?.[0] ?? help;
 }
