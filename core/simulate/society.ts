@@ -105,7 +105,7 @@ export class SocietyPlay {
   #timer: { readonly at: number; readonly timer: Timer } | undefined;
   #shown: Shown | undefined;
   #isOver = false;
-  #end: (error?: unknown) => void = () => undefined;
+  #end: (error?: Error) => void = () => undefined;
 
   constructor(options: SocietyOptions) {
     this.#options = options;
@@ -228,7 +228,7 @@ export class SocietyPlay {
         this.#judge(member, client.halted);
         this.#wait();
       },
-      (error: unknown) => this.#end(error),
+      (error: Error) => this.#end(error),
     );
   }
 
