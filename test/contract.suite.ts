@@ -117,6 +117,7 @@ export function contractSuite(name: string, open: () => Promise<Pair>): void {
         started: 1,
         state: 'paused' as const,
         knobs: { 'flow.window': 'fixed' },
+        listeners: ['mx'],
         timeline,
       };
       const heard: unknown[] = [];

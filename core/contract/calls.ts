@@ -139,10 +139,20 @@ const runState = z.strictObject({
   playing: z.array(z.string()),
   /** Of those that can be played in both. */
   world: z.enum(worlds),
+  /** How many of its cases are played in the simulated world. */
+  simulated: z.enum(['none', 'some', 'all']),
   seed: z.number(),
   /** Of the simulated population now played: how its time goes on, how far it is and at which virtual ms it ends. */
   pace: typed<Pace>().optional(),
-  clock: z.strictObject({ now: z.number(), until: z.number() }).optional(),
+  clock: z
+    .strictObject({
+      now: z.number(),
+      until: z.number(),
+      /** Whose clock it is, and how many others are played at the same time: pace moves them all. */
+      scenario: z.string(),
+      others: z.number(),
+    })
+    .optional(),
   started: z.number(),
   error: z.string().optional(),
 });
@@ -289,7 +299,7 @@ export const calls = {
     }),
     runState,
   ),
-  /** Pauses, resumes or steps the simulated population now played; `to` runs on to a virtual moment and pauses there. */
+  /** Pauses, resumes or steps the simulated populations now played; `to` runs on to a virtual moment and pauses there. */
   'scenarios.pace': call(
     z.union([
       z.strictObject({ action: z.enum(['pause', 'step']) }),
@@ -318,6 +328,8 @@ export const calls = {
           why: z.string().optional(),
           /** The scenario's knobs and the values they had. */
           knobs: z.record(z.string(), z.string()),
+          /** Names of the receiver's listeners, in the order in which paths of settings count them. */
+          listeners: z.array(z.string()),
           timeline: typed<Timeline>(),
         }),
       ),

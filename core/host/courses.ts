@@ -2,7 +2,7 @@
 import type { Output } from '../contract/calls.ts';
 import type { CaseResult } from '../contract/scenario.ts';
 import type { Pace, Timeline } from '../contract/timeline.ts';
-import { valuesOf } from './knobValues.ts';
+import { playedWith } from './knobValues.ts';
 import type { CaseTask } from '../simulate/run.ts';
 
 type Entry = Output<'scenarios.timelines'>['timelines'][number];
@@ -47,9 +47,9 @@ export class Courses {
     this.#stop(() => true, why);
   }
 
-  /** The one now played, which is also the first of the list. */
-  get playing(): Entry | undefined {
-    return this.#now.find(isOpen);
+  /** Those now played, which are also the first of the list. */
+  get playing(): readonly Entry[] {
+    return this.#now.filter(isOpen);
   }
 
   list(earlier: boolean): Entry[] {
@@ -59,8 +59,7 @@ export class Courses {
 
   #entry({ id, case: name, base, seed = 0, ...task }: CaseTask): Omit<Entry, 'timeline' | 'state'> {
     const { id: run, started } = this.#run;
-    const knobs = valuesOf({ id, case: name, base, ...task });
-    return { run, scenario: id, case: name, base, seed, started, knobs };
+    return { run, scenario: id, case: name, base, seed, started, ...playedWith({ id, case: name, base, ...task }) };
   }
 
   #put(entry: Entry): void {

@@ -98,6 +98,7 @@ export class Runs {
       total: tasks.length,
       playing: [],
       world,
+      simulated: simulatedOf(tasks),
       seed,
       started: this.#options.world.now(),
       ...(tasks.length > 0 && tasks.every(isPopulation) ? { pace } : {}),
@@ -169,15 +170,13 @@ export class Runs {
     }
   }
 
-  /** Tells how the population now played is doing, if there is one. */
+  /** Tells how the population now played is doing, the one that began first, if there is one. */
   #look(pace: Pace | undefined): void {
-    const playing = this.#courses.playing;
-    const { now, until } = playing?.timeline ?? {};
-    const held: Pace | undefined = playing && (pace ?? this.#state?.pace ?? { state: 'running' });
-    this.#change({
-      pace: held,
-      clock: now === undefined || until === undefined ? undefined : { now, until },
-    });
+    const [playing, ...others] = this.#courses.playing;
+    if (!playing) return this.#change({ pace: undefined, clock: undefined });
+    const { scenario, timeline } = playing;
+    const clock = { now: timeline.now, until: timeline.until, scenario, others: others.length };
+    this.#change({ pace: pace ?? this.#state?.pace ?? { state: 'running' }, clock });
   }
 
   #end(state: 'cancelled' | 'done' | 'failed', error?: string): void {
@@ -206,6 +205,11 @@ function wishOf(wanted: Parsed<'scenarios.pace'>): PaceWish {
     case 'resume':
       return { state: 'running', ...(wanted.speed === undefined ? {} : { speed: wanted.speed }) };
   }
+}
+
+function simulatedOf(tasks: readonly CaseTask[]): RunState['simulated'] {
+  const many = tasks.filter(({ world }) => world === 'simulated').length;
+  return many === 0 ? 'none' : many === tasks.length ? 'all' : 'some';
 }
 
 /** Whether the case has groups of clients, and so a course over time. */

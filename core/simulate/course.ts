@@ -176,9 +176,9 @@ export class Course {
     return (this.#society.expect ?? []).map((expectation) => judged(expectation, this.#asked(expectation)));
   }
 
-  /** The course so far. `stopped`: why it ended before its time. */
-  timeline(stopped?: string): Timeline {
-    const now = this.#clock.elapsed();
+  /** The course so far. `stopped`: why it ended before its time; `at`: up to a moment before which nothing more happens, ms. */
+  timeline({ stopped, at = 0 }: { readonly stopped?: string | undefined; readonly at?: number } = {}): Timeline {
+    const now = Math.max(at, this.#clock.elapsed());
     const index = this.#steps.index(now);
     return {
       now,

@@ -138,7 +138,7 @@ export class Pacing {
         if (mode.timers > STEP_TIMERS || this.#recorded >= mode.recorded + STEP_EVENTS) return this.#pause();
         return this.#recorded > mode.recorded && to > this.#at ? this.#pause() : 0;
       case 'to':
-        return to > mode.at ? this.#pause() : 0;
+        return to > mode.at ? this.#pauseAt(mode.at) : 0;
       case 'running':
         return mode.speed === undefined ? 0 : this.#behind(to, mode.speed);
       default:
@@ -149,6 +149,12 @@ export class Pacing {
   #pause(): number {
     this.#mode = { kind: 'paused' };
     return Infinity;
+  }
+
+  /** Nothing happens from the last jump up to here: the clock that is shown stands where it was sent. */
+  #pauseAt(at: number): number {
+    this.#at = Math.max(this.#at, at);
+    return this.#pause();
   }
 
   #behind(to: number, speed: number): number {

@@ -139,7 +139,7 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     why: weighed.why,
     ...(weighed.gained === undefined ? {} : { gained: weighed.gained }),
     lines: stage.playing?.shown?.lines ?? [],
-    ...(stage.course === undefined ? {} : { timeline: stage.course.timeline(stage.stopped) }),
+    ...(stage.course === undefined ? {} : { timeline: stage.course.timeline({ stopped: stage.stopped }) }),
     sessions: sessionIds(stage),
   };
   return { result, digest: journal.digest(), events: journal.tally.events };

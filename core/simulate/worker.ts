@@ -80,8 +80,7 @@ class Watch {
     this.#told = this.#real.elapsed();
     // Its moments lead to sessions: these go first.
     this.#outbox.flush();
-    const timeline = this.course.timeline();
-    post({ kind: 'course', index: this.#index, timeline: { ...timeline, now: Math.max(now, timeline.now) }, pace });
+    post({ kind: 'course', index: this.#index, timeline: this.course.timeline({ at: now }), pace });
   }
 }
 

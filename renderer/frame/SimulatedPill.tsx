@@ -8,21 +8,21 @@ import { useWorkbench } from '../state/workbench.ts';
 
 export function SimulatedPill() {
   const run = useWorkbench((state) => state.run);
-  const isOn = run?.state === 'running' && (run.world === 'simulated' || run.pace !== undefined);
+  const isOn = run?.state === 'running' && run.simulated !== 'none';
   return (
     <>
       <span className="unseen" role="status">
-        {isOn && 'The world is simulated while this run is on.'}
+        {isOn && `${isAll(run) ? 'The world' : 'A part of this run'} is simulated while it is on.`}
       </span>
       {isOn && (
         <button
           type="button"
           className="simulated-pill"
-          title="Peers and time of this run are simulated; your own listeners keep real time. Show the run."
+          title={`Peers and time of ${isAll(run) ? 'this run' : 'some scenarios of this run'} are simulated; your own listeners keep real time. Show the run.`}
           onClick={() => go({ view: 'scenarios', ...scenarioOf(run) })}
         >
           <Timer aria-hidden />
-          <b>Simulated</b>
+          <b>{isAll(run) ? 'Simulated' : 'Partly simulated'}</b>
           {isPaced(run) && (
             <span>
               {spanText(run.clock?.now ?? 0)}
@@ -35,7 +35,10 @@ export function SimulatedPill() {
   );
 }
 
-function scenarioOf({ playing: [first] }: RunState): { readonly scenario?: string } {
-  const scenario = first?.split(' ')[0];
+const isAll = ({ simulated }: RunState) => simulated === 'all';
+
+/** Whose clock is shown; else the first of those that are played. */
+function scenarioOf({ clock, playing: [first] }: RunState): { readonly scenario?: string } {
+  const scenario = clock?.scenario ?? first?.split(' ')[0];
   return scenario === undefined ? {} : { scenario };
 }

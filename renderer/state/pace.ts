@@ -23,7 +23,9 @@ export const isPaused = (run: RunState | undefined): boolean => isPaced(run) && 
 export function clockText(run: RunState | undefined): string {
   if (run === undefined || !isPaced(run)) return '';
   const far = run.clock === undefined ? 'beginning' : `${spanText(run.clock.now)} of ${spanText(run.clock.until)}`;
-  return isPaused(run) ? `${far}, paused` : far;
+  const others = run.clock?.others ?? 0;
+  const which = others > 0 ? `${far} in the first of ${others + 1} populations` : far;
+  return isPaused(run) ? `${which}, paused` : which;
 }
 
 export async function movePace(input: Input<'scenarios.pace'>): Promise<void> {

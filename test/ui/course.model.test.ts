@@ -51,7 +51,9 @@ test('an instant is written as exactly as steps are', () => {
   expect(instantText(3 * hour + 20 * minute, minute)).toBe('3 h 20 min');
   expect(instantText(3 * hour + 20 * minute + 5200, 1000)).toBe('3 h 20 min 5 s');
   expect(instantText(5250, 10)).toBe('5.25 s');
-  expect(instantText(28 * hour, 86_400)).toBe('1 d 4 h');
+  expect(instantText(28 * hour, 86_400)).toBe('28 h');
+  expect(instantText(52 * hour, 86_400)).toBe('2 d 4 h');
+  expect(instantText(24 * hour, 24 * hour)).toBe('1 d');
   expect(instantText(90_000, 120_000)).toBe('2 min');
   expect(instantText(20_000, minute)).toBe('20 s');
   expect(instantText(119_960, 904)).toBe('2 min');

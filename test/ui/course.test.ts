@@ -278,6 +278,7 @@ const idle: Output<'scenarios.run'> = {
   total: 0,
   playing: [],
   world: 'simulated',
+  simulated: 'all',
   seed: 0,
   started: 0,
 };

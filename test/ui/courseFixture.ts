@@ -77,6 +77,7 @@ export function course(given: Given): Played {
     state,
     ...(state === 'done' ? { outcome: 'held' as const, why: 'everything was as expected' } : {}),
     knobs: { [knob]: String(limit) },
+    listeners: ['mx', 'backup'],
     timeline: {
       ...shell(now, step),
       series: [

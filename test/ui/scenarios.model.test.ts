@@ -51,6 +51,7 @@ const run = (id: string): RunState => ({
   state: 'done',
   done: 1,
   world: 'real',
+  simulated: 'none',
   seed: 0,
   total: 1,
   playing: [],

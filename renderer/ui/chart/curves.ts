@@ -1,4 +1,5 @@
 // What a chart is told to draw: curves, limits, the part of time in view, and where the cursor stands. Pure.
+import { timeTicks } from './ticks.ts';
 
 /** A token of the theme that colours a curve. */
 export type CurveTone = 'accent' | 'ok' | 'muted' | 'defer' | 'refuse' | 'drop' | 'tls';
@@ -47,6 +48,22 @@ export interface Drawing {
   readonly curves: readonly Curve[];
   readonly limits: readonly Limit[];
   readonly view: View;
+}
+
+/** Pixels between two shapes on a curve, at least. */
+const BETWEEN = 110;
+
+/**
+ * The instants in view at which a curve, one of several, has its shape, on a plot that is so many pixels wide. They
+ * follow from the view's length alone: shapes do not swim along while values arrive, and those of several curves stand
+ * apart.
+ */
+export function shapesAt({ from, to }: View, width: number, { place, of }: { place: number; of: number }): number[] {
+  const between = timeTicks(from, to, width / BETWEEN).every;
+  const all: number[] = [];
+  for (let at = Math.floor(from / between) * between + (between * (place + 0.5)) / of; at <= to; at += between)
+    if (at >= from) all.push(at);
+  return all;
 }
 
 /** Pixels left of every plot, for the numbers, and right of it. */

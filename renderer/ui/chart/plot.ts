@@ -2,8 +2,18 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { count } from '../figures.ts';
-import { type Curve, type CurveTone, type Drawing, GUTTER, type Limit, MARGIN, type Shape, topOf } from './curves.ts';
-import { ticksFor, timeTicks } from './ticks.ts';
+import {
+  type Curve,
+  type CurveTone,
+  type Drawing,
+  GUTTER,
+  type Limit,
+  MARGIN,
+  type Shape,
+  shapesAt,
+  topOf,
+} from './curves.ts';
+import { ticksFor } from './ticks.ts';
 
 export interface PlotEvents {
   /** ms; undefined when the pointer leaves. */
@@ -12,8 +22,7 @@ export interface PlotEvents {
   readonly onZoom: (from: number, to: number) => void;
 }
 
-/** Pixels between two shapes on a curve, and of their height. */
-const BETWEEN = 110;
+/** Pixels of a shape's height. */
 const SHAPE = 7;
 /** Pixels the pointer may move in a click. */
 const STILL = 4;
@@ -176,15 +185,12 @@ export class Plot {
     ctx.restore();
   }
 
-  /** Shapes stand at instants of their own, so that they do not swim along while values arrive. */
   #shapes({ values, shape, tone }: Curve, place: number): void {
     if (shape === '') return;
     const plot = this.#plot;
     const { view, step, curves } = this.#drawing;
     const width = plot.bbox.width / uPlot.pxRatio;
-    const between = timeTicks(view.from, view.to, width / BETWEEN).every;
-    const own = (between * (place + 0.5)) / curves.length;
-    for (let at = Math.floor(view.from / between) * between + own; at <= view.to; at += between) {
+    for (const at of shapesAt(view, width, { place, of: curves.length })) {
       const value = values[Math.floor(at / step)];
       if (value === undefined || value === null || value === 0) continue;
       const x = plot.valToPos(at, 'x', true);

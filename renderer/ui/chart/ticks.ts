@@ -14,6 +14,9 @@ const increments: readonly number[] = [
   ...[1, 2, 7, 14, 28, 91, 182].map((n) => n * day),
 ];
 
+/** The next time people count in that is at least as long, ms. */
+export const roundUp = (ms: number): number => increments.find((one) => one >= ms) ?? Math.ceil(ms / day) * day;
+
 export interface Ticks {
   readonly at: readonly number[];
   /** ms between two. */
@@ -34,13 +37,15 @@ export function timeTicks(from: number, to: number, most: number): Ticks {
   return { at, every };
 }
 
-/** An instant, ms, as exact as steps of that many ms allow: `3 h 20 min`, `12 s`, `1 d 4 h`, `0`. */
+/** An instant, ms, as exact as steps of that many ms allow: `3 h 20 min`, `12 s`, `28 h`, `2 d 4 h`, `0`. */
 export function instantText(ms: number, step: number): string {
   if (ms <= 0) return '0';
   const exact = [minute, second, 100, 10].find((one) => step >= one) ?? 1;
   const parts: string[] = [];
   let rest = exact === minute && ms < minute ? ms : Math.round(ms / exact) * exact;
-  for (const [size, name] of units) {
+  // A day or two are told in hours, as spans are, unless steps are days.
+  const from = rest < 2 * day && step < day ? 1 : 0;
+  for (const [size, name] of units.slice(from)) {
     const n = Math.floor(rest / size);
     if (n > 0) parts.push(`${n} ${name}`);
     rest -= n * size;

@@ -1,5 +1,5 @@
 // One cell of the matrix: what a scenario showed last under a base, what it is doing now, or what its file expects there.
-import { Timer } from 'lucide-react';
+import { CircleSlash, Timer } from 'lucide-react';
 import type { RunState, ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base } from '../../../core/contract/scenario.ts';
 import { caseLooks, Chip } from '../../ui/Chip.tsx';
@@ -14,6 +14,9 @@ export function standing(run: RunState | undefined, row: ScenarioRow, base: Base
   if (run?.state !== 'running') return undefined;
   return casesOf(row).some((name) => run.playing.includes(keyOf(row.id, name, base))) ? 'running' : undefined;
 }
+
+export const cancelledText = (at: number): string =>
+  `The run of ${moment(at)} was cancelled: this is what the one before it showed`;
 
 interface CellProps {
   readonly row: ScenarioRow;
@@ -74,6 +77,12 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
         <span className="cell-world" title="In the simulated world">
           <Timer aria-hidden />
           <span className="unseen"> simulated</span>
+        </span>
+      )}
+      {shown.cancelled !== undefined && (
+        <span className="cell-world" title={cancelledText(shown.cancelled)}>
+          <CircleSlash aria-hidden />
+          <span className="unseen">, of the run before; the last was cancelled</span>
         </span>
       )}
       {isOld && <span className="unseen">, under earlier settings</span>}

@@ -22,6 +22,8 @@ export interface Shown {
   readonly other?: InWorld | undefined;
   /** What the run before it showed. */
   readonly before?: Outcome | undefined;
+  /** ms since 1970: when a later run began that was cancelled before it came to an outcome. */
+  readonly cancelled?: number | undefined;
 }
 
 interface InWorld {
@@ -61,8 +63,12 @@ export function shownOf(shown: Outcomes['shown'], row: ScenarioRow, base: Base):
       one.before !== undefined && (now === undefined || weight[one.before] > weight[now]) ? one.before : now,
     undefined,
   );
-  return { ...worst, before, ms: cases.reduce((sum, one) => sum + one.ms, 0) };
+  const cancelled = cases.find((one) => one.cancelled !== undefined)?.cancelled;
+  return { ...worst, before, cancelled, ms: cases.reduce((sum, one) => sum + one.ms, 0) };
 }
+
+const isCancelled = ({ outcome, why }: { readonly outcome: Outcome; readonly why: string }): boolean =>
+  outcome === 'inconclusive' && why === 'cancelled';
 
 const inWorld = (world: WorldName, { outcome, settings }: Shown): InWorld => ({ world, outcome, settings });
 
@@ -86,6 +92,11 @@ export function take(run: RunState, fresh: readonly CaseResult[], settings: numb
     const key = keyOf(result.scenario, result.case, result.preset);
     const old = shown[key];
     const { outcome, ms, why, gained, world } = result;
+    // Half a case shows nothing: what is known of it stays.
+    if (isCancelled(result) && old !== undefined && old.run !== id && !isCancelled(old)) {
+      shown[key] = { ...old, cancelled: run.started };
+      continue;
+    }
     shown[key] = {
       outcome,
       ms,

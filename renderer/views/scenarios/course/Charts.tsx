@@ -10,7 +10,17 @@ import { instantText } from '../../../ui/chart/ticks.ts';
 import { counted } from '../../../ui/figures.ts';
 import { Meter } from '../../../ui/Meter.tsx';
 import { look, lookingOf, useHover } from './looking.ts';
-import { changesBetween, type ChartModel, isCounted, lookOf, mostOf, OPEN_FROM, reached, valueAt } from './model.ts';
+import {
+  changesBetween,
+  type ChartModel,
+  isCounted,
+  lookOf,
+  mostOf,
+  OPEN_FROM,
+  reached,
+  settingText,
+  valueAt,
+} from './model.ts';
 import { besideOf, drawingOf, moveCursor, type Showing, useCursor, zoomTo } from './showing.ts';
 import { amount, chartWords, valueWords } from './words.ts';
 
@@ -101,7 +111,7 @@ function Counter({ showing, chart }: { readonly showing: Showing; readonly chart
             className="link mono course-setting"
             title={`Change ${series.setting}`}
           >
-            {series.setting}
+            {settingText(series.setting, showing.played)}
           </Jump>
         )}
         <span className="grow" />

@@ -10,6 +10,9 @@ import { Button } from '../../../ui/Button.tsx';
 import { Chip } from '../../../ui/Chip.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { useElementWidth } from '../../../ui/useWide.ts';
+import { standing } from '../Cell.tsx';
+import { basesOf } from '../model.ts';
+import { shownOf, useOutcomes } from '../outcomes.ts';
 import { play } from '../run.ts';
 import { Charts } from './Charts.tsx';
 import { CourseHead } from './CourseHead.tsx';
@@ -100,10 +103,36 @@ function Expectations({ all, isOver }: ExpectationsProps) {
   );
 }
 
+/** Its receiver starts and its clients are made: what will be shown has its place. */
+function Beginning() {
+  return (
+    <div className="course-parts course-beginning">
+      <div className="course-head">
+        <div className="course-state" role="status">
+          <Chip tone="open" shape="●">
+            running
+          </Chip>
+          <span className="course-far">Its receiver starts and its clients get ready …</span>
+        </div>
+        <div className="skeleton" data-of="controls" aria-hidden />
+      </div>
+      <div className="course-main" aria-hidden>
+        <div className="skeleton" data-of="line" />
+        <div className="skeleton" data-of="chart" />
+        <div className="skeleton" data-of="line" />
+        <div className="skeleton" data-of="chart" />
+      </div>
+    </div>
+  );
+}
+
 /** What a population is, where none was played yet. */
 function Nothing({ row }: { readonly row: ScenarioRow }) {
   const run = useWorkbench((state) => state.run);
+  const shown = useOutcomes((outcomes) => outcomes.shown);
   const isPlaying = run?.state === 'running';
+  if (basesOf(row).some((base) => standing(run, row, base))) return <Beginning />;
+  const wasPlayed = basesOf(row).some((base) => shownOf(shown, row, base) !== undefined);
   return (
     <EmptyState
       icon={Users}
@@ -114,6 +143,12 @@ function Nothing({ row }: { readonly row: ScenarioRow }) {
         </Button>
       }
     >
+      {wasPlayed && (
+        <b>
+          It was played before, but the course of a run is kept only until Gatehouse is closed, or 20 others were
+          played.{' '}
+        </b>
+      )}
       This scenario has a population: groups of clients that arrive over time, are turned away, wait and come again. Its
       clock jumps from one event to the next, so a day passes in seconds. Run it, and see here how each group fared and
       what every counter stood at against its limit.

@@ -1,6 +1,7 @@
 // The head of a course: how far it is and how it stands, which run is shown, and which one stands beside it.
 import { Maximize2, Minimize2, Table2 } from 'lucide-react';
 import { go } from '../../../state/place.ts';
+import { useWorkbench } from '../../../state/workbench.ts';
 import { IconButton, Jump } from '../../../ui/Button.tsx';
 import { Chip } from '../../../ui/Chip.tsx';
 import { Select } from '../../../ui/Choose.tsx';
@@ -27,6 +28,11 @@ export function CourseHead({ showing }: { readonly showing: Showing }) {
   const { scenario, played, beside, all, looking } = showing;
   const isWide = useLookings((state) => state.isWide);
   const { tone, shape } = stateLooks[played.state];
+  // Until something is known of it the last one stays in sight.
+  const isBeginning = useWorkbench(
+    ({ run }) =>
+      run?.state === 'running' && run.playing.some((key) => key.startsWith(`${scenario} `)) && !all.some(isOpen),
+  );
   const others = all.filter((one) => one !== played);
   return (
     <div className="course-head">
@@ -38,6 +44,11 @@ export function CourseHead({ showing }: { readonly showing: Showing }) {
         <span className="unseen" role="status">
           The run is {played.state}.
         </span>
+        {isBeginning && (
+          <Chip tone="open" shape="●">
+            a new run begins
+          </Chip>
+        )}
         <span className="grow" />
         <IconButton
           icon={Table2}
@@ -58,8 +69,8 @@ export function CourseHead({ showing }: { readonly showing: Showing }) {
         </p>
       )}
       {isOpen(played) && <PaceControls />}
-      <div className="course-choices">
-        {all.length > 1 && (
+      {others.length > 0 && (
+        <div className="course-choices">
           <label className="course-choice">
             <span className="muted small">shown</span>
             <Select
@@ -72,29 +83,29 @@ export function CourseHead({ showing }: { readonly showing: Showing }) {
               onChoose={(key) => look(scenario, { shown: key === nothing ? undefined : key })}
             />
           </label>
-        )}
-        <label className="course-choice">
-          <span className="muted small">beside</span>
-          <Select
-            aria-label="Run beside it"
-            value={beside ? keyOfPlayed(beside) : nothing}
-            disabled={others.length === 0}
-            title={
-              others.length === 0 ? 'Run it again, with another setting, to see both curves' : 'Its curves are dashed'
-            }
-            options={[
-              { value: nothing, title: others.length === 0 ? 'no other run yet' : 'no other run' },
-              ...others.map((one) => ({ value: keyOfPlayed(one), title: nameBeside(one, played) })),
-            ]}
-            onChoose={(key) => look(scenario, { beside: key === nothing ? undefined : key })}
-          />
-        </label>
-      </div>
+          <label className="course-choice">
+            <span className="muted small">beside</span>
+            <Select
+              aria-label="Run beside it"
+              value={beside ? keyOfPlayed(beside) : nothing}
+              title="Its curves are dashed"
+              options={[
+                { value: nothing, title: 'no other run' },
+                ...others.map((one) => ({ value: keyOfPlayed(one), title: nameBeside(one, played) })),
+              ]}
+              onChoose={(key) => look(scenario, { beside: key === nothing ? undefined : key })}
+            />
+          </label>
+        </div>
+      )}
       {beside && <Differs beside={beside} shown={played} />}
       <p className="small muted">
         {nameOfRun(played)} against {baseTitle(played.base as RunBase)}
         {played.case !== '-' && `, case ${played.case}`}, seed {played.seed}:{' '}
         {counted(played.timeline.sessions, 'session')}, {count(played.timeline.kept)} of them kept to be read.
+        {others.length === 0 &&
+          !isOpen(played) &&
+          ' Change a setting that decides it and run it again: both runs can then be seen side by side.'}
       </p>
     </div>
   );

@@ -6,6 +6,7 @@ import { Button, Jump } from '../../../ui/Button.tsx';
 import { instantText } from '../../../ui/chart/ticks.ts';
 import { count, counted } from '../../../ui/figures.ts';
 import { type Episode, isIn, momentAt } from './hits.ts';
+import { isOpen, nameOfRun } from './model.ts';
 import { moveCursor, type Showing, useCursor } from './showing.ts';
 
 /** Times named at once. */
@@ -25,20 +26,47 @@ export function timeOf({ from, to }: Episode, step: number): string {
 }
 
 export function HitList({ showing }: { readonly showing: Showing }) {
-  const [most, setMost] = useState(NAMED);
-  const { episodes, step, played } = showing;
-  const cursor = useCursor(showing);
-  if (episodes.length === 0)
-    return (
-      <>
-        <h3>Limits that were hit</h3>
-        <p className="muted">None so far: no counter of this run has reached its limit.</p>
-      </>
-    );
+  const { episodes, episodesBeside, played, beside } = showing;
+  const none = isOpen(played) ? 'None so far: ' : 'None: ';
   return (
     <>
-      <h3>Limits that were hit{episodes.length > 1 ? `, ${count(episodes.length)} times` : ''}</h3>
-      <ol className="hits" aria-label="Limits that were hit">
+      <h3>Limits that were hit{timesOf(episodes)}</h3>
+      {episodes.length === 0 ? (
+        <p className="muted">{none}no counter of this run has reached its limit.</p>
+      ) : (
+        <Episodes showing={showing} episodes={episodes} label="Limits that were hit" />
+      )}
+      {beside && (
+        <>
+          <h3>
+            In the {nameOfRun(beside)}, beside{timesOf(episodesBeside)}
+          </h3>
+          {episodesBeside.length === 0 ? (
+            <p className="muted">None: no counter of it has reached its limit.</p>
+          ) : (
+            <Episodes showing={showing} episodes={episodesBeside} label="Limits that were hit in the run beside" />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const timesOf = ({ length }: readonly Episode[]) => (length > 1 ? `, ${count(length)} times` : '');
+
+interface EpisodesProps {
+  readonly showing: Showing;
+  readonly episodes: readonly Episode[];
+  readonly label: string;
+}
+
+function Episodes({ showing, episodes, label }: EpisodesProps) {
+  const [most, setMost] = useState(NAMED);
+  const { step } = showing;
+  const cursor = useCursor(showing);
+  return (
+    <>
+      <ol className="hits" aria-label={label}>
         {episodes.slice(0, most).map((episode) => {
           const isHere = isIn(episode, cursor, step);
           const moment = momentAt(episode, isHere ? cursor : episode.from, step);
@@ -54,7 +82,7 @@ export function HitList({ showing }: { readonly showing: Showing }) {
                   <span aria-hidden className="hit-shape">
                     ▼
                   </span>
-                  {timeOf(episode, played.timeline.step)}
+                  {timeOf(episode, step)}
                 </span>
                 <b>{titleOf(showing, episode.series)}</b>
                 <span className="muted small">

@@ -7,11 +7,13 @@ import { usePlace } from '../../../state/place.ts';
 import { useWorkbench } from '../../../state/workbench.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Select } from '../../../ui/Choose.tsx';
+import { counted } from '../../../ui/figures.ts';
 import { useLooking } from './looking.ts';
 
 export function PaceControls() {
   const isOn = useWorkbench((state) => isPaced(state.run));
   const isHeld = useWorkbench((state) => isPaused(state.run));
+  const others = useWorkbench(({ run }) => run?.clock?.others ?? 0);
   const speed = useChoices((choices) => choices.speed);
   const scenario = usePlace((place) => place.scenario) ?? '';
   const cursor = useLooking(scenario).cursor;
@@ -59,6 +61,11 @@ export function PaceControls() {
           onChoose={(value) => chooseSpeed(Number(value))}
         />
       </label>
+      {others > 0 && (
+        <span className="small muted">
+          {counted(others + 1, 'population')} are played at once: this moves them all.
+        </span>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button, IconButton, Jump } from '../../../ui/Button.tsx';
+import type { View } from '../../../ui/chart/curves.ts';
 import { Ruler } from '../../../ui/chart/Ruler.tsx';
 import { instantText } from '../../../ui/chart/ticks.ts';
 import { counted, virtualClock } from '../../../ui/figures.ts';
@@ -16,7 +17,7 @@ import { cursorWords } from './words.ts';
 const APART = 14;
 
 export function TimeBar({ showing }: { readonly showing: Showing }) {
-  const { scenario, played, looking, view, whole, step, episodes, charts } = showing;
+  const { played, view, whole, step, episodes, charts } = showing;
   const cursor = useCursor(showing);
   const follows = useFollows(showing);
   const before = stepTo(episodes, cursor, 'last');
@@ -32,11 +33,7 @@ export function TimeBar({ showing }: { readonly showing: Showing }) {
             Follow
           </Button>
         )}
-        {looking.view && (
-          <Button kind="ghost" onClick={() => look(scenario, { view: undefined })}>
-            Show all of it
-          </Button>
-        )}
+        <Extent showing={showing} />
         <IconButton
           icon={ChevronLeft}
           label="To the last time before at which a limit was hit"
@@ -74,6 +71,28 @@ export function TimeBar({ showing }: { readonly showing: Showing }) {
     </div>
   );
 }
+
+/** From a part to what is shown by itself; from there to the end, while the run has yet to get to it. */
+function Extent({ showing: { scenario, view, grown, whole } }: { readonly showing: Showing }) {
+  const isBoth = grown.to === whole.to;
+  if (isSame(view, grown))
+    return isBoth ? null : (
+      <Button
+        kind="ghost"
+        title="Up to its end, which is still to come"
+        onClick={() => look(scenario, { view: 'whole' })}
+      >
+        Whole time
+      </Button>
+    );
+  return (
+    <Button kind="ghost" onClick={() => look(scenario, { view: undefined })}>
+      {isBoth ? 'Show all of it' : 'Show so far'}
+    </Button>
+  );
+}
+
+const isSame = (a: View, b: View) => a.from === b.from && a.to === b.to;
 
 /** The instant the values are of: the pointer's while it is on a chart. */
 function Instant({ showing }: { readonly showing: Showing }) {

@@ -9,8 +9,8 @@ export interface Looking {
   readonly beside?: string | undefined;
   /** ms; without: the newest there is. */
   readonly cursor?: number | undefined;
-  /** Without: all of it. */
-  readonly view?: View | undefined;
+  /** Without: all there is so far; `whole`: up to its end. */
+  readonly view?: View | 'whole' | undefined;
   /** Counters opened or closed by hand. */
   readonly open: Readonly<Record<string, boolean>>;
   readonly isTable: boolean;

@@ -3,6 +3,7 @@ import type { Output } from '../../../../core/contract/calls.ts';
 import { spanText } from '../../../../core/contract/span.ts';
 import type { Series, Timeline } from '../../../../core/contract/timeline.ts';
 import type { CurveTone, Shape, View } from '../../../ui/chart/curves.ts';
+import { roundUp } from '../../../ui/chart/ticks.ts';
 import { clock, count, duration } from '../../../ui/figures.ts';
 
 /** One course, of the run now on or of an earlier one. */
@@ -22,8 +23,11 @@ export function headline(played: Played): string {
   return [`${far}, played in ${duration(took)}`, fast].filter((part) => part !== '').join(', ');
 }
 
+/** How fast it goes is told from the first virtual second on. */
+const LEAST_TOLD = 1000;
+
 function speedText(now: number, took: number): string {
-  if (took <= 0 || now <= 0) return '';
+  if (took <= 0 || now < LEAST_TOLD) return '';
   const times = now / took;
   if (times < 1) return 'slower than life';
   return `${times < 10 ? times.toFixed(1) : count(Math.round(times))}x as fast as life`;
@@ -126,6 +130,20 @@ export function wholeView(shown: Played, beside: Played | undefined): View {
   return { from: 0, to: Math.max(end(shown), beside ? end(beside) : 0, 1) };
 }
 
+/** A run that has just begun is shown with room for so many steps. */
+const ROOM_STEPS = 60;
+
+/**
+ * The part of the whole that is drawn while a run goes on: what has passed, with room. It grows by leaps, so that
+ * curves stand still in between. Beside another run it is the whole: that one's curves have room already.
+ */
+export function grownView(shown: Played, beside: Played | undefined): View {
+  const whole = wholeView(shown, beside);
+  if (!isOpen(shown) || beside) return whole;
+  const { now, step } = shown.timeline;
+  return { from: 0, to: Math.min(whole.to, roundUp(Math.max(now * 1.15, step * ROOM_STEPS))) };
+}
+
 /** The least of time that can be looked at: a few steps. */
 const LEAST_STEPS = 4;
 
@@ -179,6 +197,13 @@ export function lookOf({ kind, id }: Series, place: number, alone: boolean): Loo
 /** How a run is called where it is one of several: `run of 14:02:11`. */
 export function nameOfRun({ started }: Played): string {
   return `run of ${clock(started).slice(0, 8)}`;
+}
+
+/** A setting as people know it, a listener by its name: `mx: flow.maxConnections`. */
+export function settingText(setting: string, { listeners }: Played): string {
+  const [, place, path] = /^listeners\.(\d+)\.(.+)$/.exec(setting) ?? [];
+  const name = listeners[Number(place)];
+  return name === undefined || path === undefined ? setting : `${name}: ${path}`;
 }
 
 /** What differs between two courses. */

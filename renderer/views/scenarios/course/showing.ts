@@ -11,6 +11,7 @@ import {
   chartsOf,
   commonStep,
   inSteps,
+  grownView,
   isOpen,
   keyOfPlayed,
   lookOf,
@@ -32,9 +33,13 @@ export interface Showing {
   /** ms of a step on which all curves are drawn. */
   readonly step: number;
   readonly whole: View;
+  /** What is drawn unless a person looks at another part. */
+  readonly grown: View;
   readonly view: View;
   readonly charts: readonly ChartModel[];
   readonly episodes: readonly Episode[];
+  /** Of the run beside. */
+  readonly episodesBeside: readonly Episode[];
   readonly pointers: Pointers;
 }
 
@@ -62,12 +67,22 @@ export function useShowing(scenario: string, courses: readonly Played[] | undefi
     [played, beside],
   );
   const episodes = useMemo(() => (played ? episodesOf(played.timeline.moments, step) : []), [played, step]);
+  const episodesBeside = useMemo(() => (beside ? episodesOf(beside.timeline.moments, step) : []), [beside, step]);
   return useMemo(() => {
     if (!played) return undefined;
     const whole = wholeView(played, beside);
-    const view = looking.view ? (within(looking.view, whole, step) ?? whole) : whole;
-    return { scenario, played, beside, all, looking, step, whole, view, charts, episodes, pointers };
-  }, [scenario, played, beside, all, looking, step, charts, episodes, pointers]);
+    const grown = grownView(played, beside);
+    const view =
+      looking.view === undefined
+        ? grown
+        : looking.view === 'whole'
+          ? whole
+          : (within(looking.view, whole, step) ?? whole);
+    return {
+      ...{ scenario, played, beside, all, looking, step, whole, grown, view },
+      ...{ charts, episodes, episodesBeside, pointers },
+    };
+  }, [scenario, played, beside, all, looking, step, charts, episodes, episodesBeside, pointers]);
 }
 
 const newestFirst = (a: Played, b: Played) => Number(isOpen(b)) - Number(isOpen(a)) || b.started - a.started;
@@ -106,13 +121,15 @@ export function toNewest(showing: Showing): void {
   look(showing.scenario, { cursor: undefined, ...viewWith(showing, lastOf(showing.played)) });
 }
 
-function viewWith({ looking, view }: Showing, at: number): { readonly view?: View } {
+/** A part that was chosen moves along; otherwise all of it comes into view. */
+function viewWith({ looking, view }: Showing, at: number): Pick<Looking, 'view'> {
   const next = around(view, at);
-  return looking.view === undefined || next === view ? {} : { view: next };
+  if (next === view) return {};
+  return { view: looking.view === undefined ? 'whole' : next };
 }
 
 export function zoomTo({ scenario, whole, step }: Showing, view: View): void {
-  look(scenario, { view: within(view, whole, step) });
+  look(scenario, { view: within(view, whole, step) ?? 'whole' });
 }
 
 /** Nearer (below 1) or farther, around the cursor where it is in view. */
