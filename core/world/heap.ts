@@ -32,6 +32,14 @@ export class Heap<T> {
     items[at] = item;
   }
 
+  /** Lets go of all others. */
+  retain(isKept: (item: T) => boolean): void {
+    const kept = this.#items.filter(isKept);
+    this.#items.length = 0;
+    // What is left of a heap is nearly one: most of it stays where it is put.
+    for (const item of kept) this.push(item);
+  }
+
   /** Takes the first item. */
   pop(): T | undefined {
     const items = this.#items;

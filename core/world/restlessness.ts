@@ -41,15 +41,22 @@ export class Restlessness {
     const { setTimeout: set, setInterval: repeat } = clock;
     // Node waits a millisecond at least.
     clock.setInterval = (fire: () => void, ms = 1, ...all: unknown[]) => repeat(fire, Math.max(1, ms), ...all);
-    clock.setTimeout = (fire: (...all: unknown[]) => void, ms = 0, ...all: unknown[]) => {
-      if (ms >= 1) return set(fire, ms, ...all);
-      const chain = this.#chain + 1;
-      if (chain === CHAIN) this.#place = placeOf(new Error().stack);
-      const link = (...given: unknown[]) => {
-        this.#chain = chain;
-        fire(...given);
-      };
-      return set(link, 1, ...all);
+    clock.setTimeout = (fire: (...all: unknown[]) => void, ms = 0, ...all: unknown[]) =>
+      ms >= 1
+        ? set(fire, ms, ...all)
+        : set(
+            this.link(() => fire(...all)),
+            1,
+          );
+  }
+
+  /** What a timer that is asked not to wait does when it fires. */
+  link(fire: () => void): () => void {
+    const chain = this.#chain + 1;
+    if (chain === CHAIN) this.#place = placeOf(new Error().stack);
+    return () => {
+      this.#chain = chain;
+      fire();
     };
   }
 

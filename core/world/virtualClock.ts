@@ -1,11 +1,12 @@
 // The virtual clock: time stands still while there is something to do, and jumps to the next timer when there is not.
 import { createClock, type Clock } from '@sinonjs/fake-timers';
 import { simulatedEpoch } from '../contract/scenarioWorld.ts';
+import { Heap } from './heap.ts';
 import { type Restless, Restlessness } from './restlessness.ts';
 import type { Timer } from './world.ts';
 
-/** The longest one timer of Node can wait, ms; longer waits are made of several. */
-const LONGEST = 2 ** 31 - 1;
+/** So many cancelled timers may wait among the others, and as many more as there are of these. */
+const CANCELLED = 1000;
 
 /** Why a drive ended. */
 export type Stopped =
@@ -34,10 +35,24 @@ export interface DriveOptions {
 
 const realNow = performance.now.bind(performance);
 
+/** A timer of ours; a cancelled one has nothing to fire. */
+interface Own {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly order: number;
+  /** When it was set, ms since 1970. */
+  readonly since: number;
+  fire: (() => void) | undefined;
+}
+
 export class VirtualClock {
+  /** Holds the time, and the timers of libraries. */
   readonly #clock: Clock;
   readonly #start: number;
   readonly #restlessness: Restlessness;
+  readonly #own = new Heap<Own>((a, b) => (a.at === b.at ? a.order < b.order : a.at < b.at));
+  #order = 0;
+  #cancelled = 0;
   #fired = 0;
 
   /** `clock`: the one installed over the timers of this thread; without it, one of its own. */
@@ -64,12 +79,20 @@ export class VirtualClock {
 
   /** As Node's timers, one waits a millisecond at least, and whole ones; but for as long as it is asked. */
   after(ms: number, fire: () => void): Timer {
-    if (ms <= LONGEST) {
-      const timer = this.#clock.setTimeout(fire, Math.ceil(ms));
-      return { cancel: () => this.#clock.clearTimeout(timer) };
-    }
-    let current = this.after(LONGEST, () => (current = this.after(ms - LONGEST, fire)));
-    return { cancel: () => current.cancel() };
+    const since = this.#clock.now;
+    const at = since + (ms > 0 ? Math.ceil(ms) : 1);
+    const own: Own = { at, order: this.#order++, since, fire: ms > 0 ? fire : this.#restlessness.link(fire) };
+    this.#own.push(own);
+    return { cancel: () => this.#cancel(own) };
+  }
+
+  #cancel(own: Own): void {
+    if (own.fire === undefined) return;
+    own.fire = undefined;
+    this.#cancelled += 1;
+    if (this.#cancelled < CANCELLED + this.#own.size / 2) return;
+    this.#own.retain(({ fire }) => fire !== undefined);
+    this.#cancelled = 0;
   }
 
   /** Lets everything happen that can, in the order of the timers, until it is done or a bound is reached. Rejects with what a timer throws. */
@@ -89,8 +112,8 @@ export class VirtualClock {
       if (restless) return { why: 'restless', ...restless };
       if (done()) return { why: 'done' };
       if (isCancelled()) return { why: 'cancelled' };
-      const at = this.#next();
-      if (at === undefined) return { why: 'nothing-left' };
+      const at = Math.min(this.#first()?.at ?? Infinity, dueOf(this.#clock)?.callAt ?? Infinity);
+      if (at === Infinity) return { why: 'nothing-left' };
       if (at - this.#start > until) return { why: 'time' };
       if (this.#fired >= most) return { why: 'events' };
       if ((this.#fired & 63) === 0 && realNow() > deadline) return { why: 'wall' };
@@ -104,20 +127,44 @@ export class VirtualClock {
       }
       this.#fired += 1;
       this.#restlessness.next();
-      this.#clock.next();
+      this.#next();
     }
   }
 
-  /** When the next timer is due. */
-  #next(): number | undefined {
-    return this.#clock.countTimers() === 0 ? undefined : dueOf(this.#clock);
+  /** Ours that is due first. */
+  #first(): Own | undefined {
+    let { first } = this.#own;
+    while (first !== undefined && first.fire === undefined) {
+      this.#own.pop();
+      this.#cancelled -= 1;
+      ({ first } = this.#own);
+    }
+    return first;
+  }
+
+  /** Goes to the timer that is due first, and fires it: of those of the same moment the one that was set before, ours if both were set at the same. */
+  #next(): void {
+    const own = this.#first();
+    const other = dueOf(this.#clock);
+    const isOurs =
+      other === undefined || (own && (own.at === other.callAt ? own.since <= other.createdAt : own.at < other.callAt));
+    if (!isOurs) return void this.#clock.next();
+    if (own === undefined) return;
+    this.#own.pop();
+    const { fire } = own;
+    own.fire = undefined;
+    this.#clock.now = own.at;
+    fire?.();
   }
 }
 
-/** The library keeps its timers in a heap and does not tell when the first is due; its version is pinned, and a test holds this. */
-function dueOf(clock: Clock): number {
-  const { timerHeap } = clock as Clock & {
-    readonly timerHeap: { peek(): { readonly callAt: number } | undefined };
-  };
-  return timerHeap.peek()?.callAt ?? clock.now;
+/** A timer of the library. */
+interface Due {
+  readonly callAt: number;
+  readonly createdAt: number;
+}
+
+/** The library keeps its timers in a heap and does not tell which is due first; its version is pinned, and a test holds this. */
+function dueOf(clock: Clock): Due | undefined {
+  return (clock as unknown as { readonly timerHeap?: { peek(): Due | undefined } }).timerHeap?.peek();
 }

@@ -28,3 +28,11 @@ test('of many takes each in its place', () => {
   expect(numbers.map(() => heap.pop())).toEqual(numbers.toSorted((a, b) => a - b));
   expect([heap.pop(), heap.first, heap.size]).toEqual([undefined, undefined, 0]);
 });
+
+test('lets go of what is not to stay, and keeps its order', () => {
+  const heap = new Heap<number>((a, b) => a < b);
+  for (let index = 0; index < 1000; index += 1) heap.push((index * 7919) % 1000);
+  heap.retain((one) => one % 3 === 0);
+  expect(heap.size).toBe(334);
+  expect(Array.from({ length: 334 }, () => heap.pop())).toEqual(Array.from({ length: 334 }, (_, index) => index * 3));
+});

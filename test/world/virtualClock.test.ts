@@ -1,4 +1,5 @@
 // Holds the virtual clock to its order, its bounds and its proof that nothing is left to do.
+import { createClock } from '@sinonjs/fake-timers';
 import { describe, expect, test } from 'vitest';
 import { simulatedEpoch } from '../../core/contract/scenarioWorld.ts';
 import { VirtualClock } from '../../core/world/virtualClock.ts';
@@ -60,6 +61,59 @@ describe('time', () => {
     // The first leg of the long one, of 24.8 days, was let go as well.
     expect(clock.elapsed()).toBeLessThan(61 * DAY);
   });
+});
+
+describe('timers of libraries', () => {
+  test('fire among ours, with the same clock: by their moment, then by when they were set', async () => {
+    const library = createClock(simulatedEpoch);
+    const clock = new VirtualClock(library);
+    const seen: string[] = [];
+    const note = (name: string) => () => void seen.push(`${name} ${clock.elapsed()} ${library.now - simulatedEpoch}`);
+    library.setTimeout(note('library, 20'), 20);
+    clock.after(10, () => {
+      note('ours')();
+      library.setTimeout(note('library, later'), 10);
+      clock.after(10, note('ours, later'));
+    });
+    clock.after(20, note('ours, 20'));
+    library.setTimeout(note('library, 5'), 5);
+    library.setTimeout(note('library, 7'), 7);
+    library.clearTimeout(library.setTimeout(note('cleared'), 8));
+    await drive(clock);
+    expect(seen).toEqual([
+      'library, 5 5 5',
+      'library, 7 7 7',
+      'ours 10 10',
+      'ours, 20 20 20',
+      'library, 20 20 20',
+      'ours, later 20 20',
+      'library, later 20 20',
+    ]);
+    expect(clock.fired).toBe(7);
+  });
+
+  test('of those of libraries alone, none is lost', async () => {
+    const library = createClock(simulatedEpoch);
+    const clock = new VirtualClock(library);
+    let fired = 0;
+    const repeated = library.setInterval(() => {
+      if (++fired === 5) library.clearInterval(repeated);
+    }, 100);
+    expect(await drive(clock)).toEqual({ why: 'nothing-left' });
+    expect([fired, clock.elapsed()]).toEqual([5, 500]);
+  });
+});
+
+test('many that are cancelled leave the others as they are', async () => {
+  const clock = new VirtualClock();
+  const seen: number[] = [];
+  const moments = Array.from({ length: 20_000 }, (_, index) => 1 + ((index * 7919) % 20_000));
+  for (const at of moments) {
+    const timer = clock.after(at, () => void seen.push(clock.elapsed()));
+    if (at % 10 !== 0) timer.cancel();
+  }
+  await drive(clock);
+  expect(seen).toEqual(Array.from({ length: 2000 }, (_, index) => (index + 1) * 10));
 });
 
 describe('quiet', () => {
