@@ -39,7 +39,8 @@ export class Courses {
     const { timeline, outcome, why } = result;
     if (timeline === undefined) return this.#stop((one) => isOf(one, task), why);
     const state = timeline.stopped === undefined ? 'done' : 'stopped';
-    this.#put({ ...this.#entry(task), timeline, state, outcome, why });
+    const old = this.#now.find((one) => isOf(one, task))?.timeline;
+    this.#put({ ...this.#entry(task), timeline: old ? notBefore(old, timeline) : timeline, state, outcome, why });
   }
 
   /** The run is over: what was not played to its end keeps what it has. */
@@ -71,6 +72,11 @@ export class Courses {
   #stop(which: (one: Entry) => boolean, why: string): void {
     this.#now = this.#now.map((one) => (which(one) && isOpen(one) ? { ...one, state: 'stopped', why } : one));
   }
+}
+
+/** Between two events the clock had gone on already: a course that is stopped there does not go back. */
+function notBefore(old: Timeline, { now, ...last }: Timeline): Timeline {
+  return old.now > now ? { ...last, now: old.now, step: old.step, series: old.series } : { ...last, now };
 }
 
 const isOpen = ({ state }: Entry) => state === 'running' || state === 'paused';

@@ -85,7 +85,11 @@ describe('a run of a population', () => {
       ['simulated', 9, { state: 'paused' }],
     ]);
     played.course(0, { state: 'paused' });
-    expect(runs.state(0).run).toMatchObject({ pace: { state: 'paused' }, clock: { now: 0, until: 86_400_000 } });
+    expect(runs.state(0).run).toMatchObject({
+      pace: { state: 'paused' },
+      clock: { now: 0, until: 86_400_000, scenario: 'floods/stampede', others: 0 },
+      simulated: 'all',
+    });
     expect(first()).toMatchObject({ scenario: 'floods/stampede', case: '-', base: 'mine', seed: 9, state: 'paused' });
     expect(first()?.knobs).toEqual({ 'flow.service.peerMaxConnections': '17' });
     await over();
@@ -139,6 +143,14 @@ describe('a run of a population', () => {
     expect(first()).toMatchObject({ state: 'stopped', why: 'cancelled', timeline: { now: 40 } });
   });
 
+  test('stopped between two events its clock does not go back', async () => {
+    await start();
+    played.course(900, { state: 'paused' });
+    played.endsAt(40);
+    await runs.cancel();
+    expect(first()).toMatchObject({ state: 'stopped', timeline: { now: 900, stopped: 'cancelled' } });
+  });
+
   test('of earlier runs the last twenty courses are kept, the newest first', async () => {
     for (let seed = 0; seed < 23; seed += 1) {
       await start({ seed });
@@ -153,9 +165,11 @@ describe('a run of a population', () => {
   test('a scenario for both worlds is played in the one that is asked for, a population where it can be', async () => {
     await start({ scenarios: ['floods/plain'], world: 'real' });
     expect(played.tasks.map(({ world, pace }) => [world, pace])).toEqual([['real', undefined]]);
+    expect(runs.state(0).run?.simulated).toBe('none');
     await over();
     await start({ world: 'real' });
     expect(played.tasks.map(({ world }) => world)).toEqual(['simulated']);
+    expect(runs.state(0).run).toMatchObject({ world: 'real', simulated: 'all' });
     const rows = await runs.list();
     expect(rows.map(({ id, worlds, because, population }) => [id, worlds, because, population])).toEqual([
       ['floods/plain', ['real', 'simulated'], undefined, false],

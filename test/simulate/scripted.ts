@@ -75,6 +75,11 @@ export class ScriptedPopulation {
     this.#say({ kind: 'events', index: 0, sessions: [{ session, events: [] }] });
   }
 
+  /** The last event was earlier than what was told of its clock. */
+  endsAt(now: number): void {
+    this.#now = now;
+  }
+
   /** Plays on to the end. */
   done(): void {
     this.#now = 86_400_000;

@@ -1,8 +1,8 @@
 // The pure half of the charts of a population: steps, views, values, runs side by side, when limits were hit, and the words for it all.
 import { expect, test } from 'vitest';
 import type { Moment, Series } from '../../core/contract/timeline.ts';
-import { topOf } from '../../renderer/ui/chart/curves.ts';
-import { instantText, timeTicks } from '../../renderer/ui/chart/ticks.ts';
+import { shapesAt, topOf } from '../../renderer/ui/chart/curves.ts';
+import { instantText, roundUp, timeTicks } from '../../renderer/ui/chart/ticks.ts';
 import { merged } from '../../renderer/views/scenarios/course/courses.ts';
 import { episodesOf, isIn, marksOf, momentAt, stepTo } from '../../renderer/views/scenarios/course/hits.ts';
 import {
@@ -10,11 +10,13 @@ import {
   changesBetween,
   chartsOf,
   commonStep,
+  grownView,
   headline,
   inSteps,
   lookOf,
   nameBeside,
   reached,
+  settingText,
   united,
   valueAt,
   wholeView,
@@ -68,6 +70,48 @@ test('how far a run is, and how fast it went, stands in one line', () => {
   expect(headline({ ...running, state: 'running', timeline: { ...running.timeline, now: 0, took: 0 } })).toBe(
     '0 ms of 1 d',
   );
+});
+
+test('a running course is drawn with room, grows by leaps and never shrinks; beside another it is whole', () => {
+  const at = (now: number, state: 'running' | 'done' = 'running') => {
+    const steps = 720;
+    return course({ run: 'r', limit: 200, now, state, steps });
+  };
+  expect(grownView(at(0), undefined)).toEqual({ from: 0, to: 2 * hour });
+  expect(grownView(at(3 * hour), undefined)).toEqual({ from: 0, to: 6 * hour });
+  expect(grownView(at(5 * hour), undefined)).toEqual({ from: 0, to: 6 * hour });
+  expect(grownView(at(5.5 * hour), undefined)).toEqual({ from: 0, to: 12 * hour });
+  expect(grownView(at(23 * hour), undefined)).toEqual({ from: 0, to: 24 * hour });
+  expect(grownView(at(5 * hour), day)).toEqual({ from: 0, to: 24 * hour });
+  expect(grownView(at(5 * hour, 'done'), undefined)).toEqual({ from: 0, to: 5 * hour });
+  const ends = Array.from({ length: 97 }, (_, quarter) => grownView(at(quarter * 15 * minute), undefined).to);
+  expect(new Set(ends).size).toBeLessThan(6);
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+  expect([roundUp(1), roundUp(61_000), roundUp(400 * 24 * hour)]).toEqual([1, 2 * minute, 400 * 24 * hour]);
+});
+
+test('shapes of several curves stand apart, at the same instants while values arrive', () => {
+  const view = { from: 0, to: 24 * hour };
+  const of = 5;
+  const all = Array.from({ length: of }, (_, place) => shapesAt(view, 700, { place, of }));
+  const pixels = (at: number) => (at / view.to) * 700;
+  for (const own of all) {
+    expect(own.length).toBeGreaterThanOrEqual(4);
+    for (const [index, at] of own.slice(1).entries())
+      expect(pixels(at) - pixels(own[index] ?? 0)).toBeGreaterThanOrEqual(110);
+  }
+  const merged = all.flat().toSorted((a, b) => a - b);
+  for (const [index, at] of merged.slice(1).entries())
+    expect(pixels(at) - pixels(merged[index] ?? 0)).toBeGreaterThanOrEqual(110 / of);
+  // A view that is moved shows the same ones where both overlap.
+  const later = shapesAt({ from: 5 * hour, to: 29 * hour }, 700, { place: 1, of });
+  expect(later.filter((at) => at <= view.to)).toEqual(all[1]?.filter((at) => at >= 5 * hour));
+});
+
+test('a setting of a listener is told by the listener’s name', () => {
+  expect(settingText('listeners.1.flow.maxConnections', day)).toBe('backup: flow.maxConnections');
+  expect(settingText('listeners.7.flow.maxConnections', day)).toBe('listeners.7.flow.maxConnections');
+  expect(settingText(knob, day)).toBe(knob);
 });
 
 test('sessions, replies and groups share charts, each counter has its own; what only the other run has comes last', () => {

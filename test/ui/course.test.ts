@@ -18,6 +18,8 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   let page: Page;
   let timelines: Output<'scenarios.timelines'>['timelines'];
   let sessions: string[];
+  /** What the run now on is like; none is on unless said. */
+  let going: Partial<typeof idle>;
   const asked: object[] = [];
   const sides = new Set<ReturnType<typeof serve>>();
   let revision = 0;
@@ -39,7 +41,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
           asked.push(input);
           return { ...idle, base: input.base };
         },
-        'scenarios.state': () => ({ run: { ...idle, id: `run ${revision}` }, results: [] }),
+        'scenarios.state': () => ({ run: { ...idle, id: `run ${revision}`, ...going }, results: [] }),
         'scenarios.timelines': () => ({ timelines }),
       }),
     });
@@ -51,6 +53,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   const list = async () => (await stage.workbench.handlers['sessions.list']({ after: 0, limit: 10 })).rows;
   afterAll(() => stage.close());
   beforeEach(async () => {
+    going = {};
     timelines = [course({ run: 'r1', limit: 200, now: 24 * hour, sessions })];
     page = await stage.open();
   });
@@ -148,7 +151,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
 
   test('a time at which a limit was hit moves the cursor there, and opens a session of it', async () => {
     await open();
-    const hits = panel().getByRole('list', { name: 'Limits that were hit' }).getByRole('listitem');
+    const hits = panel().getByRole('list', { name: 'Limits that were hit', exact: true }).getByRole('listitem');
     expect(await hits.count()).toBe(1);
     await hits.first().getByRole('button', { name: /^3 h/ }).click();
     const here = panel().getByRole('status').filter({ hasText: '201 connections open, 200 allowed' });
@@ -195,6 +198,11 @@ describeWith('chromium', 'the course of a population', (chromium) => {
         .allTextContents(),
     ).toEqual(['120', '200']);
     await expect.poll(() => picture(openChart())).not.toBe(alone);
+    // When its limits were hit stands in a list of its own, and moves the same cursor.
+    const theirs = panel().getByRole('list', { name: 'Limits that were hit in the run beside' });
+    await theirs.getByText('201 connections open, 200 allowed').waitFor();
+    await theirs.getByRole('button', { name: /^3 h/ }).click();
+    expect(await spoken()).toMatch(/^3 h/);
     await panel().getByRole('button', { name: 'Show as table' }).click();
     const table = panel().getByRole('table', { name: 'Values over time' });
     await table.getByRole('columnheader', { name: 'sessions open, most, beside' }).waitFor();
@@ -224,13 +232,57 @@ describeWith('chromium', 'the course of a population', (chromium) => {
     await page.keyboard.press('PageUp');
     await page.keyboard.press('+');
     const [before, tick] = [await spoken(), await panel().locator('.ruler-tick').first().textContent()];
-    expect(before).toMatch(/^2 h 24 min/);
+    expect(before).toMatch(/^1 h 12 min/);
     timelines = [course({ run: 'r3', limit: 200, now: 23 * hour, state: 'paused', sessions })];
     ring();
     await panel().getByText('23 h of 1 d').waitFor();
     expect([await spoken(), await panel().locator('.ruler-tick').first().textContent()]).toEqual([before, tick]);
     await panel().getByRole('button', { name: 'Follow' }).click();
     expect(await spoken()).toMatch(/^23 h/);
+  });
+
+  test('a run that has begun has room to grow; its whole time is one click away, and a cursor beyond its end comes back', async () => {
+    const at = (now: number, state: 'running' | 'done') => [course({ run: 'r5', limit: 200, now, state, sessions })];
+    timelines = at(3 * hour, 'running');
+    await open();
+    const last = panel().locator('.ruler-tick').last();
+    await expect.poll(() => last.textContent()).toBe('6 h');
+    await panel().getByRole('button', { name: 'Whole time' }).click();
+    await expect.poll(() => last.textContent()).toBe('24 h');
+    await panel().getByRole('button', { name: 'Show so far' }).click();
+    await expect.poll(() => last.textContent()).toBe('6 h');
+    timelines = at(5 * hour, 'running');
+    ring();
+    await panel().getByText('5 h of').waitFor();
+    expect(await last.textContent()).toBe('6 h');
+    // A cursor that is put beyond what is drawn brings all of it into view.
+    await slider().focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => last.textContent()).toBe('24 h');
+    expect(await spoken()).toMatch(/^24 h: still to come/);
+    timelines = at(9 * hour, 'done');
+    ring();
+    await panel().getByText('The run is done.').waitFor({ state: 'attached' });
+    expect(await spoken()).toMatch(/^8 h 58 min|^9 h/);
+    expect(await panel().locator('.ruler-thumb').count()).toBe(1);
+  });
+
+  test('before anything is known of a run what will be shown has its place, and other runs are not mistaken for it', async () => {
+    going = { state: 'running', playing: [`${stampede.id} - mine`], total: 1, simulated: 'some' };
+    timelines = [];
+    await open();
+    await panel().getByText('Its receiver starts').waitFor();
+    expect(await panel().getByRole('heading', { name: 'Hours in seconds' }).count()).toBe(0);
+    await page.getByRole('banner').getByRole('button', { name: 'Partly simulated' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    timelines = [course({ run: 'r6', limit: 200, now: 24 * hour, sessions })];
+    ring();
+    await panel().getByText('a new run begins').waitFor();
+    timelines = [course({ run: 'r7', limit: 200, now: 0, state: 'running', sessions }), ...timelines];
+    going = { ...going, pace: { state: 'running' }, clock: { now: 0, until: 1, scenario: stampede.id, others: 1 } };
+    ring();
+    await panel().getByText('2 populations are played at once: this moves them all.').waitFor();
+    expect(await panel().getByText('a new run begins').count()).toBe(0);
   });
 
   test('thirty counters stay folded, and thirty open ones draw only what is in sight', async () => {

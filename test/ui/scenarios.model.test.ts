@@ -129,6 +129,20 @@ test('what the run before showed is remembered; hearing one run twice changes no
   expect(useOutcomes.getState().results.get(keyOf('auth/one', '-', 'mine'))?.outcome).toBe('breached');
 });
 
+test('a cancelled case keeps the outcome before it, marked, until one comes to an end', () => {
+  const one = row('auth/one');
+  const shown = () => shownOf(useOutcomes.getState().shown, one, 'mine');
+  const cut = result('auth/one', 'inconclusive', { why: 'cancelled' });
+  take(run('0'), [cut], 1);
+  expect(shown()).toMatchObject({ outcome: 'inconclusive' });
+  take(run('1'), [result('auth/one', 'held')], 1);
+  take({ ...run('2'), started: 77 }, [cut], 1);
+  expect(shown()).toMatchObject({ outcome: 'held', cancelled: 77 });
+  expect(useOutcomes.getState().results.get(keyOf('auth/one', '-', 'mine'))?.outcome).toBe('held');
+  take(run('3'), [result('auth/one', 'inconclusive', { why: 'the time is up' })], 1);
+  expect(shown()).toMatchObject({ outcome: 'inconclusive', cancelled: undefined });
+});
+
 test('settings that differ have another fingerprint', () => {
   expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 }));
   expect(fingerprint({ a: 1 })).toBe(fingerprint({ a: 1 }));

@@ -5,6 +5,7 @@ import type { ScenarioRow } from '../../../core/contract/calls.ts';
 import type { Base } from '../../../core/contract/scenario.ts';
 import '../../style/scenarios.css';
 import { useCommand } from '../../state/commands.ts';
+import { clockText } from '../../state/pace.ts';
 import { go, goToView, usePlace } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Button, Jump } from '../../ui/Button.tsx';
@@ -254,9 +255,12 @@ function RunLine() {
   const results = useWorkbench((state) => state.results);
   if (!run) return null;
   const sum = (outcome: keyof typeof caseLooks) => results.filter((one) => one.outcome === outcome).length;
+  // A population alone is measured by its clock.
+  const clock = run.total === 1 ? run.clock : undefined;
+  const far = clock ? clockText(run) : `${count(run.done)} of ${counted(run.total, 'case')}`;
   const words =
     run.state === 'running'
-      ? `${count(run.done)} of ${counted(run.total, 'case')} against ${baseTitle(run.base)}`
+      ? `${far} against ${baseTitle(run.base)}`
       : run.state === 'failed'
         ? `The run failed: ${run.error ?? ''}`
         : `${run.state === 'cancelled' ? `Cancelled after ${count(run.done)} of ${count(run.total)}` : counted(run.total, 'case')} against ${baseTitle(run.base)}`;
@@ -264,7 +268,13 @@ function RunLine() {
   return (
     <div className="run-line" role="status" data-state={run.state}>
       <span className="cut">{words}</span>
-      {run.state === 'running' && <Meter label="Cases played" value={run.done} limit={run.total} />}
+      {run.state === 'running' && (
+        <Meter
+          label={clock ? 'Virtual time of the population' : 'Cases played'}
+          value={clock?.now ?? run.done}
+          limit={clock?.until ?? run.total}
+        />
+      )}
       <span className="grow" />
       {(['held', 'breached', 'inconclusive', 'notApplicable'] as const)
         .filter((outcome) => sum(outcome) > 0)

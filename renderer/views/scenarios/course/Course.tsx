@@ -20,7 +20,6 @@ import { useWatchedCourses } from './courses.ts';
 import { Groups } from './Groups.tsx';
 import { HitList } from './Hits.tsx';
 import { useLookings } from './looking.ts';
-import { isOpen } from './model.ts';
 import { SeriesTable } from './SeriesTable.tsx';
 import { type Showing, useShowing } from './showing.ts';
 import { TimeBar } from './TimeBar.tsx';
@@ -65,7 +64,7 @@ function Shown({ showing }: { readonly showing: Showing }) {
     <div className="course-parts">
       <CourseHead showing={showing} />
       <div className="course-sum" ref={sum}>
-        <Expectations all={expectations} isOver={!isOpen(showing.played)} />
+        <Expectations all={expectations} isOver={showing.played.state === 'done'} />
         <Groups groups={groups} width={width} />
       </div>
       <div className="course-main">
@@ -82,6 +81,7 @@ function Shown({ showing }: { readonly showing: Showing }) {
 
 interface ExpectationsProps {
   readonly all: readonly PopulationOutcome[];
+  /** Played to its end: before, and where it was stopped, nothing is decided. */
   readonly isOver: boolean;
 }
 
@@ -92,7 +92,7 @@ function Expectations({ all, isOver }: ExpectationsProps) {
       {all.map(({ expected, found, held }, index) => (
         <li key={index}>
           <Chip tone={held ? 'ok' : isOver ? 'refuse' : 'defer'} shape={held ? '✓' : isOver ? '■' : '▲'}>
-            {isOver ? (held ? 'held' : 'breached') : held ? 'so far' : 'not yet'}
+            {isOver ? (held ? 'held' : 'breached') : held ? 'so far' : 'so far not'}
           </Chip>
           <span>
             {expected} <span className="muted">found: {found}</span>

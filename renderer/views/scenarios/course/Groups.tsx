@@ -1,4 +1,4 @@
-// How the groups of a population fared: a row for each, or a column where it is narrow.
+// How the groups of a population fared: a row for each; where it is narrow a column, or for one alone a list.
 import { spanText } from '../../../../core/contract/span.ts';
 import type { GroupCourse } from '../../../../core/contract/timeline.ts';
 import { count } from '../../../ui/figures.ts';
@@ -47,7 +47,9 @@ const ROW = 760;
 const HALF = 480;
 
 export function Groups({ groups, width }: GroupsProps) {
-  if (groups.length === 0) return null;
+  const [first, ...others] = groups;
+  if (!first) return null;
+  if (width < HALF && others.length === 0) return <Alone group={first} />;
   if (width < HALF)
     return (
       <table className="table course-groups" aria-label="Groups" data-narrow="">
@@ -80,6 +82,25 @@ function Name({ group: { name, kind } }: { readonly group: GroupCourse }) {
         {kind}
       </Chip>
     </>
+  );
+}
+
+/** Names above their figures, several beside each other. */
+function Alone({ group }: { readonly group: GroupCourse }) {
+  return (
+    <div className="course-alone">
+      <p>
+        <Name group={group} />
+      </p>
+      <dl aria-label={`Group ${group.name}`}>
+        {figures.map(({ title, about, of }) => (
+          <div key={title}>
+            <dt title={about}>{title}</dt>
+            <dd>{of(group)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 

@@ -101,7 +101,8 @@ function Instant({ showing }: { readonly showing: Showing }) {
   const follows = useFollows(showing);
   const hover = useHover(({ at }) => at);
   const at = hover ?? cursor;
-  const where = hover !== undefined ? 'at the pointer' : follows ? 'newest' : 'at the cursor';
+  const last = isOpen(played) ? 'newest' : 'at its end';
+  const where = hover !== undefined ? 'at the pointer' : follows ? last : 'at the cursor';
   return (
     <span className="instant">
       <b>{instantText(at, step)}</b>

@@ -38,10 +38,10 @@ export function look(scenario: string, part: Partial<Looking>): void {
 /** Where the pointer is in the charts, ms: apart, because it changes with every move. */
 export const useHover = create<{ readonly at?: number | undefined }>(() => ({}));
 
-/** The lines of all charts: the cursor, or the newest there is, and the pointer. */
-export function pointersOf(scenario: string, newest: () => number): Pointers {
+/** The lines of all charts: the cursor, which follows from what was chosen, and the pointer. */
+export function pointersOf(scenario: string, cursorAt: (chosen: number | undefined) => number): Pointers {
   return {
-    get: () => ({ cursor: lookingOf(scenario).cursor ?? newest(), hover: useHover.getState().at }),
+    get: () => ({ cursor: cursorAt(lookingOf(scenario).cursor), hover: useHover.getState().at }),
     subscribe: (listener) => {
       const stops = [useLookings.subscribe(listener), useHover.subscribe(listener)];
       return () => stops.forEach((stop) => stop());

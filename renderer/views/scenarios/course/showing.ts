@@ -59,8 +59,11 @@ export function useShowing(scenario: string, courses: readonly Played[] | undefi
   const played = find(looking.shown) ?? all[0];
   const found = find(looking.beside);
   const beside = found === played ? undefined : found;
-  const now = useNewest(played);
-  const pointers = useMemo(() => pointersOf(scenario, () => now.at), [scenario, now]);
+  const now = useNow(played);
+  const pointers = useMemo(
+    () => pointersOf(scenario, (chosen) => (now.played ? cursorAt(chosen, now.played) : 0)),
+    [scenario, now],
+  );
   const step = played ? commonStep(played.timeline, beside?.timeline) : 1;
   const charts = useMemo(
     () => (played ? chartsOf(united(played.timeline.series, beside?.timeline.series)) : []),
@@ -87,10 +90,10 @@ export function useShowing(scenario: string, courses: readonly Played[] | undefi
 
 const newestFirst = (a: Played, b: Played) => Number(isOpen(b)) - Number(isOpen(a)) || b.started - a.started;
 
-/** Where the newest values stand: read by what is drawn outside of React, too. */
-function useNewest(played: Played | undefined): { at: number } {
-  const now = useMemo(() => ({ at: 0 }), []);
-  now.at = played ? lastOf(played) : 0;
+/** What is shown now: read by what is drawn outside of React, too. */
+function useNow(played: Played | undefined): { played: Played | undefined } {
+  const now = useMemo<{ played: Played | undefined }>(() => ({ played: undefined }), []);
+  now.played = played;
   return now;
 }
 
@@ -102,7 +105,14 @@ function lastOf({ timeline: { now, step, series } }: Played): number {
 
 /** Where the cursor stands, ms: at the newest there is, unless somebody put it somewhere. */
 export function useCursor({ scenario, played }: Showing): number {
-  return useLookings(({ of }) => of[scenario]?.cursor) ?? lastOf(played);
+  const cursor = useLookings(({ of }) => of[scenario]?.cursor);
+  return cursorAt(cursor, played);
+}
+
+/** What was to come and never came, because the run ended before, is not looked at. */
+function cursorAt(chosen: number | undefined, played: Played): number {
+  const last = lastOf(played);
+  return chosen === undefined || (!isOpen(played) && chosen > last) ? last : chosen;
 }
 
 /** Whether the cursor goes along with the newest values. */
@@ -135,7 +145,7 @@ export function zoomTo({ scenario, whole, step }: Showing, view: View): void {
 /** Nearer (below 1) or farther, around the cursor where it is in view. */
 export function zoomBy(showing: Showing, factor: number): void {
   const { view, scenario, played } = showing;
-  const cursor = lookingOf(scenario).cursor ?? lastOf(played);
+  const cursor = cursorAt(lookingOf(scenario).cursor, played);
   const middle = cursor >= view.from && cursor <= view.to ? cursor : (view.from + view.to) / 2;
   zoomTo(showing, { from: middle - (middle - view.from) * factor, to: middle + (view.to - middle) * factor });
 }
