@@ -20,6 +20,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   let sessions: string[];
   /** What the run now on is like; none is on unless said. */
   let going: Partial<typeof idle>;
+  let results: Output<'scenarios.state'>['results'];
   const asked: object[] = [];
   const sides = new Set<ReturnType<typeof serve>>();
   let revision = 0;
@@ -41,7 +42,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
           asked.push(input);
           return { ...idle, base: input.base };
         },
-        'scenarios.state': () => ({ run: { ...idle, id: `run ${revision}`, ...going }, results: [] }),
+        'scenarios.state': () => ({ run: { ...idle, id: `run ${revision}`, ...going }, results }),
         'scenarios.timelines': () => ({ timelines }),
       }),
     });
@@ -54,6 +55,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   afterAll(() => stage.close());
   beforeEach(async () => {
     going = {};
+    results = [];
     timelines = [course({ run: 'r1', limit: 200, now: 24 * hour, sessions })];
     page = await stage.open();
   });
@@ -76,7 +78,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
 
   test('charts are drawn; counters near their limit are open, the others one click away', async () => {
     await open();
-    await panel().getByText('1 d, played in 12.0 s, 7,200x as fast as life').waitFor();
+    await panel().getByText('24 h, played in 12.0 s, 7,200x as fast as life').waitFor();
     await expect.poll(() => colours(chart('Sessions open'))).toBeGreaterThan(2);
     await expect.poll(() => colours(chart('Replies by class'))).toBeGreaterThan(4);
     const light = await picture(chart('Replies by class'));
@@ -218,13 +220,13 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   test('while it is played the cursor and the view stay where they were put', async () => {
     timelines = [course({ run: 'r3', limit: 200, now: 6 * hour, state: 'running', sessions })];
     await open();
-    await panel().getByText('6 h of 1 d, 7,200x as fast as life').waitFor();
+    await panel().getByText('6 h of 24 h, 7,200x as fast as life').waitFor();
     expect(await spoken()).toMatch(/^5 h 58 min|^6 h/);
     await expect.poll(() => colours(chart('Sessions open'))).toBeGreaterThan(2);
     const early = await picture(chart('Sessions open'));
     timelines = [course({ run: 'r3', limit: 200, now: 8 * hour, state: 'running', sessions })];
     ring();
-    await panel().getByText('8 h of 1 d').waitFor();
+    await panel().getByText('8 h of 24 h').waitFor();
     expect(await spoken()).toMatch(/^8 h/);
     await expect.poll(() => picture(chart('Sessions open'))).not.toBe(early);
     await slider().focus();
@@ -235,7 +237,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
     expect(before).toMatch(/^1 h 12 min/);
     timelines = [course({ run: 'r3', limit: 200, now: 23 * hour, state: 'paused', sessions })];
     ring();
-    await panel().getByText('23 h of 1 d').waitFor();
+    await panel().getByText('23 h of 24 h').waitFor();
     expect([await spoken(), await panel().locator('.ruler-tick').first().textContent()]).toEqual([before, tick]);
     await panel().getByRole('button', { name: 'Follow' }).click();
     expect(await spoken()).toMatch(/^23 h/);
@@ -270,6 +272,7 @@ describeWith('chromium', 'the course of a population', (chromium) => {
   test('before anything is known of a run what will be shown has its place, and other runs are not mistaken for it', async () => {
     going = { state: 'running', playing: [`${stampede.id} - mine`], total: 1, simulated: 'some' };
     timelines = [];
+    ring();
     await open();
     await panel().getByText('Its receiver starts').waitFor();
     expect(await panel().getByRole('heading', { name: 'Hours in seconds' }).count()).toBe(0);
@@ -305,6 +308,13 @@ describeWith('chromium', 'the course of a population', (chromium) => {
     page = await stage.open({ theme: 'dark', width: 1024, height: 700 });
     await open();
     await panel().getByRole('heading', { name: 'Hours in seconds' }).waitFor();
+    expect(await panel().getByText('It was played before').count()).toBe(0);
+    // Its outcome outlives the host, its course does not.
+    const told = { ms: 1, why: 'it held', lines: [], sessions: [], world: 'simulated' as const };
+    results = [{ scenario: stampede.id, case: '-', preset: 'mine', outcome: 'held', ...told }];
+    going = { total: 1, done: 1 };
+    ring();
+    await panel().getByText('It was played before').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await panel().getByRole('button', { name: 'Run it' }).click();
     await expect.poll(() => asked.at(-1)).toMatchObject({ scenarios: [stampede.id] });
