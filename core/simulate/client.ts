@@ -24,13 +24,13 @@ const FAREWELL_REPLY = wanted(221);
 const MOST_LINES = 500;
 const QUIT = Buffer.from('QUIT\r\n');
 const CRLF = '\r\n';
+const none: ReadonlySet<string> = new Set();
 
 type Played = 'on' | 'stop';
 type Playing = Played | Promise<Played>;
 
 export class Client {
   readonly lines: TalkLine[] = [];
-  readonly marks = new Set<string>();
   difference: Difference | undefined;
   ended = false;
   /** Where a talk ended early: the code of the reply that ended it; 0 where none did (closed, silence, no connection). */
@@ -45,10 +45,15 @@ export class Client {
   /** Of the last reply that was heard; 0 when something else came. */
   #code = 0;
   readonly #tells: boolean;
+  #marks: Set<string> | undefined;
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
     this.#tells = setup.isSilent !== true;
+  }
+
+  get marks(): ReadonlySet<string> {
+    return this.#marks ?? none;
   }
 
   /** What is waited for now, for a case that ran out of time. */
@@ -109,7 +114,7 @@ export class Client {
     if (ahead.length > 0) this.#note({ sent: shown(ahead), ok: true });
     let socket: Connection;
     try {
-      socket = await open(ahead);
+      socket = await open(ahead.length > 0 ? ahead : undefined);
     } catch (error) {
       this.#refused = `no connection (${(error as Error).message})`;
       return 'on';
@@ -166,7 +171,7 @@ export class Client {
     if ('wait' in step) return this.#wait(msOf(step.wait));
     if ('meet' in step) return this.#setup.meet().then(() => 'on' as const);
     if ('mark' in step) {
-      this.marks.add(step.mark);
+      (this.#marks ??= new Set()).add(step.mark);
       return 'on';
     }
     if ('end' in step) return this.#end(step.end);
@@ -333,8 +338,8 @@ export class Client {
     return heard;
   }
 
-  async #look(ms: number): Promise<Heard> {
-    return (await this.#connection?.look(ms)) ?? this.#never();
+  #look(ms: number): Heard | Promise<Heard> {
+    return this.#connection?.look(ms) ?? this.#never();
   }
 
   #judge(

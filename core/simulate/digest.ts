@@ -60,6 +60,8 @@ interface Part {
 export class CaseDigest {
   readonly #isExact: boolean;
   readonly #whole = createHash('sha256');
+  /** What is to be hashed of the whole next: a few sessions at a time. */
+  #ahead = '';
   /** By session: those that have not been closed. */
   readonly #open = new Map<string, Part>();
   /** In the order of their first events; those in front of `#next` are in `#whole` already. */
@@ -103,7 +105,7 @@ export class CaseDigest {
           .join('\n'),
       );
     this.#advance();
-    return this.#whole.digest('hex');
+    return this.#whole.update(this.#ahead).digest('hex');
   }
 
   #close(part: Part): void {
@@ -116,9 +118,13 @@ export class CaseDigest {
 
   #advance(): void {
     for (let part = this.#parts[this.#next]; part?.hex !== undefined; part = this.#parts[this.#next]) {
-      this.#whole.update(`${part.session} ${part.hex}\n`);
+      this.#ahead += `${part.session} ${part.hex}\n`;
       this.#parts[this.#next] = undefined;
       this.#next += 1;
+    }
+    if (this.#ahead.length > MOST_TEXT) {
+      this.#whole.update(this.#ahead);
+      this.#ahead = '';
     }
     if (this.#next < 4096) return;
     this.#parts = this.#parts.slice(this.#next);

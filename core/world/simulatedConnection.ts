@@ -18,6 +18,8 @@ export interface Wire {
 
 const turn = setImmediate;
 
+const emitClose = (end: SimulatedConnection, hadError: boolean) => void end.emit('close', hadError);
+
 /** What came and was not read yet. */
 type Inbound = Buffer | null;
 
@@ -34,7 +36,7 @@ export class SimulatedConnection extends Duplex implements Connection {
   #isWanted = true;
   #hasEnded = false;
   #isReset = false;
-  #idle: { readonly ms: number; timer: Timer } | undefined;
+  #idle: { readonly ms: number; readonly timedOut: () => void; timer: Timer } | undefined;
 
   constructor(wire: Wire, { local, remote }: { readonly local: Peer; readonly remote: Peer }) {
     super({ allowHalfOpen: true, emitClose: false, readableHighWaterMark: 65_536, writableHighWaterMark: 65_536 });
@@ -106,10 +108,8 @@ export class SimulatedConnection extends Duplex implements Connection {
     this.#inbox.length = 0;
     done(error);
     // Behind the error, and as the system's sockets do it: when this turn is over, and with what it ended in.
-    turn(this.#emitClose, error !== null);
+    turn(emitClose, this, error !== null);
   }
-
-  readonly #emitClose = (hadError: boolean) => void this.emit('close', hadError);
 
   resetAndDestroy(): this {
     this.#isReset = true;
@@ -125,7 +125,11 @@ export class SimulatedConnection extends Duplex implements Connection {
   /** Emits `timeout` after so long without traffic; 0 never. */
   setTimeout(ms: number, callback?: () => void): this {
     this.#idle?.timer.cancel();
-    this.#idle = ms > 0 ? { ms, timer: this.#wire.after(ms, this.#timedOut) } : undefined;
+    this.#idle = undefined;
+    if (ms > 0) {
+      const timedOut = () => void this.emit('timeout');
+      this.#idle = { ms, timedOut, timer: this.#wire.after(ms, timedOut) };
+    }
     if (callback) {
       if (ms > 0) this.once('timeout', callback);
       else this.off('timeout', callback);
@@ -133,12 +137,10 @@ export class SimulatedConnection extends Duplex implements Connection {
     return this;
   }
 
-  readonly #timedOut = () => void this.emit('timeout');
-
   #refresh(): void {
     if (this.#idle === undefined) return;
     this.#idle.timer.cancel();
-    this.#idle.timer = this.#wire.after(this.#idle.ms, this.#timedOut);
+    this.#idle.timer = this.#wire.after(this.#idle.ms, this.#idle.timedOut);
   }
 
   // What a socket of the system has beside; there is nothing to be set here.

@@ -53,6 +53,35 @@ const isAll = ({ host, isDual }: Listening, family: Family) => host === all[fami
 
 const turn = setImmediate;
 
+/** What one end has of a connection: its way out, and the way back. */
+class Ways implements Wire {
+  readonly #out: Path;
+  readonly #back: Path;
+  readonly #clock: VirtualClock;
+
+  constructor(out: Path, back: Path, clock: VirtualClock) {
+    this.#out = out;
+    this.#back = back;
+    this.#clock = clock;
+  }
+
+  send(octets: Buffer, taken: () => void): void {
+    this.#out.send(octets, taken);
+  }
+  finish(): void {
+    this.#out.finish();
+  }
+  reset(): void {
+    this.#out.reset();
+  }
+  read(octets: number): void {
+    this.#back.read(octets);
+  }
+  after(ms: number, fire: () => void): Timer {
+    return this.#clock.after(ms, fire);
+  }
+}
+
 export class SimulatedNetwork {
   readonly #clock: VirtualClock;
   readonly #conditions: Conditions;
@@ -103,7 +132,7 @@ export class SimulatedNetwork {
   /** Connects; rejects with ECONNREFUSED where nobody listens. The promise resolves when the call was taken (a round trip). */
   connect(call: Call): Promise<Connection> {
     const { from, to } = call;
-    const conditions = { ...this.#conditions, ...call.conditions };
+    const conditions = call.conditions === undefined ? this.#conditions : { ...this.#conditions, ...call.conditions };
     const { latency = 0 } = conditions;
     return new Promise((resolve, reject) => {
       this.#deliver(latency, () => {
@@ -140,27 +169,17 @@ export class SimulatedNetwork {
     const common = {
       conditions,
       deliver: this.#deliver,
-      elapsed: () => this.#clock.elapsed(),
+      clock: this.#clock,
       broken,
     };
-    const up = new Path({ ...common, breakAt: loss?.of === 'client' ? loss.after : Infinity });
-    const down = new Path({ ...common, breakAt: loss?.of === 'server' ? loss.after : Infinity });
-    const client = new SimulatedConnection(this.#wire(up, down), { local: o.from, remote: o.local });
-    const server = new SimulatedConnection(this.#wire(down, up), { local: o.local, remote: o.from });
+    const up = new Path(common, loss?.of === 'client' ? loss.after : Infinity);
+    const down = new Path(common, loss?.of === 'server' ? loss.after : Infinity);
+    const client = new SimulatedConnection(new Ways(up, down, this.#clock), { local: o.from, remote: o.local });
+    const server = new SimulatedConnection(new Ways(down, up, this.#clock), { local: o.local, remote: o.from });
     up.to = server;
     down.to = client;
-    if (o.ahead !== undefined) up.bring(Buffer.from(o.ahead));
+    if (o.ahead !== undefined && o.ahead.length > 0) up.bring(Buffer.from(o.ahead));
     return { client, server };
-  }
-
-  #wire(out: Path, back: Path): Wire {
-    return {
-      send: (octets, taken) => out.send(octets, taken),
-      finish: () => out.finish(),
-      reset: () => out.reset(),
-      read: (octets) => back.read(octets),
-      after: (ms, fire) => this.#clock.after(ms, fire),
-    };
   }
 
   /** Lets something happen after so many ms; at the same moment in the order of asking. */

@@ -32,12 +32,18 @@ export type Deliver = (ms: number, happen: () => void) => void;
 /** Waiting to be sent: octets with the sender's callback, or the end. */
 type Item = { octets: Buffer; readonly taken: () => void } | 'end';
 
+/** What both directions of a connection have in common. */
+interface Line {
+  readonly conditions: Conditions;
+  readonly deliver: Deliver;
+  readonly clock: { elapsed(): number };
+  /** One of the two breaks. */
+  readonly broken: () => void;
+}
+
 export class Path {
-  readonly #conditions: Conditions;
-  readonly #deliver: Deliver;
-  readonly #elapsed: () => number;
+  readonly #line: Line;
   readonly #breakAt: number;
-  readonly #broken: () => void;
   #to: SimulatedConnection | undefined;
   #waiting: Item[] = [];
   #unread = 0;
@@ -47,19 +53,10 @@ export class Path {
   #isCut = false;
   #isClosed = false;
 
-  constructor(o: {
-    readonly conditions: Conditions;
-    readonly deliver: Deliver;
-    readonly elapsed: () => number;
-    /** Octets that get through before the path breaks; Infinity for all. */
-    readonly breakAt: number;
-    readonly broken: () => void;
-  }) {
-    this.#conditions = o.conditions;
-    this.#deliver = o.deliver;
-    this.#elapsed = o.elapsed;
-    this.#breakAt = o.breakAt;
-    this.#broken = o.broken;
+  /** `breakAt`: octets that get through before the path breaks; Infinity for all. */
+  constructor(line: Line, breakAt: number) {
+    this.#line = line;
+    this.#breakAt = breakAt;
   }
 
   set to(end: SimulatedConnection) {
@@ -78,7 +75,7 @@ export class Path {
     this.#unread += octets.length;
     const through = this.#through(octets);
     if (through.length > 0) this.#to?.arrive(through);
-    if (through.length < octets.length) this.#broken();
+    if (through.length < octets.length) this.#line.broken();
   }
 
   finish(): void {
@@ -116,7 +113,8 @@ export class Path {
     for (let item = this.#waiting[0]; item !== undefined; item = this.#waiting[0]) {
       if (item === 'end') {
         this.#waiting.shift();
-        this.#fly(0, () => this.#to?.arriveEnd());
+        // To an end that is gone it would mean nothing.
+        if (this.#to?.destroyed !== true) this.#fly(0, () => this.#to?.arriveEnd());
         continue;
       }
       const room = WINDOW - this.#unread;
@@ -131,14 +129,14 @@ export class Path {
   }
 
   #dispatch(octets: Buffer): void {
-    const { bandwidth, segment = bandwidth === undefined ? WINDOW : ETHERNET } = this.#conditions;
+    const { bandwidth, segment = bandwidth === undefined ? WINDOW : ETHERNET } = this.#line.conditions;
     this.#unread += octets.length;
     for (let at = 0; at < octets.length; at += segment) {
       const piece = octets.subarray(at, at + segment);
       const through = this.#through(piece);
       if (through.length > 0) this.#fly(through.length, () => this.#to?.arrive(through));
       if (through.length === piece.length) continue;
-      this.#broken();
+      this.#line.broken();
       return;
     }
   }
@@ -153,10 +151,10 @@ export class Path {
   /** Puts something under way, behind what was sent before it. */
   #fly(octets: number, arrive: () => void): void {
     if (this.#isCut) return;
-    const { latency = 0, bandwidth = 0 } = this.#conditions;
-    if (bandwidth === 0) return this.#deliver(latency, arrive);
-    const now = this.#elapsed();
+    const { latency = 0, bandwidth = 0 } = this.#line.conditions;
+    if (bandwidth === 0) return this.#line.deliver(latency, arrive);
+    const now = this.#line.clock.elapsed();
     this.#free = Math.max(this.#free, now) + (octets * 1000) / bandwidth;
-    this.#deliver(this.#free - now + latency, arrive);
+    this.#line.deliver(this.#free - now + latency, arrive);
   }
 }
