@@ -13,6 +13,7 @@ import {
   grownView,
   headline,
   inSteps,
+  isAlike,
   lookOf,
   nameBeside,
   reached,
@@ -64,11 +65,11 @@ test('an instant is written as exactly as steps are', () => {
 
 test('how far a run is, and how fast it went, stands in one line', () => {
   const running = course({ run: 'r', limit: 200, now: 3 * hour + 20 * minute, state: 'running' });
-  expect(headline(running)).toBe('3 h 20 min of 1 d, 7,200x as fast as life');
-  expect(headline({ ...running, state: 'paused' })).toBe('3 h 20 min of 1 d');
-  expect(headline(day)).toBe('1 d, played in 12.0 s, 7,200x as fast as life');
+  expect(headline(running)).toBe('3 h 20 min of 24 h, 7,200x as fast as life');
+  expect(headline({ ...running, state: 'paused' })).toBe('3 h 20 min of 24 h');
+  expect(headline(day)).toBe('24 h, played in 12.0 s, 7,200x as fast as life');
   expect(headline({ ...running, state: 'running', timeline: { ...running.timeline, now: 0, took: 0 } })).toBe(
-    '0 ms of 1 d',
+    '0 ms of 24 h',
   );
 });
 
@@ -106,6 +107,12 @@ test('shapes of several curves stand apart, at the same instants while values ar
   // A view that is moved shows the same ones where both overlap.
   const later = shapesAt({ from: 5 * hour, to: 29 * hour }, 700, { place: 1, of });
   expect(later.filter((at) => at <= view.to)).toEqual(all[1]?.filter((at) => at >= 5 * hour));
+});
+
+test('a change that changed nothing is noticed', () => {
+  expect(isAlike(day, course({ run: 'r2', limit: 200, now: 24 * hour }))).toBe(true);
+  expect(isAlike(day, course({ run: 'r2', limit: 120, now: 24 * hour }))).toBe(false);
+  expect(isAlike(day, course({ run: 'r2', limit: 200, now: 23 * hour }))).toBe(false);
 });
 
 test('a setting of a listener is told by the listener’s name', () => {

@@ -99,7 +99,7 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     await controls().waitFor();
     played.course(3 * hour, { state: 'running' });
     await pill().getByText('3 h').waitFor();
-    await bottom().getByText('3 h of 1 d').waitFor();
+    await bottom().getByText('3 h of 24 h').waitFor();
     await controls().getByRole('button', { name: 'Pause' }).click();
     await controls().getByRole('button', { name: 'Resume' }).waitFor();
     played.course(3 * hour + 1, { state: 'paused' });
@@ -109,7 +109,7 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     await controls().getByRole('button', { name: 'Step' }).click();
     await expect.poll(() => played.paces.at(-1)).toEqual({ state: 'step' });
     played.course(4 * hour, { state: 'paused' });
-    await bottom().getByText('4 h of 1 d, paused').waitFor();
+    await bottom().getByText('4 h of 24 h, paused').waitFor();
 
     // The cursor is put on a later moment by keyboard, and the run goes on to it.
     expect(await controls().getByRole('button', { name: 'Run to cursor' }).isDisabled()).toBe(true);
@@ -133,10 +133,10 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     // From another view: the clock, and the same keys.
     await page.keyboard.press('Control+1');
     played.course(6 * hour, { state: 'running' });
-    await bottom().getByText('6 h of 1 d').waitFor();
+    await bottom().getByText('6 h of 24 h').waitFor();
     await page.keyboard.press('p');
     await expect.poll(() => played.paces.at(-1)).toEqual({ state: 'paused' });
-    await bottom().getByText('6 h of 1 d, paused').waitFor();
+    await bottom().getByText('6 h of 24 h, paused').waitFor();
     await page.keyboard.press('.');
     await expect.poll(() => played.paces.at(-1)).toEqual({ state: 'step' });
     await findCommand(page, 'fast', 'Run on as fast as it can');
@@ -157,11 +157,11 @@ describeWith('chromium', 'worlds and time', (chromium) => {
     await page.keyboard.press('Enter');
     await expect.poll(() => played.tasks.map(({ pace }) => pace)).toEqual([{ state: 'paused' }]);
     played.course(4 * hour, { state: 'paused' });
-    await bottom().getByText('4 h of 1 d, paused').waitFor();
+    await bottom().getByText('4 h of 24 h, paused').waitFor();
     await bottom().getByRole('button', { name: 'cancel' }).click();
     await bottom().getByText('run cancelled').waitFor();
     await detail().getByText('The run is stopped.').waitFor({ state: 'attached' });
-    await detail().getByText('4 h of 1 d').first().waitFor();
+    await detail().getByText('4 h of 24 h').first().waitFor();
   });
 
   test('where a scenario can be played is said; the world and the seed are chosen and kept', async () => {

@@ -95,7 +95,7 @@ function Counter({ showing, chart }: { readonly showing: Showing; readonly chart
   const most = mostOf(series);
   return (
     <section className="course-chart" aria-label={chart.title}>
-      <div className="course-chart-head">
+      <div className="course-chart-head" data-of="counter">
         <button
           type="button"
           className="course-fold"

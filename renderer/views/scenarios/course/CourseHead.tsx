@@ -11,6 +11,7 @@ import { look, useLookings } from './looking.ts';
 import {
   type Change,
   changesBetween,
+  isAlike,
   headline,
   isOpen,
   keyOfPlayed,
@@ -40,7 +41,9 @@ export function CourseHead({ showing }: { readonly showing: Showing }) {
         <Chip tone={tone} shape={shape}>
           {played.state}
         </Chip>
-        <span className="course-far">{headline(played)}</span>
+        <span className={isOpen(played) ? 'course-far cut' : 'course-far'} title={headline(played)}>
+          {headline(played)}
+        </span>
         <span className="unseen" role="status">
           The run is {played.state}.
         </span>
@@ -129,17 +132,25 @@ function Differs({ beside, shown }: { readonly beside: Played; readonly shown: P
       </p>
     );
   return (
-    <ul className="differs" aria-label="What differs between the two runs">
-      {changes.map((change) => (
-        <li key={change.what}>
-          <Name change={change} />
-          <span>
-            was <b className="mono">{change.beside}</b> in the {nameOfRun(beside)} (dashed), is{' '}
-            <b className="mono">{change.shown}</b> here
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="differs" aria-label="What differs between the two runs">
+        {changes.map((change) => (
+          <li key={change.what}>
+            <Name change={change} />
+            <span>
+              was <b className="mono">{change.beside}</b> in the {nameOfRun(beside)} (dashed), is{' '}
+              <b className="mono">{change.shown}</b> here
+            </span>
+          </li>
+        ))}
+      </ul>
+      {isAlike(beside, shown) && (
+        <p className="small muted">
+          All the same, as many sessions were open at any time in both: something else decides. Look which limits were
+          hit.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -7,14 +7,16 @@ import { usePlace } from '../../../state/place.ts';
 import { useWorkbench } from '../../../state/workbench.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Select } from '../../../ui/Choose.tsx';
-import { counted } from '../../../ui/figures.ts';
+import { count, counted } from '../../../ui/figures.ts';
 import { useLooking } from './looking.ts';
 
 export function PaceControls() {
   const isOn = useWorkbench((state) => isPaced(state.run));
   const isHeld = useWorkbench((state) => isPaused(state.run));
   const others = useWorkbench(({ run }) => run?.clock?.others ?? 0);
-  const speed = useChoices((choices) => choices.speed);
+  // Held, it is the one it will go on with; else the run's, which another window may have chosen.
+  const chosen = useChoices((choices) => choices.speed);
+  const speed = useWorkbench(({ run }) => (run?.pace?.state === 'running' ? (run.pace.speed ?? 0) : chosen));
   const scenario = usePlace((place) => place.scenario) ?? '';
   const cursor = useLooking(scenario).cursor;
   // The clock itself changes five times a second; whether it has passed the cursor does not.
@@ -24,7 +26,10 @@ export function PaceControls() {
     isOn && isAhead && cursor !== undefined ? () => void movePace({ action: 'to', at: cursor }) : undefined,
   );
   if (!isOn) return null;
-  const choices = speeds.map(({ value, title }) => ({ value: String(value), title }));
+  const known = speeds.map(({ value, title }) => ({ value: String(value), title }));
+  const choices = speeds.some(({ value }) => value === speed)
+    ? known
+    : [...known, { value: String(speed), title: `${count(speed)}x` }];
   return (
     <div className="pace" role="group" aria-label="Time of the run">
       <Button

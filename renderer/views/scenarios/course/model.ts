@@ -231,6 +231,12 @@ export function changesBetween(beside: Played, shown: Played): readonly Change[]
   return all.filter((one) => one.beside !== one.shown);
 }
 
+/** Whether as many sessions were open at any time in both: what differs changed nothing. */
+export function isAlike({ timeline: a }: Played, { timeline: b }: Played): boolean {
+  const [own, other] = [a, b].map(({ series }) => series.find(({ kind }) => kind === 'sessions')?.values);
+  return a.step === b.step && a.now === b.now && own !== undefined && own.join() === other?.join();
+}
+
 /** How a run is called in the list of those that can stand beside: `run of 14:02:11 (maxConnections 200 → 50)`. */
 export function nameBeside(beside: Played, shown: Played): string {
   const changes = changesBetween(beside, shown);
