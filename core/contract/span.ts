@@ -23,14 +23,16 @@ export const span = z
   .meta({ description: 'ms, or a number with its unit: 90s, 15min, 24h, 5d.' });
 export type Span = z.output<typeof span>;
 
-/** A span for people: `340 ms`, `12.3 s`, `15 min`, `2 h 5 min`, `3 d 4 h`. */
+/** A span for people: `340 ms`, `12.3 s`, `1 min 30 s`, `2 h 5 min`, `24 h`, `3 d 4 h`. */
 export function spanText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${trimmed(ms / 1000)} s`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${trimmed(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return joined(`${Math.floor(seconds / 60)} min`, seconds % 60, 's');
   const minutes = Math.round(ms / 60_000);
-  if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return joined(`${hours} h`, minutes % 60, 'min');
+  // A day or two are told in hours, as people do.
+  if (hours < 48) return joined(`${hours} h`, minutes % 60, 'min');
   return joined(`${Math.floor(hours / 24)} d`, hours % 24, 'h');
 }
 

@@ -105,11 +105,11 @@ export function toldStop(stopped: Halted): string {
     case 'nothing-left':
       return 'everybody waits and no timer is left: nothing would ever happen again';
     case 'time':
-      return 'stopped at the end of its virtual time';
+      return 'the end of its virtual time was reached';
     case 'events':
-      return 'stopped after the most timers it may fire';
+      return 'the most timers it may fire have fired';
     case 'wall':
-      return 'stopped after the most real time it may take';
+      return 'the most real time it may take has passed';
     case 'cancelled':
       return 'cancelled';
     case 'needs-real-time':

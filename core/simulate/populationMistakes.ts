@@ -11,8 +11,10 @@ import {
 import type { Step } from '../contract/scenarioStep.ts';
 import { parseIp, parseIpSet } from '../contract/settings/network.ts';
 import { msOf, spanText } from '../contract/span.ts';
+import { grouped } from '../policy/wording.ts';
 import type { Mistake, Placed } from './mistake.ts';
 import { rampAt } from './societyArrival.ts';
+import { usualWaits } from './societyRetry.ts';
 
 /** The most connections one client, and all of them together, may make by their waits alone. */
 const MOST_TRIES = 100_000;
@@ -168,7 +170,7 @@ function fromMistakes({ path, value }: Placed<Group>): Mistake[] {
   return [
     {
       path: at(small),
-      message: `${network} has addresses for ${hosts(network)} clients, and ${wanted} are to come from it`,
+      message: `${network} has too few addresses: ${grouped(hosts(network))}, and clients are to come from ${grouped(wanted)} of it`,
       remedy: 'Write a larger network, or fewer addresses',
     },
   ];
@@ -205,11 +207,12 @@ function arrivalTime(arrival: Arrival, clients: number): number {
 }
 
 function retryMistakes({ path, value }: Placed<Group>, until: number): Mistake[] {
-  const { retry, name, clients } = value;
-  if (typeof retry !== 'object') return [];
-  const waits = retry.after.map(msOf);
-  const end = Math.min(msOf(retry.giveUp), until);
-  const at = [...path, 'retry', 'after', waits.length - 1];
+  const { retry = 'never', name, clients } = value;
+  const { after, giveUp } = typeof retry === 'string' ? usualWaits[retry] : retry;
+  const waits = after.map(msOf);
+  const end = Math.min(msOf(giveUp), until);
+  const own = [...path, 'retry'];
+  const at = typeof retry === 'string' ? own : [...own, 'after', waits.length - 1];
   const last = waits.at(-1) ?? 0;
   const listed = waits.reduce((sum, wait) => sum + wait, 0);
   const tries = last === 0 ? Infinity : waits.length + Math.max(0, end - listed) / last;
@@ -225,8 +228,11 @@ function retryMistakes({ path, value }: Placed<Group>, until: number): Mistake[]
   return [
     {
       path: at,
-      message: `the ${clients} clients of ${name} would come ${Math.round(tries)} times each: it would hardly end`,
-      remedy: 'Write longer waits, or let them give up earlier',
+      message: `the ${grouped(clients)} clients of ${name} would come ${grouped(Math.round(tries))} times each: it would hardly end`,
+      remedy:
+        typeof retry === 'string'
+          ? 'Let fewer clients come, or write longer waits'
+          : 'Write longer waits, or let them give up earlier',
     },
   ];
 }

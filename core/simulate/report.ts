@@ -1,6 +1,8 @@
 // Reports of a run: a table for people, JSON for programs, JUnit for build servers, and the exit code.
 import type { CaseResult, Outcome } from '../contract/scenario.ts';
 import { type WorldName, type WorldReason, worldReasons } from '../contract/scenarioWorld.ts';
+import { spanText } from '../contract/span.ts';
+import { counted } from '../policy/wording.ts';
 import { coursesOf } from './courseReport.ts';
 
 export const reportForms = ['table', 'json', 'junit'] as const;
@@ -89,10 +91,10 @@ function json({ counts, cases, journal, world, seed, leftOut }: RunReport): stri
 const nameOf = ({ scenario, case: name }: CaseResult) => (name === '-' ? scenario : `${scenario} ${name}`);
 
 function table({ counts, cases, journal, world, seed, leftOut = [] }: RunReport): string {
-  const head = ['outcome', 'scenario', 'base', 'ms', 'why'];
+  const head = ['outcome', 'scenario', 'base', 'took', 'why'];
   const rows = cases.map((one) => {
     const outcome = isUnexpected(one) ? `${one.outcome}, not ${one.expected}` : one.outcome;
-    return [outcome, nameOf(one), one.preset, String(one.ms), one.why];
+    return [outcome, nameOf(one), one.preset, spanText(one.ms), one.why];
   });
   const widths = head.map((word, column) => Math.max(word.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]) =>
@@ -102,7 +104,7 @@ function table({ counts, cases, journal, world, seed, leftOut = [] }: RunReport)
       )
       .join('  ')
       .trimEnd();
-  const total = `${cases.length} cases: ${counts.held} held, ${counts.breached} breached, ${counts.notApplicable} not applicable, ${counts.inconclusive} inconclusive`;
+  const total = `${counted(cases.length, 'case')}: ${counts.held} held, ${counts.breached} breached, ${counts.notApplicable} not applicable, ${counts.inconclusive} inconclusive`;
   const proof = cases.some(({ expected }) => expected !== undefined) ? `, ${counts.unexpected} unexpected` : '';
   const left = leftOut.map(({ scenario, because }) => `  ${scenario}: ${because}. ${worldReasons[because].title}`);
   const leftText =

@@ -33,6 +33,13 @@ const honest: RetryPolicy = ({ tries, since, chance }) => {
 /** One to ten seconds, for an hour: a program that knows no queue. */
 const impatient: RetryPolicy = ({ since, chance }) => before(HOUR, since, (1 + 9 * chance().fraction()) * SECOND);
 
+/** What the named policies come to on average, where clients are turned away for ever. */
+export const usualWaits = {
+  honest: { after: ['30min', '45min', '68min', '101min', '152min', '228min', '4h'], giveUp: '5d' },
+  impatient: { after: ['5500ms'], giveUp: '1h' },
+  never: { after: ['1d'], giveUp: 0 },
+} as const;
+
 const named = { honest, impatient, never: () => undefined } as const satisfies Readonly<Record<string, RetryPolicy>>;
 
 export function retryPolicy(retry: Retry): RetryPolicy {

@@ -116,7 +116,7 @@ describe('gatehouse run', () => {
     expect([code, cases[0]?.outcome, cases[0]?.timeline?.stopped]).toEqual([
       1,
       'inconclusive',
-      'stopped at the end of its virtual time',
+      'the end of its virtual time was reached',
     ]);
     expect(cases[0]?.timeline?.groups[0]?.served).toBe(6 - 1);
     expect(journal).toMatch(/^[0-9a-f]{64}$/);

@@ -45,9 +45,9 @@ describe('a population', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    [{ until: 3_600_000 }, 'stopped at the end of its virtual time'],
-    [{ events: 500 }, 'stopped after the most timers it may fire'],
-    [{ wall: 100 }, 'stopped after the most real time it may take'],
+    [{ until: 3_600_000 }, 'the end of its virtual time was reached'],
+    [{ events: 500 }, 'the most timers it may fire have fired'],
+    [{ wall: 100 }, 'the most real time it may take has passed'],
   ] satisfies [TaskBounds, string][])('that is stopped by %j says so and keeps what it has', async (bounds, why) => {
     const [result] = (await runCases(tasks({ bounds }), { workers: 1 })).results;
     expect(result).toMatchObject({ outcome: 'inconclusive', why, timeline: { stopped: why } });

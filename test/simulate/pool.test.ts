@@ -138,7 +138,8 @@ test('a worker that breaks makes its cases inconclusive, and another takes its p
         return scripted((message, say, end) => {
           if (message.kind === 'end') return end();
           if (message.kind !== 'play') return;
-          if (message.task.case === 'case-2') return end(new Error('out of memory'));
+          if (message.task.case === 'case-2')
+            return end(Object.assign(new Error('it is full'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }));
           say({ ...played(message.task), index: message.index });
         });
       },
@@ -147,7 +148,7 @@ test('a worker that breaks makes its cases inconclusive, and another takes its p
   expect(spawned).toBe(2);
   expect(results.map(({ case: name, outcome, why }) => [name, outcome, why])).toEqual([
     ['case-1', 'held', ''],
-    ['case-2', 'inconclusive', 'the worker that played it ended: out of memory'],
+    ['case-2', 'inconclusive', 'the worker that played it ended: it is full; let fewer clients be there at once'],
     ['case-3', 'held', ''],
   ]);
 });

@@ -48,8 +48,8 @@ describe('a scenario for both worlds, or for real sockets,', () => {
   });
 
   test.each([
-    ['[{ hear: 220 }, { wait: 61s }]', '1 min'],
-    ['[{ hear: 220 }, { wait: 30s }, { expect: { reply: 421, within: 31s } }]', '1 min'],
+    ['[{ hear: 220 }, { wait: 61s }]', '1 min 1 s'],
+    ['[{ hear: 220 }, { wait: 30s }, { expect: { reply: 421, within: 31s } }]', '1 min 1 s'],
     ['[{ hear: 220 }, { send: [a, b, c], pause: 2min }]', '4 min'],
     ['[{ starttls: { within: 2min } }]', '2 min'],
   ])('cannot take longer than a minute: %s', (long, told) => {
@@ -61,9 +61,9 @@ describe('a scenario for both worlds, or for real sockets,', () => {
 
   test('counts the waits of all its clients, and each case by itself', () => {
     const slow = `${head}population: { clients: 10, every: 6s }\ntalk: [{ hear: 220 }, { wait: 7s }]\n`;
-    expect(problemsOf(slow)[0]).toMatch(/^9:7: talk: waits, pauses and patience of 1 min,/);
+    expect(problemsOf(slow)[0]).toMatch(/^9:7: talk: waits, pauses and patience of 1 min 1 s,/);
     expect(problemsOf(slow.replace('7s', '6s'))).toEqual([]);
-    expect(problemsOf(slow.replace('every: 6s', 'oneByOne: true'))[0]).toMatch(/patience of 1 min,/);
+    expect(problemsOf(slow.replace('every: 6s', 'oneByOne: true'))[0]).toMatch(/patience of 1 min 10 s,/);
     const cases = `${head}talk: [{ wait: 50s }]\ncases: [{ name: a, talk: [{ wait: 5s }] }, { name: b, talk: [{ wait: 5min }] }]\n`;
     expect(problemsOf(cases)).toEqual([expect.stringMatching(/^9:61: cases\.1\.talk: waits, .* 5 min,/)]);
   });
@@ -113,14 +113,20 @@ describe('a population is refused', () => {
       '13:91: population.groups.0.retry.after.1: clients of flood would come again without end at one moment. Let the last wait be longer than 0',
     ]);
     expect(wrong(`${group}, retry: { after: [1min, 10], giveUp: 1h }`)[0]).toMatch(
-      /^13:91: population\.groups\.0\.retry\.after\.1: the 50 clients of flood would come 35400\d times each: /,
+      /^13:91: population\.groups\.0\.retry\.after\.1: the 50 clients of flood would come 354,00\d times each: /,
     );
     expect(wrong(`${group}, retry: { after: [1min] }`)[0]).toMatch(/retry\.giveUp: expected /);
+    const many = group.replace('clients: 50', 'clients: 100000').replace('203.0.113.0/24', '10.0.0.0/8');
+    expect(wrong(`${many}, retry: impatient`)).toEqual([
+      '13:75: population.groups.0.retry: the 100,000 clients of flood would come 655 times each: it would hardly end. Let fewer clients come, or write longer waits',
+    ]);
+    expect(wrong(`${many}, retry: honest`)).toEqual([]);
+    expect(wrong(`${group}, retry: impatient`)).toEqual([]);
   });
 
   test('whose network is too small for it, or is none', () => {
     expect(wrong(group.replace('/24', '/28'))).toEqual([
-      '13:52: population.groups.0.from: 203.0.113.0/28 has addresses for 15 clients, and 50 are to come from it. Write a larger network, or fewer addresses',
+      '13:52: population.groups.0.from: 203.0.113.0/28 has too few addresses: 15, and clients are to come from 50 of it. Write a larger network, or fewer addresses',
     ]);
     expect(wrong(`${group.replace('/24', '/28')}, addresses: 15`)).toEqual([]);
     expect(wrong(group.replace('203.0.113.0/24', '[203.0.113.0/27, 198.51.100.0/27]'))).toEqual([]);

@@ -68,9 +68,9 @@ test('the table is aligned and says what was not expected', () => {
   const manner = { world: 'real', seed: 7, leftOut: [{ scenario: 'flood/a', because: 'too-many-peers' }] } as const;
   expect(written(reportOf(cases, 'abc', manner), 'table')).toBe(
     [
-      'outcome             scenario          base    ms  why',
-      'held                auth/guess plain  weak    12  held by 421',
-      'breached, not held  auth/guess        weak  1234  client 1',
+      'outcome             scenario          base    took  why',
+      'held                auth/guess plain  weak   12 ms  held by 421',
+      'breached, not held  auth/guess        weak   1.2 s  client 1',
       '',
       '1 left out, which cannot be played in the real world:',
       '  flood/a: too-many-peers. More connections than real sockets carry in a run.',
@@ -110,14 +110,14 @@ const timeline: Timeline = {
   sessions: 60_000,
   kept: 1_412,
   expectations: [{ expected: 'at least 99 % of all served', found: '99.9 % (9,990 of 10,000)', held: true }],
-  stopped: 'stopped after the most timers it may fire',
+  stopped: 'the most timers it may fire have fired',
 };
 
 test('a population is told with its groups, limits, expectations, and virtual against real time', () => {
   const text = written(reportOf([proved({ timeline })], 'abc'), 'table');
   expect(text.split('\n').slice(3, -3)).toEqual([
-    'auth/guess weak: 1 d in 12 s (7,200 to 1), 60,000 sessions, 1,412 of them kept, 123,456 timers',
-    '  stopped: stopped after the most timers it may fire; what is told is what it had come to',
+    'auth/guess weak: 24 h in 12 s (7,200 to 1), 60,000 sessions, 1,412 of them kept, 123,456 timers',
+    '  stopped: the most timers it may fire have fired; what is told is what it had come to',
     '  group            clients    came  served  gave up  waiting   tries  before greeting  waits: least  median    90 %  99 %         most',
     '  shops (citizen)   10,000  10,000   9,990        4        6  60,000           50,000        340 ms   1 min  15 min   2 h  23 h 53 min',
     '  limit   of               most  first hit after  moments',

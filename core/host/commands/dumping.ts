@@ -97,12 +97,15 @@ export function readManifest(folder: string): Manifest {
       `${folder}: is no folder that run --dump has written: ${MANIFEST}: ${systemReason(error)}`,
     );
   }
-  const read = manifest.safeParse(jsonOf(text));
+  const json = jsonOf(text);
+  if (json === undefined) throw new CommandError(2, `${join(folder, MANIFEST)}: is no JSON, or was cut short`);
+  const read = manifest.safeParse(json);
   if (!read.success) {
     const [issue] = read.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
     throw new CommandError(
       2,
-      `${join(folder, MANIFEST)}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}`,
+      `${join(folder, MANIFEST)}: was not written by run --dump of this version: ${where}${issue?.message ?? ''}`,
     );
   }
   const named = new Set(read.data.cases.map(({ file }) => file));
