@@ -5,7 +5,7 @@ import { Heap } from './heap.ts';
 import { type Restless, Restlessness } from './restlessness.ts';
 import type { Timer } from './world.ts';
 
-/** So many cancelled timers may wait among the others, and as many more as there are of these. */
+/** So many cancelled timers may wait among the others, and as many more as there are others. */
 const CANCELLED = 1000;
 
 /** Why a drive ended. */
@@ -90,7 +90,7 @@ export class VirtualClock {
     if (own.fire === undefined) return;
     own.fire = undefined;
     this.#cancelled += 1;
-    if (this.#cancelled < CANCELLED + this.#own.size / 2) return;
+    if (this.#cancelled <= CANCELLED + this.#own.size - this.#cancelled) return;
     this.#own.retain(({ fire }) => fire !== undefined);
     this.#cancelled = 0;
   }
