@@ -202,7 +202,10 @@ describe('a run under the presets', { timeout: 240_000 }, () => {
 
 const inThisThread = { network: overLoopback, start: startPrivate() };
 
-/** In virtual time, on a clock that moves our own timers alone: the threads of the pool could not see a check taken out. */
+/**
+ * In virtual time, on a clock that moves our own timers alone: the threads of the pool could not see a check taken out. Timers
+ * of libraries stand still, such as the one with which smtp-server ends a connection whose client reads no farewell.
+ */
 function inSimulation({ scenario, case: name }: CaseTask): Network {
   const variant = scenario.cases?.find((one) => one.name === name);
   const conditions = caseConditions(scenario, variant);

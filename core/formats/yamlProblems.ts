@@ -147,8 +147,11 @@ const messageOf = (issue: Issue, value: unknown): string => {
   return own.startsWith('must') ? `${own}; it is ${shown(value)}` : own;
 };
 
+/** A number where a number is meant. */
+const isOutOfRange = ({ code }: Issue): boolean => code === 'too_big' || code === 'too_small';
+
 /** What to write at a place, taken from what the leaf says of itself. */
-const remedyOf = (schema: z.core.$ZodType | undefined, value: unknown): string => {
+const remedyOf = (schema: z.core.$ZodType | undefined, value: unknown, issue: Issue): string => {
   const { kind, min, max, unit, options, placeholder } = metaOf(schema);
   const range = `a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
   const words = options?.map((option) => option.value).join(', ') ?? '';
@@ -171,7 +174,7 @@ const remedyOf = (schema: z.core.$ZodType | undefined, value: unknown): string =
       return 'Write a block of text behind "|", indented below its key';
     case 'text':
     case undefined:
-      if (typeof value === 'number') return 'Put it in quotes if it is meant as text';
+      if (typeof value === 'number' && !isOutOfRange(issue)) return 'Put it in quotes if it is meant as text';
       return placeholder === undefined ? 'Correct the value' : `Write it as in: ${placeholder}`;
     default:
       return assertNever(kind);
@@ -239,7 +242,7 @@ const issueProblems = (source: YamlSource, issue: Issue, base: Base): readonly F
   if (own !== undefined && advice !== undefined) {
     return [problemAt(source, path, { message: own, remedy: advice.charAt(0).toUpperCase() + advice.slice(1) })];
   }
-  const remedy = value === undefined ? 'Add it' : remedyOf(schema, value);
+  const remedy = value === undefined ? 'Add it' : remedyOf(schema, value, issue);
   return [problemAt(source, path, { message: messageOf(issue, value), remedy })];
 };
 

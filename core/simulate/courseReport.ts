@@ -68,7 +68,9 @@ function limitRows({ series, moments }: Timeline): string[] {
     const most = values.reduce((high, value) => Math.max(high, value), 0);
     return [[id, title, `${grouped(most)} of ${grouped(limit)}`, spanText(hits[0]?.at ?? 0), grouped(hits.length)]];
   });
-  return rows.length === 0 ? [] : indented([['limit', 'of', 'most', 'first hit after', 'moments'], ...rows]);
+  return rows.length === 0
+    ? []
+    : indented([['limit', 'what it counts', 'most', 'first hit after', 'moments'], ...rows]);
 }
 
 const indented = (rows: readonly (readonly string[])[]) => aligned(rows).map((line) => `  ${line}`);

@@ -198,7 +198,7 @@ class Run {
 /** The result of a case whose worker ended before its time. */
 function broken(task: CaseTask | undefined, error: Error | undefined): Played | undefined {
   if (task === undefined) return undefined;
-  const isFull = (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  const isFull = error !== undefined && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
   const remedy = isFull ? '; let fewer clients be there at once' : '';
   const why = `the worker that played it ended: ${error?.message ?? 'no reason given'}${remedy}`;
   const result: CaseResult = {

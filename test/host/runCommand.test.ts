@@ -1,10 +1,12 @@
 // `gatehouse run` in one world, with a seed and a bound, and `gatehouse journal hash` over what it dumped.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Timeline } from '../../core/contract/timeline.ts';
-import { gatehouse } from './served.ts';
+import { cli, gatehouse, root } from './served.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -122,6 +124,25 @@ describe('gatehouse run', () => {
     expect(journal).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('that is interrupted keeps what it has, and does not count what was cut off', async () => {
+    const crowd = { groups: 'clients: 20', many: 'clients: 100000', net: '192.0.2.0/24', wide: '10.0.0.0/8' };
+    const text = readFileSync(timed, 'utf8').replace(crowd.groups, crowd.many).replace(crowd.net, crowd.wide);
+    const endless = file('endless.yml', text.replace('1min', '30ms'));
+    const child = spawn(process.execPath, [cli, 'run', endless, ...simulated, '--dump', at('cut')], { cwd: root });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const ended = once(child, 'close');
+    await expect.poll(() => existsSync(at('cut/00001.endless.weak.jsonl')), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([1, null]);
+    expect(err).toContain('cancelled after 0 of 1 case');
+    const { cases, journal } = JSON.parse(out) as Report;
+    expect(cases[0]?.timeline?.stopped).toBe('cancelled');
+    expect(cases[0]?.timeline?.groups[0]?.begun).toBeGreaterThan(0);
+    expect((await gatehouse('journal', 'hash', at('cut'))).out).toBe(`${journal}\n`);
+  });
+
   it('is an error when nothing was played', async () => {
     const { code, out, err } = await gatehouse('run', sockets, '--presets', '--world', 'simulated');
     expect([code, out]).toEqual([1, '']);
@@ -162,6 +183,16 @@ describe('gatehouse journal hash', () => {
     const names = readdirSync(at('one'));
     expect(names).toEqual(['00001.both.weak.jsonl', '00002.timed.weak.jsonl', 'manifest.json']);
     for (const name of names) expect(readFileSync(join(at('one'), name), 'utf8')).not.toContain(folder);
+  });
+
+  it('says when the manifest was cut short, or is of another making', async () => {
+    await gatehouse('run', both, ...simulated, '--dump', at('cutshort'));
+    const manifest = at('cutshort/manifest.json');
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, text.slice(0, 60));
+    expect((await hash(at('cutshort'))).err).toContain('manifest.json: is no JSON, or was cut short');
+    writeFileSync(manifest, text.replace('"format": 1', '"format": 2'));
+    expect((await hash(at('cutshort'))).err).toContain('was not written by run --dump of this version: format: ');
   });
 
   it('gives another checksum for a changed octet, and an error for a missing, added or spoilt file', async () => {

@@ -33,6 +33,12 @@ const changed = (from: string, to: string) => {
   return problemsOf(good.replace(from, to));
 };
 
+test('a number that is out of range is not told to become text', () => {
+  const [problem] = problemsOf(`${good}population: { clients: 5001 }\n`);
+  expect(problem).toMatch(/population\.clients: .*<=5000\. Correct the value$/);
+  expect(changed('about: A client that talks nonsense, again and again.', 'about: 12')[0]).toMatch(/meant as text$/);
+});
+
 test('a good file gives its scenario', () => {
   const { scenario, theme, problems } = scenarioOf(good, 'a.yml', 'theme/a');
   expect(problems).toEqual([]);

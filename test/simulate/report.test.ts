@@ -68,9 +68,9 @@ test('the table is aligned and says what was not expected', () => {
   const manner = { world: 'real', seed: 7, leftOut: [{ scenario: 'flood/a', because: 'too-many-peers' }] } as const;
   expect(written(reportOf(cases, 'abc', manner), 'table')).toBe(
     [
-      'outcome             scenario          base    took  why',
-      'held                auth/guess plain  weak   12 ms  held by 421',
-      'breached, not held  auth/guess        weak   1.2 s  client 1',
+      'outcome             scenario          base   took  why',
+      'held                auth/guess plain  weak  12 ms  held by 421',
+      'breached, not held  auth/guess        weak  1.2 s  client 1',
       '',
       '1 left out, which cannot be played in the real world:',
       '  flood/a: too-many-peers. More connections than real sockets carry in a run.',
@@ -120,8 +120,8 @@ test('a population is told with its groups, limits, expectations, and virtual ag
     '  stopped: the most timers it may fire have fired; what is told is what it had come to',
     '  group            clients    came  served  gave up  waiting   tries  before greeting  waits: least  median    90 %  99 %         most',
     '  shops (citizen)   10,000  10,000   9,990        4        6  60,000           50,000        340 ms   1 min  15 min   2 h  23 h 53 min',
-    '  limit   of               most  first hit after  moments',
-    '  flow.x  connections  21 of 20              1 h        1',
+    '  limit   what it counts      most  first hit after  moments',
+    '  flow.x  connections     21 of 20              1 h        1',
     '  held: expected at least 99 % of all served, found 99.9 % (9,990 of 10,000)',
     '',
   ]);

@@ -4,6 +4,7 @@ import { defaults, type Settings } from '../../contract/settings/settings.ts';
 import { type ScenarioWorld, type WorldName, worldReasons, worlds, worldsOf } from '../../contract/scenarioWorld.ts';
 import { longestSpan, msOf, spanText } from '../../contract/span.ts';
 import { problemText } from '../../formats/problem.ts';
+import { counted } from '../../policy/wording.ts';
 import { loadScenarios, type LoadedScenario, tasksOf } from '../../simulate/load.ts';
 import { runCases, type RunOptions } from '../../simulate/pool.ts';
 import {
@@ -84,7 +85,8 @@ the events that --dump DIR has written. A simulated case that has not ended by -
     if (dump !== undefined) closeDump(dump, tasks, outcome);
     const report = reportOf(results, journal, { world, seed, leftOut });
     process.stdout.write(written(report, form));
-    if (cancelled) throw new CommandError(1, `cancelled after ${results.length} of ${tasks.length} cases`);
+    const ended = results.filter(({ why }) => why !== 'cancelled').length;
+    if (cancelled) throw new CommandError(1, `cancelled after ${ended} of ${counted(tasks.length, 'case')}`);
     if (events === 0) throw new CommandError(1, 'no events were recorded: nothing is shown by this run');
     return exitCodeOf(report);
   },
