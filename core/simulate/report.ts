@@ -122,8 +122,8 @@ const xml = (text: string) =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
 
-/** Failures are what sets the exit code; a case that does not apply is skipped. */
-function junit({ cases }: RunReport): string {
+/** Failures are what sets the exit code; a case that does not apply is skipped, and so is a scenario that was left out. */
+function junit({ cases, world, leftOut = [] }: RunReport): string {
   const isFailure = (one: CaseResult) => (one.expected === undefined ? one.outcome === 'breached' : isUnexpected(one));
   const isError = (one: CaseResult) => one.expected === undefined && one.outcome === 'inconclusive';
   const isSkipped = (one: CaseResult) => !isFailure(one) && one.outcome === 'notApplicable';
@@ -135,12 +135,17 @@ function junit({ cases }: RunReport): string {
     if (isError(one)) return `${head}>\n    <error ${told}</error>\n  </testcase>`;
     return isSkipped(one) ? `${head}>\n    <skipped/>\n  </testcase>` : `${head}/>`;
   });
+  const left = leftOut.map(({ scenario, because }) => {
+    const why = `not in the ${world} world: ${worldReasons[because].title}`;
+    return `  <testcase classname="${xml(scenario)}" name="-" time="0.000">\n    <skipped message="${xml(why)}"/>\n  </testcase>`;
+  });
   const count = (of: (one: CaseResult) => boolean) => cases.filter(of).length;
   const time = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="gatehouse" tests="${cases.length}" failures="${count(isFailure)}" errors="${count(isError)}" skipped="${count(isSkipped)}" time="${time}">`,
+    `<testsuite name="gatehouse" tests="${cases.length + left.length}" failures="${count(isFailure)}" errors="${count(isError)}" skipped="${count(isSkipped) + left.length}" time="${time}">`,
     ...tests,
+    ...left,
     '</testsuite>',
     '',
   ].join('\n');

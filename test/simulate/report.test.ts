@@ -63,6 +63,15 @@ test('the JSON has counts, cases and the digest, and expected only with expectat
   });
 });
 
+test('JUnit skips what was left out, and says why', () => {
+  const manner = { world: 'real', seed: 7, leftOut: [{ scenario: 'flood/a', because: 'too-many-peers' }] } as const;
+  const text = written(reportOf([proved({})], 'abc', manner), 'junit');
+  expect(text).toContain('tests="2" failures="0" errors="0" skipped="1"');
+  expect(text).toContain(
+    '<testcase classname="flood/a" name="-" time="0.000">\n    <skipped message="not in the real world: More connections than real sockets carry in a run."/>',
+  );
+});
+
 test('the table is aligned and says what was not expected', () => {
   const cases = [proved({ case: 'plain' }), proved({ outcome: 'breached', ms: 1234, why: 'client 1' })];
   const manner = { world: 'real', seed: 7, leftOut: [{ scenario: 'flood/a', because: 'too-many-peers' }] } as const;
