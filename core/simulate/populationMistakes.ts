@@ -176,6 +176,11 @@ function fromMistakes({ path, value }: Placed<Group>): Mistake[] {
   ];
 }
 
+/** Connections that may be open at once, some 30 KB each. */
+const MOST_AT_ONCE = 50_000;
+/** More clients than that arrive no faster than this, clients a ms: then most have left when the next come. */
+const FASTEST = 10;
+
 function arrivalMistakes({ path, value }: Placed<Group>, until: number): Mistake[] {
   const begins = msOf(value.begins ?? 0);
   if (begins >= until)
@@ -186,12 +191,21 @@ function arrivalMistakes({ path, value }: Placed<Group>, until: number): Mistake
         remedy: 'Begin earlier, or set until later',
       },
     ];
-  const last = begins + arrivalTime(value.arrival ?? 'at-once', value.clients);
+  const takes = arrivalTime(value.arrival ?? 'at-once', value.clients);
+  const last = begins + takes;
+  if (value.clients > MOST_AT_ONCE && takes < value.clients / FASTEST)
+    return [
+      {
+        path: [...path, 'arrival'],
+        message: `the ${grouped(value.clients)} clients of ${value.name} arrive within ${spanText(takes)}, and memory holds ${grouped(MOST_AT_ONCE)} at once`,
+        remedy: `Let them arrive over ${spanText(value.clients / FASTEST)} or longer, or have fewer of them`,
+      },
+    ];
   if (last <= until) return [];
   return [
     {
       path: [...path, 'arrival'],
-      message: `the ${value.clients} clients of ${value.name} take ${spanText(last)} to arrive, and it ends after ${spanText(until)}`,
+      message: `the ${grouped(value.clients)} clients of ${value.name} take ${spanText(last)} to arrive, and it ends after ${spanText(until)}`,
       remedy: 'Let them arrive faster, have fewer of them, or set until later',
     },
   ];

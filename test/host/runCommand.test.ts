@@ -125,7 +125,7 @@ describe('gatehouse run', () => {
   });
 
   it('that is interrupted keeps what it has, and does not count what was cut off', async () => {
-    const crowd = { groups: 'clients: 20', many: 'clients: 100000', net: '192.0.2.0/24', wide: '10.0.0.0/8' };
+    const crowd = { groups: 'clients: 20', many: 'clients: 50000', net: '192.0.2.0/24', wide: '10.0.0.0/8' };
     const text = readFileSync(timed, 'utf8').replace(crowd.groups, crowd.many).replace(crowd.net, crowd.wide);
     const endless = file('endless.yml', text.replace('1min', '30ms'));
     const child = spawn(process.execPath, [cli, 'run', endless, ...simulated, '--dump', at('cut')], { cwd: root });

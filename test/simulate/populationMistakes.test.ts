@@ -18,6 +18,24 @@ const talk = 'talk: [{ hear: 220 }]\n';
 const problemsOf = (yaml: string) =>
   scenarioOf(yaml, 'a.yml', 'theme/a').problems.map((one) => problemText(one).replace('a.yml:', ''));
 
+describe('a group that arrives', () => {
+  const of = (clients: number, arrival: string) =>
+    problemsOf(
+      `${head}${simulated}${talk}population: { until: 1h, groups: [{ name: a, kind: bot, clients: ${clients}, from: 10.0.0.0/8, arrival: ${arrival} }] }\n`,
+    );
+
+  test('is not larger than memory holds at once', () => {
+    expect(of(50_000, 'at-once')).toEqual([]);
+    expect(of(50_001, 'at-once')).toEqual([
+      expect.stringContaining(
+        'the 50,001 clients of a arrive within 0 ms, and memory holds 50,000 at once. Let them arrive over 5 s or longer, or have fewer of them',
+      ),
+    ]);
+    expect(of(1_000_000, '{ poisson: 20000 }')).toHaveLength(1);
+    expect(of(1_000_000, '{ poisson: 10000 }')).toEqual([]);
+  });
+});
+
 describe('a scenario for both worlds, or for real sockets,', () => {
   test('cannot have groups', () => {
     const groups = 'population: { until: 1h, groups: [{ name: a, kind: bot, clients: 5, from: 203.0.113.1 }] }\n';
@@ -116,9 +134,9 @@ describe('a population is refused', () => {
       /^13:91: population\.groups\.0\.retry\.after\.1: the 50 clients of flood would come 354,00\d times each: /,
     );
     expect(wrong(`${group}, retry: { after: [1min] }`)[0]).toMatch(/retry\.giveUp: expected /);
-    const many = group.replace('clients: 50', 'clients: 100000').replace('203.0.113.0/24', '10.0.0.0/8');
+    const many = `${group.replace('clients: 50', 'clients: 100000').replace('203.0.113.0/24', '10.0.0.0/8')}, arrival: { every: 1 }`;
     expect(wrong(`${many}, retry: impatient`)).toEqual([
-      '13:75: population.groups.0.retry: the 100,000 clients of flood would come 655 times each: it would hardly end. Let fewer clients come, or write longer waits',
+      '13:98: population.groups.0.retry: the 100,000 clients of flood would come 655 times each: it would hardly end. Let fewer clients come, or write longer waits',
     ]);
     expect(wrong(`${many}, retry: honest`)).toEqual([]);
     expect(wrong(`${group}, retry: impatient`)).toEqual([]);
