@@ -28,9 +28,18 @@ export function clockText(run: RunState | undefined): string {
   return isPaused(run) ? `${which}, paused` : which;
 }
 
-export async function movePace(input: Input<'scenarios.pace'>): Promise<void> {
+/** The last wish, until the host has answered it. */
+let moving: Promise<void> = Promise.resolve();
+
+export function movePace(input: Input<'scenarios.pace'>): Promise<void> {
+  moving = told(input);
+  return moving;
+}
+
+async function told(input: Input<'scenarios.pace'>): Promise<void> {
   try {
-    await workbench.call('scenarios.pace', input);
+    const { pace } = await workbench.call('scenarios.pace', input);
+    workbench.store.setState(({ run }) => (run === undefined || pace === undefined ? {} : { run: { ...run, pace } }));
     workbench.pullRun();
   } catch (error) {
     toast('The time of the run goes on as it did', sayError(error), 'refuse');
@@ -46,8 +55,11 @@ export function resume(): void {
 /** Chooses a speed; a population that is running takes it at once. */
 export function chooseSpeed(speed: number): void {
   choose({ speed });
-  const { run } = workbench.store.getState();
-  if (isPaced(run) && !isPaused(run)) resume();
+  // Whether it runs is known once the wish before this one was answered.
+  void moving.then(() => {
+    const { run } = workbench.store.getState();
+    if (isPaced(run) && !isPaused(run)) resume();
+  });
 }
 
 /** Lends the commands that work from any view. */
