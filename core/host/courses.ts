@@ -39,8 +39,9 @@ export class Courses {
     const { timeline, outcome, why } = result;
     if (timeline === undefined) return this.#stop((one) => isOf(one, task), why);
     const state = timeline.stopped === undefined ? 'done' : 'stopped';
-    const old = this.#now.find((one) => isOf(one, task))?.timeline;
-    this.#put({ ...this.#entry(task), timeline: old ? notBefore(old, timeline) : timeline, state, outcome, why });
+    const old = this.#now.find((one) => isOf(one, task));
+    const last = old ? notBefore(old.timeline, timeline) : timeline;
+    this.#put({ ...(old ?? this.#entry(task)), timeline: last, state, outcome, why });
   }
 
   /** The run is over: what was not played to its end keeps what it has. */

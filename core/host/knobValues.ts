@@ -1,5 +1,5 @@
 // What the knobs of a case stood at while it was played, as text for people, and what its listeners are called.
-import { caseSettings } from '../simulate/settle.ts';
+import { caseSettings, variantOf } from '../simulate/settle.ts';
 import type { CaseTask } from '../simulate/run.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface Played {
 
 /** What the settings of a case say; empty when they do not fit. */
 export function playedWith({ scenario, case: name, base, mine }: Omit<CaseTask, 'world'>): Played {
-  const variant = scenario.cases?.find((one) => one.name === name);
+  const variant = variantOf(scenario, name);
   const settled = caseSettings({ scenario, variant, base, mine });
   if ('problems' in settled) return { knobs: {}, listeners: [] };
   const { listeners, ...rest } = settled.settings;

@@ -15,6 +15,7 @@ import { type LoadedScenario, loadScenarios, tasksOf } from '../simulate/load.ts
 import { type CaseCourse, runCases } from '../simulate/pool.ts';
 import type { PaceWish, SpawnWorker } from '../simulate/protocol.ts';
 import type { CaseTask } from '../simulate/run.ts';
+import { populationOf, variantOf } from '../simulate/settle.ts';
 import type { World } from '../world/world.ts';
 import { Courses } from './courses.ts';
 import { type CaseName, Recorded } from './recorded.ts';
@@ -214,14 +215,13 @@ function simulatedOf(tasks: readonly CaseTask[]): RunState['simulated'] {
 
 /** Whether the case has groups of clients, and so a course over time. */
 function isPopulation({ scenario, case: name }: CaseTask): boolean {
-  const population = scenario.cases?.find((one) => one.name === name)?.population ?? scenario.population;
-  return population !== undefined && isSociety(population);
+  return isSociety(populationOf(scenario, variantOf(scenario, name)));
 }
 
 /** Whether some case has groups of clients, and so a course over time. */
 function hasGroups(scenario: Scenario | undefined): boolean {
-  const all = [scenario, ...(scenario?.cases ?? [])];
-  return all.some((one) => one?.population !== undefined && isSociety(one.population));
+  const variants = [undefined, ...(scenario?.cases ?? [])];
+  return scenario !== undefined && variants.some((variant) => isSociety(populationOf(scenario, variant)));
 }
 
 function rowOf({ id, theme, scenario, problems }: LoadedScenario): ScenarioRow {

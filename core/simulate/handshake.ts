@@ -1,7 +1,7 @@
 // The client's side of a TLS handshake, as odd as a scenario wants it, and what the server made of it.
 import { Duplex } from 'node:stream';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
-import type { Handshake } from '../contract/scenarioStep.ts';
+import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
 
@@ -31,6 +31,13 @@ export type Shaken =
   | { readonly state: 'up'; readonly socket: TLSSocket; readonly isVeiled: boolean }
   /** `byServer`: an alert, a reset, or the end of the connection; else what this client did not like. */
   | { readonly state: 'failed'; readonly error: string; readonly byServer: boolean };
+
+/** The handshake that a step asks for in so many words. */
+export function handshakeOf(step: Step): Handshake | undefined {
+  if ('connect' in step) return step.connect.tls;
+  if ('starttls' in step) return step.starttls === true ? undefined : step.starttls;
+  return 'tls' in step && step.tls !== 'off' ? step.tls : undefined;
+}
 
 export const systemCode = (error: Error) => (error as NodeJS.ErrnoException).code ?? error.message;
 

@@ -12,6 +12,7 @@ import type { DriveOptions, Stopped } from '../world/virtualClock.ts';
 import type { VirtualThread } from '../world/virtualThread.ts';
 import type { World } from '../world/world.ts';
 import { type Caller, dialAs, peerWorld } from './peers.ts';
+import { populationOf } from './settle.ts';
 
 /** Why work did not end: time stopped, or something needed real time, which virtual time does not wait for. */
 export type Halted =
@@ -87,8 +88,7 @@ const FAR = 25;
 
 /** What the network of a case is like. Clients of a crowd are as near as those over loopback sockets, unless it says otherwise. */
 export function caseConditions(scenario: Scenario, variant: ScenarioCase | undefined): Conditions {
-  const population = variant?.population ?? scenario.population;
-  const isFar = population !== undefined && isSociety(population);
+  const isFar = isSociety(populationOf(scenario, variant));
   return { ...(isFar ? { latency: FAR } : {}), ...conditionsOf(variant?.network ?? scenario.network) };
 }
 

@@ -1,6 +1,6 @@
 // The clients of a case against its receiver: a crowd that plays the talk once, or groups that come again.
 import type { Scenario, ScenarioCase, TalkLine } from '../contract/scenario.ts';
-import { type Crowd, isSociety, type Society } from '../contract/scenarioPopulation.ts';
+import { type Crowd, isSociety } from '../contract/scenarioPopulation.ts';
 import type { Step } from '../contract/scenarioStep.ts';
 import { msOf } from '../contract/span.ts';
 import type { PopulationOutcome } from '../contract/timeline.ts';
@@ -11,7 +11,7 @@ import type { Course } from './course.ts';
 import { gate, Meeting, playAll } from './crowd.ts';
 import type { Network } from './network.ts';
 import { addressOf } from './peers.ts';
-import { stepsOf, wholeTalk } from './settle.ts';
+import { populationOf, stepsOf, wholeTalk } from './settle.ts';
 import { SocietyPlay } from './society.ts';
 import type { Subject, SubjectListener } from './subject.ts';
 import { crowdTime } from './talkTime.ts';
@@ -60,13 +60,9 @@ export interface Playing {
   readonly shown: { readonly peer: Peer; readonly lines: readonly TalkLine[] } | undefined;
 }
 
-/** The population of a case; one client unless said. */
-export const populationOf = ({ scenario, variant }: Omit<Plan, 'seed'>): Crowd | Society =>
-  variant?.population ?? scenario.population ?? { clients: 1 };
-
 /** `course`: of a case with groups. */
 export function playing(plan: Plan, facing: Facing, course: Course | undefined): Playing {
-  const population = populationOf(plan);
+  const population = populationOf(plan.scenario, plan.variant);
   if (!isSociety(population)) return new CrowdPlay(plan, population, facing);
   if (course === undefined) throw new Error('groups of clients need a course');
   const shared = sharedBy(facing);

@@ -2,7 +2,7 @@
 import type { Event } from '../contract/event.ts';
 import { type Base, type CaseResult, expectedOutcome, type Scenario, type ScenarioCase } from '../contract/scenario.ts';
 import { groupTalks, isSociety } from '../contract/scenarioPopulation.ts';
-import type { Handshake, Step } from '../contract/scenarioStep.ts';
+import type { Step } from '../contract/scenarioStep.ts';
 import type { WorldName } from '../contract/scenarioWorld.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { msOf } from '../contract/span.ts';
@@ -13,12 +13,13 @@ import { CaseJournal, type KeptSession } from './caseJournal.ts';
 import { ClientConnection } from './clientConnection.ts';
 import { Course } from './course.ts';
 import { Dump } from './dump.ts';
+import { handshakeOf } from './handshake.ts';
 import { lacking } from './lacking.ts';
 import { misses, type Seen, weigh, type Weighed } from './judge.ts';
 import { type Network, toldStop } from './network.ts';
-import { type Facing, type Playing, playing, populationOf } from './playing.ts';
+import { type Facing, type Playing, playing } from './playing.ts';
 import { told } from './reply.ts';
-import { caseSettings, stepsOf, wholeTalk } from './settle.ts';
+import { caseSettings, populationOf, stepsOf, variantOf, wholeTalk } from './settle.ts';
 import type { StartSubject, Subject } from './subject.ts';
 import { Witness } from './witness.ts';
 
@@ -99,10 +100,10 @@ interface Stage {
 export async function playCase(task: CaseTask, options: PlayOptions): Promise<Played> {
   const { world } = options.network;
   const begun = world.elapsed();
-  const variant = task.scenario.cases?.find((one) => one.name === task.case);
+  const variant = variantOf(task.scenario, task.case);
   const firstId = Buffer.from(world.random(4)).readUInt32BE();
   const full = variant?.disk?.full ?? task.scenario.disk?.full ?? 0;
-  const population = variant?.population ?? task.scenario.population;
+  const population = populationOf(task.scenario, variant);
   const witness = new Witness(task.scenario.knobs);
   let commits = 0;
   const dump = task.dump === undefined ? undefined : new Dump(task.dump);
@@ -111,7 +112,7 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     failCommit: () => (++commits <= full ? 'ENOSPC' : undefined),
     world: options.network.name,
     elapsed: () => world.elapsed() - begun,
-    ...(population !== undefined && isSociety(population) ? { until: msOf(population.until) } : {}),
+    ...(isSociety(population) ? { until: msOf(population.until) } : {}),
     after: variant?.after ?? task.scenario.after,
     dump,
     onEvent: (session, event) => {
@@ -162,7 +163,7 @@ const talkOf = ({ task, variant }: Stage): readonly Step[] => stepsOf(task.scena
 /** All talks there are: the case's own, and those of its groups. */
 function talksOf(stage: Stage): readonly (readonly Step[])[] {
   const { task, variant } = stage;
-  const population = populationOf({ scenario: task.scenario, variant });
+  const population = populationOf(task.scenario, variant);
   if (!isSociety(population)) return [talkOf(stage)];
   return population.groups
     .flatMap(groupTalks)
@@ -217,12 +218,6 @@ async function readyFor(talk: readonly Step[], subject: Subject): Promise<void> 
   await Promise.all([...new Set(kinds)].map((kind) => subject.certificate(kind)));
 }
 
-function handshakeOf(step: Step): Handshake | undefined {
-  if ('connect' in step) return step.connect.tls;
-  if ('starttls' in step) return step.starttls === true ? undefined : step.starttls;
-  return 'tls' in step && step.tls !== 'off' ? step.tls : undefined;
-}
-
 /** Ends the case when its deadline has come or it was cancelled. */
 async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weighed> {
   const { network, signal } = stage.options;
@@ -251,7 +246,7 @@ async function inTime(stage: Stage, play: () => Promise<Weighed>): Promise<Weigh
 
 /** The course of a case with groups, told of every event. */
 function courseOf({ task, variant, options, journal }: Stage): Course | undefined {
-  const population = populationOf({ scenario: task.scenario, variant });
+  const population = populationOf(task.scenario, variant);
   if (!isSociety(population)) return undefined;
   const { world, spent } = options.network;
   const [began, before] = [world.elapsed(), spent()];

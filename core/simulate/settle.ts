@@ -2,6 +2,7 @@
 import type { Problem } from '../contract/calls.ts';
 import { presetSettings } from '../contract/presets.ts';
 import type { Base, Scenario, ScenarioCase } from '../contract/scenario.ts';
+import type { Population } from '../contract/scenarioPopulation.ts';
 import type { Step } from '../contract/scenarioStep.ts';
 import { type Settings, settingsSchema } from '../contract/settings/settings.ts';
 
@@ -32,6 +33,14 @@ export function touchedKnobs(knobs: readonly string[], settings: Tree | undefine
   const set = leaves(settings ?? {}, '').filter((path) => path !== '');
   return knobs.filter((knob) => set.some((path) => within(path, knob) || within(knob, path)));
 }
+
+/** The variant that a case of a scenario is; undefined for the one case of a scenario that names none. */
+export const variantOf = ({ cases }: Scenario, name: string): ScenarioCase | undefined =>
+  cases?.find((one) => one.name === name);
+
+/** The population of a case; one client unless said. */
+export const populationOf = (scenario: Scenario, variant: ScenarioCase | undefined): Population =>
+  variant?.population ?? scenario.population ?? { clients: 1 };
 
 /** The whole talk of a case: what stands in front of every talk, its own, and what stands behind. */
 export const stepsOf = (scenario: Scenario, variant: ScenarioCase | undefined): readonly Step[] =>

@@ -11,6 +11,7 @@ import { startPrivate } from './private.ts';
 import { Pacing } from './pacing.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type CaseTask, playCase } from './run.ts';
+import { variantOf } from './settle.ts';
 
 /** Events are sent on in batches: this often in real time, ms, or when there are this many. */
 const BATCH = 50;
@@ -142,7 +143,6 @@ export function serve(thread: VirtualThread | undefined): void {
 function simulation(thread: VirtualThread, task: CaseTask, bounds: Bounds): Network {
   const seed = seedOf(task.seed ?? 0, task.id, task.case, task.base);
   const clock = thread.renew(seed);
-  const variant = task.scenario.cases?.find(({ name }) => name === task.case);
-  const conditions = caseConditions(task.scenario, variant);
+  const conditions = caseConditions(task.scenario, variantOf(task.scenario, task.case));
   return overSimulation(simulatedWorld({ seed, clock, conditions }), bounds, thread);
 }

@@ -4,7 +4,7 @@ import { isSociety, type Population } from '../contract/scenarioPopulation.ts';
 import { worldReasons, type WorldReason, worldsOf } from '../contract/scenarioWorld.ts';
 import { spanText } from '../contract/span.ts';
 import type { Mistake, Placed } from './mistake.ts';
-import { stepsOf } from './settle.ts';
+import { populationOf, stepsOf } from './settle.ts';
 import { crowdTime } from './talkTime.ts';
 
 /** Longer than this, ms, nobody waits for a case in real time. */
@@ -38,7 +38,7 @@ function needs(scenario: Scenario): Placed<Need>[] {
     ...populationNeeds({ path: ['population'], value: population }),
     ...cases.flatMap((one, index) => populationNeeds({ path: ['cases', index, 'population'], value: one.population })),
     ...plays.flatMap(({ path, value }): Placed<Need>[] => {
-      const crowd = value?.population ?? population ?? { clients: 1 };
+      const crowd = populationOf(scenario, value);
       if (isSociety(crowd)) return [];
       const takes = crowdTime(crowd, stepsOf(scenario, value));
       if (takes <= LONGEST) return [];
