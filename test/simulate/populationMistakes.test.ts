@@ -58,6 +58,18 @@ describe('a scenario for both worlds, or for real sockets,', () => {
     expect(problemsOf(`${head}${talk}network: { latency: 40 }\nworld: { because: network-conditions }\n`)).toEqual([]);
   });
 
+  test('is judged case by case: a case has its own population and talk', () => {
+    const long = `population: { clients: 3, oneByOne: true }\ntalk: [{ wait: 30s }]\n`;
+    expect(
+      problemsOf(
+        `${head}${long}cases: [{ name: alone, population: { clients: 1 } }, { name: short, talk: [{ wait: 1 }] }]\n`,
+      ),
+    ).toEqual([]);
+    expect(problemsOf(`${head}${long}cases: [{ name: all }]\n`)).toEqual([
+      expect.stringMatching(/cases\.0.*: waits, pauses and patience of 1 min 30 s/),
+    ]);
+  });
+
   test('cannot have more clients than real sockets carry', () => {
     expect(problemsOf(`${head}${talk}population: { clients: 1001 }\n`)).toEqual([
       '9:24: population.clients: 1001 clients, more than real sockets carry in a run (1000). Write world: { because: too-many-peers }',
@@ -70,6 +82,8 @@ describe('a scenario for both worlds, or for real sockets,', () => {
     ['[{ hear: 220 }, { wait: 30s }, { expect: { reply: 421, within: 31s } }]', '1 min 1 s'],
     ['[{ hear: 220 }, { send: [a, b, c], pause: 2min }]', '4 min'],
     ['[{ starttls: { within: 2min } }]', '2 min'],
+    ['[{ connect: { tls: { within: 2min } } }]', '2 min'],
+    ['[{ tls: { within: 2min } }]', '2 min'],
   ])('cannot take longer than a minute: %s', (long, told) => {
     expect(problemsOf(`${head}talk: ${long}\n`)).toEqual([
       `8:7: talk: waits, pauses and patience of ${told}, longer than real sockets are waited for (1 min). Write world: { because: takes-too-long }`,
