@@ -7,7 +7,7 @@ import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
 import { Protection } from './policy/protection.ts';
-import type { UserLookup } from './sasl/users.ts';
+import type { UserSource } from './sasl/userSource.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
 import { Gate } from './smtp/gate.ts';
@@ -19,7 +19,7 @@ import type { Bound, World } from './world/world.ts';
 export interface ReceiverOptions {
   readonly world: World;
   readonly journal: Journal;
-  readonly users: UserLookup;
+  readonly users: UserSource;
   /** What a listener with TLS shows and trusts; a rejection's message is shown as the listener's error. */
   readonly identity: (listener: ListenerSettings) => Promise<ListenerIdentity>;
   /** Something in `state()` has changed: a listener, or how many sessions are open. */

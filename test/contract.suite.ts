@@ -48,17 +48,17 @@ export function contractSuite(name: string, open: () => Promise<Pair>): void {
     it('keeps answers apart that arrive in another order', () =>
       withPair(
         {
-          'users.remove': async ({ name }) => {
-            if (name === 'slow') await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-            return { users: [{ name, created: 1 }] };
+          'scenarios.source': async ({ scenario }) => {
+            if (scenario === 'slow') await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+            return { yaml: scenario };
           },
         },
         async ({ client }) => {
           const both = await Promise.all([
-            client.call('users.remove', { name: 'slow' }),
-            client.call('users.remove', { name: 'fast' }),
+            client.call('scenarios.source', { scenario: 'slow' }),
+            client.call('scenarios.source', { scenario: 'fast' }),
           ]);
-          expect(both.map((one) => one.users[0]?.name)).toEqual(['slow', 'fast']);
+          expect(both.map((one) => one.yaml)).toEqual(['slow', 'fast']);
         },
       ));
 

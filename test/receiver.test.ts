@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Settings, settingsSchema, type SettingsInput } from '../core/contract/settings/settings.ts';
 import { memoryJournal } from '../core/journal/memory.ts';
 import { createReceiver } from '../core/receiver.ts';
-import type { UserLookup } from '../core/sasl/users.ts';
+import { nobody } from './smtp/nobody.ts';
 import { identityOf } from '../core/smtp/certificates.ts';
 import { CertificateError } from '../core/smtp/pem.ts';
 import { realWorld } from '../core/world/real.ts';
@@ -25,7 +25,6 @@ afterEach(async () => {
   servers = [];
 });
 
-const nobody: UserLookup = { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' };
 const six = { ...mx, name: 'six', address: '[::]:25', lab: '[::1]:0' };
 
 /** A port somebody else has. */

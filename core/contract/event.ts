@@ -2,6 +2,7 @@
 import type {
   DataFacts,
   Endpoint,
+  LoginFacts,
   Mailbox,
   ProxyFacts,
   RecipientDsn,
@@ -14,7 +15,7 @@ import { z } from './schema.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Version of the event shapes below; a workspace with a newer one is refused, never guessed at. */
-export const eventVersion = 2;
+export const eventVersion = 3;
 
 /** Why a session ended. */
 export const closeReasons = [
@@ -87,6 +88,20 @@ export type EventBody =
       /** Swallowed: the command was refused. */
       readonly refused?: boolean;
     }
+  /** One move of a login, decoded: what the client's response said, what the challenge to it says, and the end when it came to one. */
+  | {
+      readonly kind: 'sasl';
+      readonly mechanism: string;
+      /** From 1, anew for each AUTH. */
+      readonly move: number;
+      readonly heard?: SaslSaid;
+      readonly asks?: SaslSaid;
+      readonly ended?: {
+        readonly result: Exclude<LoginFacts['result'], 'pending'>;
+        readonly user?: string;
+        readonly detail?: string;
+      };
+    }
   /** XCLIENT was accepted: from here on the session counts as coming from `peer`. */
   | { readonly kind: 'xclient'; readonly peer: Endpoint; readonly xclient: XclientFacts }
   | {
@@ -130,6 +145,16 @@ export type EventBody =
   /** A bug: the session answered 451 and went on, or closed. Paths in the stack are relative to the repository. */
   | { readonly kind: 'fault'; readonly stage?: Stage; readonly error: string; readonly stack: string };
 
+/** What one side of a login said, decoded and without secrets. */
+export interface SaslSaid {
+  /** What the message is called in the mechanism's RFC, e.g. `client-first-message`, `password`. */
+  readonly what: string;
+  /** Of the message, before base64. */
+  readonly octets: number;
+  /** In the order in which they stand. A secret has its length in octets, never its value. */
+  readonly fields: readonly ({ readonly name: string } & ({ readonly value: string } | { readonly secret: number }))[];
+}
+
 export interface ReplyFault {
   /** Name of the rule. */
   readonly rule: string;
@@ -155,6 +180,7 @@ const known = [
   'line',
   'octets',
   'chunk',
+  'sasl',
   'xclient',
   'data',
   'reply',

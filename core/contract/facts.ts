@@ -155,6 +155,23 @@ export interface ClientCertificate {
   readonly trusted: boolean;
   /** Why it is not trusted, in OpenSSL's word, e.g. `CERT_HAS_EXPIRED`. */
   readonly error?: string;
+  /** The last common name of its subject. */
+  readonly commonName?: string;
+  /** Mail addresses among its alternative names (RFC 5280 section 4.2.1.6). */
+  readonly emails?: readonly string[];
+}
+
+/** Who has logged in, and how. */
+export interface LoggedIn {
+  readonly mechanism: string;
+  /** The user of the table whose login it was; `session.user` is another one where it acts for somebody. */
+  readonly login: string;
+  /** Addresses and `@domains` the user may send as, beside its own name. */
+  readonly aliases: readonly string[];
+  /** What proved it where that is no password: a Kerberos principal, the subject of a certificate or token. */
+  readonly principal?: string;
+  /** The channel binding that was checked, e.g. `tls-exporter`. */
+  readonly binding?: string;
 }
 
 export interface TlsFacts {
@@ -202,7 +219,10 @@ export interface LineFacts {
 export interface SessionFacts {
   helo?: { readonly verb: 'EHLO' | 'HELO'; readonly name: string };
   tls?: TlsFacts;
+  /** Whom the client counts as: who has logged in, or whom that user acts for. */
   user?: string;
+  /** Absent unless the client has logged in here: XCLIENT gives a user and no login. */
+  login?: LoggedIn;
   /** Unknown, malformed or out-of-order commands, this line included. Survives STARTTLS. */
   wrongCommands: number;
   /** Failed logins of every mechanism, this one included. Survives STARTTLS. */
@@ -295,9 +315,14 @@ export interface LoginFacts {
   readonly mechanism: string;
   readonly user?: string;
   /** `pending` while the mechanism is only named; then what the exchange came to. */
-  readonly result: 'pending' | 'ok' | 'credentials' | 'malformed' | 'cancelled';
+  readonly result: 'pending' | 'ok' | 'credentials' | 'malformed' | 'cancelled' | 'temporary';
   /** Private: for the why panel, never on the wire; holds no password. */
   readonly detail?: string;
+  /** Whom it wants to act for; only when that is somebody else. */
+  readonly authzid?: string;
+  /** As in {@link LoggedIn}. */
+  readonly principal?: string;
+  readonly binding?: string;
   /** What stands against the login, whatever it came to. */
   readonly ban?: Ban;
   /** This one included; only for one that failed, and where `protection` limits them. */

@@ -96,7 +96,18 @@ export const scenarioSchema = z
       .meta({ description: 'Names of the checks (stages.ts) this scenario proves.' }),
     world: scenarioWorld,
     zone: z.string().optional().meta({ description: 'DNS records, one a line: name type data.' }),
-    users: z.array(z.strictObject({ name: z.string(), password: z.string() })).optional(),
+    users: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          password: z.string(),
+          aliases: z.array(z.string()).optional(),
+          enabled: z.boolean().optional(),
+          quota: z.number().int().min(1).optional(),
+          tokens: z.array(z.string()).optional().meta({ description: 'Opaque tokens for OAUTHBEARER and XOAUTH2.' }),
+        }),
+      )
+      .optional(),
     settings: z.record(z.string(), z.unknown()).optional().meta({
       description:
         'Settings the scenario needs, other than its knobs; merged over the base. A mapping for `listeners` is laid on each of them.',

@@ -1,4 +1,5 @@
 // The steps of a scenario's talk: what one client sends byte for byte, hears, expects and does to its connection.
+import { mechanismNames, type MechanismName } from './mechanisms.ts';
 import { z } from './schema.ts';
 import { parseIp } from './settings/network.ts';
 import { span } from './span.ts';
@@ -52,6 +53,34 @@ const expectation = z.strictObject({
 });
 
 const tlsVersion = z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']);
+
+/** What a client can do wrong in a login beside a wrong password. Not every mechanism can have every fault: a mistake in the file says so. */
+export const loginFaults = [
+  /** `*` at the first challenge. */
+  'cancel',
+  'bad-base64',
+  /** PLAIN without its NULs, other responses without their separator. */
+  'no-nul',
+  'empty',
+  /** The last message in place of the first. */
+  'wrong-order',
+  /** The responses of the login before, once more, octet for octet. */
+  'replay',
+  /** A nonce that is not the server's. */
+  'wrong-nonce',
+  /** 12 KiB in one response. */
+  'oversized',
+  /** Says that the server offers no -PLUS, as if somebody in the middle had taken it out (RFC 5802 section 6). */
+  'downgrade',
+  /** Bound to another TLS connection. */
+  'wrong-binding',
+  'wrong-realm',
+  /** DIGEST-MD5 for another service or host. */
+  'wrong-uri',
+  /** DIGEST-MD5 with qop=auth-int, GSSAPI with a security layer. */
+  'integrity',
+] as const;
+export type LoginFault = (typeof loginFaults)[number];
 
 /** The client certificates a scenario can show; all but `none` are made when they are first needed. */
 const clientCertificates = [
@@ -191,9 +220,22 @@ export const step = z.union([
   z
     .strictObject({
       login: z.strictObject({
-        mechanism: z.enum(['PLAIN', 'LOGIN', 'CRAM-MD5']),
+        mechanism: z.enum(mechanismNames as [MechanismName, ...MechanismName[]]),
         user: z.string(),
-        password: z.string(),
+        password: z.string().optional().meta({ description: 'Of every mechanism that has one.' }),
+        token: z.string().optional().meta({ description: 'Of OAUTHBEARER and XOAUTH2: sent as it stands.' }),
+        authzid: z.string().optional().meta({ description: 'Whom the user wants to act for.' }),
+        initial: z
+          .boolean()
+          .optional()
+          .meta({
+            description:
+              'Whether the first response stands in the AUTH command; where the mechanism allows it, unless said.',
+          }),
+        binding: z
+          .enum(['tls-exporter', 'tls-server-end-point'])
+          .optional()
+          .meta({ description: 'Channel binding of a -PLUS mechanism; tls-exporter unless said.' }),
         times: z
           .number()
           .int()
@@ -201,7 +243,10 @@ export const step = z.union([
           .max(1000)
           .optional()
           .meta({ description: 'That many exchanges in a row, each reply read.' }),
-        fault: z.enum(['cancel', 'bad-base64', 'no-nul', 'empty']).optional(),
+        fault: z
+          .enum(loginFaults)
+          .optional()
+          .meta({ description: 'What the client does wrong, computed for the mechanism.' }),
         hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
       }),
     })

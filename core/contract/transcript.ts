@@ -117,6 +117,8 @@ function itemsOf(event: Event): TranscriptItem[] {
       ];
     case 'chunk':
       return [{ kind: 'data', n, t, text: chunkText(event), notes: event.refused === true ? ['swallowed'] : [] }];
+    case 'sasl':
+      return [];
     case 'xclient':
       return [{ kind: 'note', n, t, text: xclientText(event) }];
     case 'data':

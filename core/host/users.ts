@@ -1,7 +1,8 @@
 // The users of the workspace: a table of their own, never part of settings, snapshots or exports.
 import { HostError } from '../contract/rpc.ts';
 import type { Workspace } from '../journal/workspace.ts';
-import { createUser, generatePassword, type User, type UserLookup, UserTable } from '../sasl/users.ts';
+import { createUser, generatePassword, type User, UserTable } from '../sasl/users.ts';
+import type { UserSource } from '../sasl/userSource.ts';
 import { readUsers } from '../sasl/userRecords.ts';
 import type { World } from '../world/world.ts';
 import { CommandError } from './exit.ts';
@@ -36,9 +37,12 @@ export class Users {
   }
 
   /** What the mechanisms ask; it always answers from the table as it is now. */
-  readonly lookup: UserLookup = {
+  readonly lookup: UserSource = {
     verify: (name, password) => this.#table.verify(name, password),
-    sharedSecret: (name) => this.#table.sharedSecret(name),
+    secret: (name, kind) => this.#table.secret(name, kind),
+    find: (name) => this.#table.find(name),
+    token: () => this.#table.token(),
+    account: (name) => this.#table.account(name),
   };
 
   list(): Listed[] {

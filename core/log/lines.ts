@@ -81,6 +81,8 @@ export function linesOf(session: LogSession, event: EventBody, logLevel = 31): r
       return one('mail', level.info, newMail(session, event));
     case 'close':
       return one('connections', level.info, `closing session from ${ended(session.peer)}`);
+    case 'sasl':
+      return [];
     case 'fault':
       return one('connections', level.critical, `Internal error: ${printable(event.error)}`);
     default:

@@ -475,6 +475,14 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 4954 section 4',
   },
+  'auth-unavailable': {
+    code: 454,
+    enhanced: '4.7.0',
+    text: { gatehouse: 'Temporary authentication failure' },
+    because: 'the user source does not answer',
+    basis: 'ours',
+    rfc: 'RFC 4954 section 6',
+  },
   'auth-cancelled': {
     code: 501,
     enhanced: '5.7.0',

@@ -1,5 +1,6 @@
 // LOGIN: user and password on two prompts (draft-murchison-sasl-login-00, never an RFC; what Outlook and many devices speak).
 import { isUtf8 } from 'node:buffer';
+import type { Later } from './later.ts';
 import { inMoves, login as check, malformed, maxField, type Mechanism, type Step } from './mechanism.ts';
 
 /**
@@ -16,7 +17,7 @@ export const login: Mechanism = {
       user = text;
       return { challenge: Buffer.from('Password:') };
     };
-    const password = (input: Buffer): Step => {
+    const password = (input: Buffer): Later<Step> => {
       const text = asText(input);
       return text === null ? malformed('the password is no text', user!) : check(users, user!, text);
     };

@@ -1,5 +1,7 @@
 // The users who may log in: made, checked, listed without secrets, written and read; a table of its own, never a setting.
 import { createHmac, scryptSync, timingSafeEqual } from 'node:crypto';
+import { cramSecret } from './derive.ts';
+import type { Account, SecretAnswer, SecretKind, UserSource } from './userSource.ts';
 
 /**
  * What CRAM-MD5 and DIGEST-MD5 need and hashing cannot give: the password itself. `plain` is just that; `sealed` is the
@@ -26,13 +28,6 @@ export interface ScryptHash {
   readonly scrypt: { readonly cost: number; readonly block: number; readonly parallel: number };
   readonly salt: string;
   readonly hash: string;
-}
-
-/** What mechanisms ask of the users. Every answer about a name takes as long whether the user exists or not. */
-export interface UserLookup {
-  verify(name: string, password: string): 'ok' | 'unknown-user' | 'wrong-password';
-  /** The password's octets, for mechanisms that compute with it. */
-  sharedSecret(name: string): Buffer | 'unknown-user' | 'no-secret';
 }
 
 /** A host's key store, e.g. Electron's safeStorage. */
@@ -102,7 +97,7 @@ export interface UserTableOptions {
  * The users as mechanisms see them. The last successful password of each user is remembered as an HMAC under a key that
  * never leaves the process, so a client that logs in again and again costs one hash; failures always cost a whole check.
  */
-export class UserTable implements UserLookup {
+export class UserTable implements UserSource {
   readonly #users: ReadonlyMap<string, User>;
   readonly #remembered = new Map<string, Buffer>();
   readonly #key: Buffer;
@@ -133,12 +128,32 @@ export class UserTable implements UserLookup {
     return 'ok';
   }
 
-  sharedSecret(name: string): Buffer | 'unknown-user' | 'no-secret' {
+  /** In transition: only CRAM-MD5 so far. */
+  secret<K extends SecretKind>(name: string, kind: K): SecretAnswer<K> {
     const user = this.#users.get(name);
-    if (!user) return 'unknown-user';
-    if (user.secret === null) return 'no-secret';
-    if ('plain' in user.secret) return Buffer.from(user.secret.plain);
-    return this.#seal ? Buffer.from(this.#seal.open(Buffer.from(user.secret.sealed, 'base64'))) : 'no-secret';
+    const password = this.#password(user);
+    const answer = { secret: cramSecret(password ?? 'nobody') } as unknown as SecretAnswer<K>;
+    if (kind !== 'cram-md5') return { ...answer, denied: 'no-secret' };
+    if (!user) return { ...answer, denied: 'unknown-user' };
+    return password === undefined ? { ...answer, denied: 'no-secret' } : answer;
+  }
+
+  #password(user: User | undefined): string | undefined {
+    if (!user?.secret) return undefined;
+    if ('plain' in user.secret) return user.secret.plain;
+    return this.#seal?.open(Buffer.from(user.secret.sealed, 'base64'));
+  }
+
+  find(name: string): 'ok' | 'unknown-user' {
+    return this.#users.has(name) ? 'ok' : 'unknown-user';
+  }
+
+  token(): 'unknown-user' {
+    return 'unknown-user';
+  }
+
+  account(name: string): Account | undefined {
+    return this.#users.has(name) ? { name, aliases: [], quota: null } : undefined;
   }
 
   /** Names and nothing that helps to log in, by name. */

@@ -16,6 +16,8 @@ function canonical(event: Event): unknown {
       return ['octets', event.what, event.bytes];
     case 'chunk':
       return ['chunk', event.octets, event.announced, event.last];
+    case 'sasl':
+      return ['sasl', event.mechanism, event.move, event.ended?.result ?? ''];
     case 'xclient':
       return ['xclient', event.peer.address];
     case 'data':

@@ -26,6 +26,8 @@ export async function playLogin(login: Login, exchange: Exchange): Promise<Reply
       return twoLines(login, exchange);
     case 'CRAM-MD5':
       return challenge(login, exchange);
+    default:
+      throw new Error(`in transition: ${login.mechanism}`);
   }
 }
 
@@ -40,7 +42,11 @@ async function cancelled(login: Login, { say, hear }: Exchange): Promise<Reply |
 
 /** RFC 4616: authorization identity, NUL, user, NUL, password, as an initial response (RFC 4954 section 4). */
 async function plain(login: Login, { say, hear }: Exchange): Promise<Reply | undefined> {
-  const answer = faulty(login, base64(`\0${login.user}\0${login.password}`), base64(`${login.user} ${login.password}`));
+  const answer = faulty(
+    login,
+    base64(`\0${login.user}\0${login.password ?? ''}`),
+    base64(`${login.user} ${login.password ?? ''}`),
+  );
   // An empty initial response is a single "=" (RFC 4954 section 4).
   await say(`AUTH PLAIN ${answer === '' ? '=' : answer}`, `AUTH PLAIN ${BLACK}`);
   return hear();
@@ -53,7 +59,7 @@ async function twoLines(login: Login, { say, hear }: Exchange): Promise<Reply | 
   await say(base64(login.user), BLACK);
   const second = await hear();
   if (second?.code !== 334) return second;
-  await say(faulty(login, base64(login.password), base64(login.password)), BLACK);
+  await say(faulty(login, base64(login.password ?? ''), base64(login.password ?? '')), BLACK);
   return hear();
 }
 
@@ -63,7 +69,9 @@ async function challenge(login: Login, { say, hear }: Exchange): Promise<Reply |
   const first = await hear();
   if (first?.code !== 334) return first;
   const asked = Buffer.from(first.lines[0] ?? '', 'base64');
-  const digest = createHmac('md5', login.password).update(asked).digest('hex');
+  const digest = createHmac('md5', login.password ?? '')
+    .update(asked)
+    .digest('hex');
   await say(faulty(login, base64(`${login.user} ${digest}`), base64(`${login.user}${digest}`)), BLACK);
   return hear();
 }
@@ -76,8 +84,7 @@ function faulty(login: Login, whole: string, unseparated: string): string {
       return unseparated;
     case 'empty':
       return '';
-    case 'cancel':
-    case undefined:
+    default:
       return whole;
   }
 }

@@ -7,7 +7,7 @@ import { type Effective, effectiveSettings } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import { networkHolding } from '../policy/networks.ts';
 import type { Protection } from '../policy/protection.ts';
-import type { UserLookup } from '../sasl/users.ts';
+import type { UserSource } from '../sasl/userSource.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Listener } from './listener.ts';
 import { octetsEvent } from './octets.ts';
@@ -23,7 +23,7 @@ export interface Current {
 export interface GateOptions {
   readonly world: World;
   readonly journal: Journal;
-  readonly users: UserLookup;
+  readonly users: UserSource;
   readonly flow: FlowCounters;
   readonly protection: Protection;
   readonly listener: Listener;

@@ -20,7 +20,7 @@ import type { Protection, ProtectionVisit } from '../policy/protection.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
-import type { UserLookup } from '../sasl/users.ts';
+import type { UserSource } from '../sasl/userSource.ts';
 import { type Asking, awaited } from './asking.ts';
 import { isPlain } from './faultBytes.ts';
 import { SessionFaults } from './faults.ts';
@@ -50,7 +50,7 @@ export interface Opening {
   readonly tls?: TlsFacts;
   /** What stage `connect` decided; spoken when the session is ready for it. */
   readonly greeting: Verdict;
-  readonly users: UserLookup;
+  readonly users: UserSource;
   readonly spf: AskSpf;
   /** Called once, when the session is over. */
   readonly over: () => void;

@@ -22,9 +22,14 @@ export const narrower: Readonly<Record<string, Readonly<Record<string, 'all' | '
 
 /** The one folder (or file) each external package may be imported in; tests and build configurations are free. */
 export const homes: Readonly<Record<string, string>> = {
+  '@mongodb-js/saslprep': 'core/sasl',
   '@peculiar/x509': 'core/world',
   '@sinonjs/fake-timers': 'core/world',
+  bcryptjs: 'core/sasl',
+  'csv-parse': 'core/formats',
   electron: 'electron',
+  'fast-jwt': 'core/sasl',
+  koffi: 'core/sasl',
   mailauth: 'core/message',
   nodemailer: 'core/simulate',
   'postal-mime': 'core/message',

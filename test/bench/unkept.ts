@@ -8,6 +8,7 @@ import { readSettings } from '../../core/formats/yaml.ts';
 import type { Journal, MessageLog, SessionLog } from '../../core/journal/journal.ts';
 import { idOf } from '../../core/journal/memory.ts';
 import { openLog } from '../../core/log/log.ts';
+import { nobody } from '../smtp/nobody.ts';
 import { createReceiver } from '../../core/receiver.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
 import { realWorld } from '../../core/world/real.ts';
@@ -53,7 +54,7 @@ const journal: Journal = { session: () => new Forgetting() };
 const receiver = createReceiver({
   world: realWorld,
   journal,
-  users: { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' },
+  users: nobody,
   identity: (listener) =>
     identityOf(listener, {
       world: realWorld,

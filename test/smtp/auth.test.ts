@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { redacted } from '../../core/contract/event.ts';
 import { bodies, grounds, ofKind, password, plainResponse, user } from './playground.ts';
+import { usersWith } from './nobody.ts';
 
 const start = grounds();
 
@@ -161,12 +162,11 @@ describe('a credential', () => {
     const g = await start(
       {},
       {
-        users: {
+        users: usersWith({
           verify: (_name, secret) => {
             throw new TypeError(`cannot check ${secret.length} characters`);
           },
-          sharedSecret: () => 'no-secret',
-        },
+        }),
       },
     );
     const c = await g.connect();

@@ -1,4 +1,5 @@
 // A receiver over a workspace that says its port and waits to be killed; run by killed.test.ts.
+import { nobody } from './nobody.ts';
 import { settingsSchema } from '../../core/contract/settings/settings.ts';
 import { openWorkspace } from '../../core/journal/workspace.ts';
 import { createReceiver } from '../../core/receiver.ts';
@@ -9,7 +10,7 @@ if ('refusal' in opened) throw new Error(opened.refusal.what);
 const receiver = createReceiver({
   world: realWorld,
   journal: opened.workspace,
-  users: { verify: () => 'unknown-user', sharedSecret: () => 'unknown-user' },
+  users: nobody,
   identity: () => Promise.reject(new Error('there is no TLS here')),
   onState: () => undefined,
 });

@@ -10,7 +10,8 @@ import { type Settings, settingsSchema, type SettingsInput } from '../../core/co
 import type { Journal } from '../../core/journal/journal.ts';
 import { type MemoryJournal, memoryJournal, type MemoryOptions } from '../../core/journal/memory.ts';
 import { createReceiver, type Receiver } from '../../core/receiver.ts';
-import { createUser, type UserLookup, UserTable } from '../../core/sasl/users.ts';
+import { createUser, UserTable } from '../../core/sasl/users.ts';
+import type { UserSource } from '../../core/sasl/userSource.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
 import { realWorld } from '../../core/world/real.ts';
 import type { Timer, World } from '../../core/world/world.ts';
@@ -42,7 +43,7 @@ export interface Ground {
 export interface GroundOptions {
   readonly journal?: MemoryOptions;
   readonly wrap?: (journal: Journal) => Journal;
-  readonly users?: UserLookup;
+  readonly users?: UserSource;
   readonly world?: World;
 }
 

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { bodies, type Ground, ground, type GroundOptions, ofKind, plainResponse, until } from './playground.ts';
+import { usersWith } from './nobody.ts';
 
 let open: Ground[] = [];
 const start = async (over?: SettingsInput, options?: GroundOptions) => {
@@ -330,12 +331,11 @@ describe('a session', () => {
     const g = await start(
       {},
       {
-        users: {
+        users: usersWith({
           verify: () => {
             throw new Error('the table of users is broken');
           },
-          sharedSecret: () => 'no-secret',
-        },
+        }),
       },
     );
     const [c, other] = [await g.connect(), await g.connect()];

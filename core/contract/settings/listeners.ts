@@ -1,6 +1,7 @@
 // Listeners: where the service answers, in production and in the lab, and how each is secured.
 import { z } from '../schema.ts';
 import { listenerAccess, listenerFlow } from './access.ts';
+import { listenerAuthentication } from './authentication.ts';
 import { listenerExtensions } from './extensions.ts';
 import { choice, flag, item, list, type Meta, text, whole } from './leaf.ts';
 import { type HostPort, hostPort, overlaps, parseHostPort } from './network.ts';
@@ -106,6 +107,7 @@ export const listener = item(
       warn: [{ below: 300, text: 'RFC 5321 section 4.5.3.2.7 asks servers to wait at least 5 minutes (300 s).' }],
     }),
     extensions: listenerExtensions,
+    authentication: listenerAuthentication,
     proxy,
     xclient,
     access: listenerAccess,

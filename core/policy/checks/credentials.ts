@@ -43,6 +43,14 @@ export const credentials: Check = {
           text: 'the exchange is malformed; this is no failed login',
           evidence,
         };
+      case 'temporary':
+        return {
+          check,
+          action: 'defer',
+          reason: 'auth-unavailable',
+          text: 'whoever checks the login does not answer; this is no failed login',
+          evidence,
+        };
       case 'cancelled':
         return {
           check,

@@ -1,18 +1,13 @@
 // AUTH: a login, from the mechanism's name to the verdict (RFC 4954); what the client sends in it is never recorded.
 import type { LoginFacts } from '../../contract/facts.ts';
 import type { Verdict } from '../../contract/verdict.ts';
-import { cramMd5 } from '../../sasl/cramMd5.ts';
-import { login } from '../../sasl/login.ts';
-import { begin, type Mechanism, respond, type Step } from '../../sasl/mechanism.ts';
-import { plain } from '../../sasl/plain.ts';
-import type { UserLookup } from '../../sasl/users.ts';
+import { begin, respond, type Step } from '../../sasl/mechanism.ts';
+import { mechanisms } from '../../sasl/registry.ts';
+import { whenThere } from '../../sasl/later.ts';
+import type { UserSource } from '../../sasl/userSource.ts';
+import { offeredMechanisms } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { parseAuth } from '../grammar.ts';
-
-/** The mechanisms there are; which of them are offered is policy's. */
-export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(
-  [plain, login, cramMd5].map((mechanism) => [mechanism.name, mechanism]),
-);
 
 export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
   // Whatever this comes to, lines that follow may be meant as credentials.
@@ -41,18 +36,28 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
     const { world } = d.opening;
     const host = d.settings.acceptance.hostname;
     const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
-    const exchange = mechanism.start({ users: usersFor(d), host, nonce });
+    const exchange = mechanism.start({
+      users: usersFor(d),
+      settings: d.settings.authentication,
+      host,
+      nonce,
+      now: () => world.now(),
+      offered: offeredMechanisms(d.settings, d.wire.secured),
+    });
     d.exchange = { mechanism: name, exchange };
-    return proceed(d, { mechanism: name, step: begin(exchange, initial), verdict });
+    return whenThere(begin(exchange, initial), (step) => proceed(d, { mechanism: name, step, verdict }));
   });
 }
 
 /** Of who is held off no password is checked: how long a check takes tells whether it was right. */
-function usersFor(d: Dialogue): UserLookup {
+function usersFor(d: Dialogue): UserSource {
   const { users } = d.opening;
   return {
     verify: (name, password) => (d.protection.loginBan(name) ? 'wrong-password' : users.verify(name, password)),
-    sharedSecret: (name) => users.sharedSecret(name),
+    secret: (name, kind, realm) => users.secret(name, kind, realm),
+    find: (name) => users.find(name),
+    token: (token) => users.token(token),
+    account: (name) => users.account(name),
   };
 }
 
@@ -60,7 +65,7 @@ function usersFor(d: Dialogue): UserLookup {
 export function continueLogin(d: Dialogue, line: string): Answer | Promise<Answer> {
   if (!d.exchange) throw new Error('there is no login under way');
   const { mechanism, exchange } = d.exchange;
-  return proceed(d, { mechanism, step: respond(exchange, line) });
+  return whenThere(respond(exchange, line), (step) => proceed(d, { mechanism, step }));
 }
 
 interface Move {
