@@ -50,6 +50,8 @@ const receiverState = z.strictObject({
   running: z.boolean(),
   generation: z.number(),
   listeners: z.array(listenerState),
+  /** Mechanisms that are listed but not offered, and why; when there are any. */
+  unavailable: z.array(z.strictObject({ mechanism: z.string(), why: z.string() })).optional(),
   /** Names of the faults in force, when there are any: clients hear wrong answers. */
   faults: z.array(z.string()).optional(),
 });
