@@ -7,6 +7,7 @@ import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
 import { Protection } from './policy/protection.ts';
+import type { Kerberos } from './sasl/kerberos.ts';
 import type { UserSource } from './sasl/userSource.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
@@ -20,6 +21,8 @@ export interface ReceiverOptions {
   readonly world: World;
   readonly journal: Journal;
   readonly users: UserSource;
+  /** Absent where this host has none. */
+  readonly kerberos?: Kerberos;
   /** What a listener with TLS shows and trusts; a rejection's message is shown as the listener's error. */
   readonly identity: (listener: ListenerSettings) => Promise<ListenerIdentity>;
   /** Something in `state()` has changed: a listener, or how many sessions are open. */
@@ -213,7 +216,7 @@ class ListenerSet implements Receiver {
   }
 
   async #bind(one: ListenerSettings, binding: Binding): Promise<void> {
-    const { world, journal, users, onState } = this.#options;
+    const { world, journal, users, kerberos, onState } = this.#options;
     const implicit = one.tls === 'implicit';
     try {
       const identity = one.tls === 'clear' ? undefined : await this.#options.identity(one);
@@ -229,6 +232,7 @@ class ListenerSet implements Receiver {
         world,
         journal,
         users,
+        ...(kerberos && { kerberos }),
         spf: askSpf(world),
         flow: this.#flow,
         protection: this.#protection,

@@ -7,6 +7,7 @@ import { type Effective, effectiveSettings } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import { networkHolding } from '../policy/networks.ts';
 import type { Protection } from '../policy/protection.ts';
+import type { Kerberos } from '../sasl/kerberos.ts';
 import type { UserSource } from '../sasl/userSource.ts';
 import type { Accepted, World } from '../world/world.ts';
 import type { Listener } from './listener.ts';
@@ -24,6 +25,7 @@ export interface GateOptions {
   readonly world: World;
   readonly journal: Journal;
   readonly users: UserSource;
+  readonly kerberos?: Kerberos;
   readonly flow: FlowCounters;
   readonly protection: Protection;
   readonly listener: Listener;

@@ -19,6 +19,7 @@ import type { FlowVisit } from '../policy/flow.ts';
 import type { Protection, ProtectionVisit } from '../policy/protection.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
+import type { Kerberos } from '../sasl/kerberos.ts';
 import type { Exchange } from '../sasl/mechanism.ts';
 import type { UserSource } from '../sasl/userSource.ts';
 import { type Asking, awaited } from './asking.ts';
@@ -51,6 +52,8 @@ export interface Opening {
   /** What stage `connect` decided; spoken when the session is ready for it. */
   readonly greeting: Verdict;
   readonly users: UserSource;
+  /** Absent where the host has none. */
+  readonly kerberos?: Kerberos;
   readonly spf: AskSpf;
   /** Called once, when the session is over. */
   readonly over: () => void;

@@ -244,7 +244,7 @@ export class Gate {
   }
 
   #begin(arrival: Arrival, ready: Ready): void {
-    const { world, users, spf, protection, listener } = this.#options;
+    const { world, users, kerberos, spf, protection, listener } = this.#options;
     const { log, begun, connection, visit, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
@@ -265,6 +265,7 @@ export class Gate {
         visit,
         protection,
         users,
+        ...(kerberos && { kerberos }),
         spf,
         over,
         ...rest,

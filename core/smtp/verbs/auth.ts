@@ -33,7 +33,7 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
     // A mechanism nobody knows is a wrong command, one that is not offered is policy.
     if (verdict.action !== 'accept') return { verdict, wrong: mechanism === undefined };
     if (!mechanism) throw new Error(`${name} is offered, but not implemented`);
-    const { world } = d.opening;
+    const { world, kerberos } = d.opening;
     const host = d.settings.acceptance.hostname;
     const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
     const exchange = mechanism.start({
@@ -43,6 +43,7 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
       nonce,
       now: () => world.now(),
       offered: offeredMechanisms(d.settings, d.wire.secured),
+      ...(kerberos && { kerberos }),
     });
     d.exchange = { mechanism: name, exchange };
     return whenThere(begin(exchange, initial), (step) => proceed(d, { mechanism: name, step, verdict }));
