@@ -11,11 +11,14 @@ import type { SlidingWindow } from './window.ts';
 export interface ProtectionVisit {
   /** What stands against the connection. */
   ban(): Ban | undefined;
-  /** What stands against a login; without a user, against one of the peer. Users are counted whether they exist or not. */
-  loginBan(user?: string): Ban | undefined;
-  /** A login failed, and no ban stood against it. */
-  failed(user: string | undefined): readonly FailedLogins[] | undefined;
-  succeeded(user: string): void;
+  /**
+   * What stands against a login; without a user, against one of the peer. Users are counted whether they exist or not.
+   * `quota`: failed logins of that user before it is held off, in place of `protection.failedLogins.account.maxRetry`.
+   */
+  loginBan(user?: string, quota?: number | null): Ban | undefined;
+  /** A login failed, and no ban stood against it; `quota` as in `loginBan`. */
+  failed(user: string | undefined, quota?: number | null): readonly FailedLogins[] | undefined;
+  succeeded(user: string, quota?: number | null): void;
   /** A MAIL, counted with this. */
   message(): Rate | undefined;
   /** A RCPT, counted with this. */
@@ -60,27 +63,14 @@ export class Protection {
 
   /** Of the peer at this address: as policy sees it, behind PROXY and XCLIENT the one they name. */
   visit(settings: Settings, address: string): ProtectionVisit {
-    const { protection, flow } = settings;
-    if (isOff(protection) || networkHolding(protection.exempt, address) >= 0) return uncounted;
-    return new Visit(this.#memory, protection, peerOf(address, flow));
+    if (networkHolding(settings.protection.exempt, address) >= 0) return uncounted;
+    return new Visit(this.#memory, settings, address);
   }
 
   /** Peers, accounts and recipients remembered over all counters: what memory grows with. */
   get remembered(): number {
     return this.#memory.size;
   }
-}
-
-function isOff({ failedLogins: { peer, account, overall }, rates, nullSenders }: Limits): boolean {
-  return (
-    peer.maxRetry === 0 &&
-    account.maxRetry === 0 &&
-    overall.maxRetry === 0 &&
-    rates.peerMaxMessages === 0 &&
-    rates.peerMaxRecipients === 0 &&
-    nullSenders.peerMaxMessages === 0 &&
-    nullSenders.recipientMaxMessages === 0
-  );
 }
 
 class Memory {
@@ -106,55 +96,67 @@ class Memory {
 class Visit implements ProtectionVisit {
   readonly #memory: Memory;
   readonly #limits: Limits;
-  readonly #peer: string;
+  readonly #flow: Settings['flow'];
+  readonly #address: string;
+  #known: string | undefined;
 
-  constructor(memory: Memory, limits: Limits, peer: string) {
+  constructor(memory: Memory, { protection, flow }: Settings, address: string) {
     this.#memory = memory;
-    this.#limits = limits;
-    this.#peer = peer;
+    this.#limits = protection;
+    this.#flow = flow;
+    this.#address = address;
+  }
+
+  /** Worked out when it is asked for: most sessions are not counted at all. */
+  get #peer(): string {
+    return (this.#known ??= peerOf(this.#address, this.#flow));
   }
 
   ban(): Ban | undefined {
-    return this.#ban('peer', this.#peer);
+    return this.#limits.failedLogins.peer.maxRetry === 0 ? undefined : this.#ban('peer', this.#peer);
   }
 
-  loginBan(user?: string): Ban | undefined {
+  loginBan(user?: string, quota?: number | null): Ban | undefined {
     const own = this.ban();
-    if (own !== undefined || user === undefined || this.#isKnown(user)) return own;
-    return this.#ban('account', accountOf(user)) ?? this.#ban('overall', everybody);
+    if (own !== undefined || user === undefined) return own;
+    const { account, overall } = this.#limits.failedLogins;
+    const limit = quota ?? account.maxRetry;
+    if ((limit === 0 && overall.maxRetry === 0) || this.#isKnown(user)) return undefined;
+    const ban = limit === 0 ? undefined : this.#ban('account', accountOf(user));
+    return ban ?? (overall.maxRetry === 0 ? undefined : this.#ban('overall', everybody));
   }
 
   #ban(of: Scope, who: string): Ban | undefined {
-    if (this.#limits.failedLogins[of].maxRetry === 0) return undefined;
     const now = this.#memory.elapsed();
     const end = this.#memory.failed[of].banned(who, now);
     return end && { of, who, failures: end.count, relief: Math.ceil(end.until - now) };
   }
 
-  failed(user: string | undefined): readonly FailedLogins[] | undefined {
+  failed(user: string | undefined, quota?: number | null): readonly FailedLogins[] | undefined {
+    const { peer, account, overall } = this.#limits.failedLogins;
     const counted: FailedLogins[] = [];
-    this.#count(counted, 'peer', this.#peer);
+    if (peer.maxRetry > 0) counted.push(this.#count('peer', this.#peer, peer.maxRetry));
     if (user === undefined || !this.#isKnown(user)) {
-      if (user !== undefined) this.#count(counted, 'account', accountOf(user));
-      this.#count(counted, 'overall', everybody);
+      const limit = quota ?? account.maxRetry;
+      if (user !== undefined && limit > 0) counted.push(this.#count('account', accountOf(user), limit));
+      if (overall.maxRetry > 0) counted.push(this.#count('overall', everybody, overall.maxRetry));
     }
     return counted.length > 0 ? counted : undefined;
   }
 
-  #count(counted: FailedLogins[], of: Scope, who: string): void {
-    const { maxRetry: limit, findTime, banTime } = this.#limits.failedLogins[of];
-    if (limit === 0) return;
+  #count(of: Scope, who: string, limit: number): FailedLogins {
+    const { findTime, banTime } = this.#limits.failedLogins[of];
     const memory = this.#memory.failed[of];
     const now = this.#memory.elapsed();
     const count = memory.add(who, now, findTime * 1000).size(now, findTime * 1000);
     const isBanned = count >= limit;
     if (isBanned) memory.ban(who, { until: now + banTime * 1000, count });
-    counted.push({ of, who, count, relief: isBanned ? banTime * 1000 : 0 });
+    return { of, who, count, relief: isBanned ? banTime * 1000 : 0 };
   }
 
-  succeeded(user: string): void {
+  succeeded(user: string, quota?: number | null): void {
     const { account, overall, knownTime } = this.#limits.failedLogins;
-    if (knownTime === 0 || (account.maxRetry === 0 && overall.maxRetry === 0)) return;
+    if (knownTime === 0 || ((quota ?? account.maxRetry) === 0 && overall.maxRetry === 0)) return;
     const { known, elapsed } = this.#memory;
     known.set(`${accountOf(user)}\0${this.#peer}`, elapsed());
     if (known.size > mostRemembered && known.oldest !== undefined) known.delete(known.oldest.key);

@@ -117,6 +117,35 @@ describe('failed logins of an account and of everybody', () => {
   });
 });
 
+describe('the quota of a user', () => {
+  it('stands in place of the limit of accounts, also where there is none', () => {
+    const { visit } = counters({ failedLogins: { account: { maxRetry: 0, banTime: 30 } } });
+    expect(visit('192.0.2.1').failed('alice', 2)).toEqual([{ of: 'account', who: 'alice', count: 1, relief: 0 }]);
+    expect(visit('192.0.2.2').loginBan('alice', 2)).toBeUndefined();
+    expect(visit('192.0.2.2').failed('alice', 2)).toMatchObject([{ count: 2, relief: 30_000 }]);
+    expect(visit('192.0.2.3').loginBan('alice', 2)).toMatchObject({ of: 'account', failures: 2 });
+    expect(visit().failed('bob', null)).toBeUndefined();
+    expect(visit().loginBan('bob', null)).toBeUndefined();
+  });
+
+  it('may be higher than the limit', () => {
+    const { visit } = counters({ failedLogins: { account: { maxRetry: 1 } } });
+    visit().failed('alice', 3);
+    visit().failed('alice', 3);
+    expect(visit().loginBan('alice', 3)).toBeUndefined();
+    visit().failed('bob', null);
+    expect(visit().loginBan('bob', null)).toMatchObject({ of: 'account' });
+  });
+
+  it('spares known addresses as well', () => {
+    const { visit } = counters({ failedLogins: { knownTime: 1000 } });
+    visit().succeeded('alice', 1);
+    expect(visit().failed('alice', 1)).toBeUndefined();
+    expect(visit('192.0.2.2').failed('alice', 1)).toMatchObject([{ of: 'account' }]);
+    expect([visit('192.0.2.3').loginBan('alice', 1)?.of, visit().loginBan('alice', 1)]).toEqual(['account', undefined]);
+  });
+});
+
 describe('rates', () => {
   it('count messages and recipients of a peer, and tell when there is room again', () => {
     const { clock, visit } = counters({ rates: { peerMaxMessages: 2, peerMaxRecipients: 1, timeInterval: 10 } });
@@ -165,7 +194,6 @@ describe('what is not limited', () => {
     const answers = [one.ban(), one.loginBan('alice'), one.failed('alice'), one.message(), one.recipient()];
     expect([...answers, one.nullSender(bounce)]).toEqual(Array(6).fill(undefined));
     expect(all.remembered).toBe(0);
-    expect(visit()).toBe(visit('192.0.2.2'));
   });
 
   it('is not counted beside what is', () => {
