@@ -5,7 +5,8 @@ import { type ClientMechanism, commonFaults, decoded, inTurns } from './mechanis
 /** `wrong-order`: the response in the AUTH command, before there is a challenge. `wrong-nonce`: of another challenge. */
 export const cramMd5: ClientMechanism = {
   faults: [...commonFaults, 'no-nul', 'wrong-order', 'wrong-nonce'],
-  speaksFirst: false,
+  takes: ['password'],
+  initial: 'never',
   start: ({ login: { user, password = '', fault }, nonce, host }) =>
     inTurns((challenge) => {
       const isOther = challenge === null || fault === 'wrong-nonce';

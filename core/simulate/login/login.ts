@@ -4,7 +4,8 @@ import { type ClientMechanism, type ClientMove, commonFaults, decoded, inTurns }
 /** The user may stand in the AUTH command. `wrong-order`: the password where the user belongs, and the other way round. */
 export const login: ClientMechanism = {
   faults: [...commonFaults, 'wrong-order'],
-  speaksFirst: true,
+  takes: ['password'],
+  initial: 'possible',
   start: ({ login: { user, password = '', fault } }) => {
     const name = Buffer.from(user);
     const secret = Buffer.from(password);

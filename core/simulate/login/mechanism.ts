@@ -52,14 +52,16 @@ export interface ClientExchange {
 export interface ClientMechanism {
   /** The faults it can have; others are mistakes of the file. */
   readonly faults: readonly LoginFault[];
-  /** False where the server speaks first: no response may stand in the AUTH command. */
-  readonly speaksFirst: boolean;
+  /** What of a login step it uses beside the user; of these password and token must be there. */
+  readonly takes: readonly ('password' | 'token' | 'authzid' | 'binding')[];
+  /** Whether the first response stands in the AUTH command: unless the step says otherwise, only when it says so, never. */
+  readonly initial: 'usual' | 'possible' | 'never';
   /** Why it cannot be played in the simulated world; absent when it can. */
   readonly realOnly?: string;
   start(context: LoginContext): ClientExchange;
 }
 
-/** Faults that any mechanism with a response of its own can have: the player makes them. */
+/** Faults that any mechanism with a response of its own can have: whoever plays the exchange makes them. */
 export const commonFaults = ['cancel', 'bad-base64', 'empty', 'oversized', 'replay'] as const;
 
 /** The moves in order, each used once; a server that asks on is cancelled. */

@@ -8,7 +8,8 @@ import { plain } from './plain.ts';
 /** In transition: a mechanism that no client here speaks yet. */
 const missing = (name: MechanismName): ClientMechanism => ({
   faults: [],
-  speaksFirst: !('serverFirst' in mechanismTable[name]),
+  takes: ['password', 'token', 'authzid', 'binding'],
+  initial: 'serverFirst' in mechanismTable[name] ? 'never' : 'usual',
   start: () => ({ next: () => ({ cancel: `this client cannot speak ${name} yet` }) }),
 });
 

@@ -3,7 +3,8 @@ import { type ClientMechanism, commonFaults, decoded, inTurns, opening } from '.
 
 export const plain: ClientMechanism = {
   faults: [...commonFaults, 'no-nul'],
-  speaksFirst: true,
+  takes: ['password', 'authzid'],
+  initial: 'usual',
   start: ({ login: { user, password = '', authzid = '', fault } }) =>
     inTurns(
       opening(() => {
