@@ -29,6 +29,7 @@ const programs = {
     install: 'Debian keeps Exim and Postfix apart; .ci/run unpacks the one beside the other',
   },
   msmtp: { names: ['msmtp'], install: apt('msmtp') },
+  gsasl: { names: ['gsasl'], install: apt('gsasl') },
   tshark: { names: ['tshark'], install: apt('tshark') },
   'fail2ban-regex': { names: ['fail2ban-regex'], install: apt('fail2ban') },
   openssl: { names: ['openssl'], install: apt('openssl') },
