@@ -218,6 +218,21 @@ export const calls = {
     }),
     z.strictObject({ allowed: z.boolean(), because: z.string(), path: z.string(), trace: z.array(z.string()) }),
   ),
+  /** What a client would see of each listener if these settings were applied: as in `receiver.state`, for a draft. */
+  'receiver.ehlo': call(
+    z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
+    z.strictObject({
+      listeners: z.array(
+        z.strictObject({
+          name: z.string(),
+          tls: z.enum(['clear', 'starttls', 'implicit']),
+          clear: z.array(z.string()).optional(),
+          secured: z.array(z.string()).optional(),
+        }),
+      ),
+      unavailable: z.array(z.strictObject({ mechanism: z.string(), why: z.string() })),
+    }),
+  ),
   'settings.get': call(none, settingsState),
   'settings.check': call(draft, checked),
   /** Applies a draft made from `revision`; `conflict` when the settings have changed since. */

@@ -20,6 +20,7 @@ const OURS = [
   'min',
   'max',
   'placeholder',
+  'ordered',
 ] as const;
 
 const described = (meta: Partial<Meta>): string => {

@@ -1,6 +1,8 @@
 // A handler for each call of the table: what the window asks, answered from the workbench's parts.
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { unavailableMechanisms } from '../contract/availability.ts';
+import type { ReceiverState } from '../contract/calls.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
 import { parseHostPort } from '../contract/settings/network.ts';
@@ -10,6 +12,7 @@ import { evaluateAccess } from '../policy/access.ts';
 import type { RuleEvidence } from '../contract/verdict.ts';
 import { stageTable } from '../policy/stages.ts';
 import { sendTest } from '../simulate/mail.ts';
+import { ehloReply } from '../smtp/capabilities.ts';
 import { authorityFile, ownIdentity } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { exportSettings, importSettings } from './exchange.ts';
@@ -41,6 +44,7 @@ export function handlersOf(parts: Parts): Handlers {
     },
     'receiver.access': ({ address, listener, settings }) =>
       traceAccess(address, listener, settings ?? configuration.settings),
+    'receiver.ehlo': ({ settings }) => previewEhlo(settings, receiver.state()),
 
     'settings.get': () => configuration.state,
     'settings.check': ({ ...draft }) => configuration.check(draft),
@@ -131,6 +135,18 @@ function checkTitles(): Record<string, string> {
   return Object.fromEntries(
     Object.values(stageTable).flatMap((checks) => checks.map(({ name, title }) => [name, title])),
   );
+}
+
+/** Kerberos is as the receiver found it: a draft with another keytab is tried when it is applied. */
+function previewEhlo(draft: Readonly<Record<string, unknown>>, { unavailable = [] }: ReceiverState) {
+  const parsed = settingsSchema.safeParse(draft);
+  if (!parsed.success) throw new HostError('bad-input', 'these settings are not valid yet');
+  const settings: Settings = parsed.data;
+  const kerberos = unavailable.find(({ mechanism }) => mechanism === 'GSSAPI')?.why;
+  return {
+    listeners: settings.listeners.map(({ name, tls }, index) => ({ name, tls, ...ehloReply(settings, index) })),
+    unavailable: [...unavailableMechanisms(settings.authentication, kerberos)],
+  };
 }
 
 function traceAccess(address: string, listener: string, draft: Readonly<Record<string, unknown>>) {

@@ -16,6 +16,7 @@ const offer = {
     source: OFFER,
     basis: 'observed',
     options: options(clearMechanisms),
+    ordered: true,
     default: OBSERVED,
   },
   secured: {
@@ -24,6 +25,7 @@ const offer = {
     source: OFFER,
     basis: 'observed',
     options: options(mechanismNames),
+    ordered: true,
     default: OBSERVED,
   },
 } as const;

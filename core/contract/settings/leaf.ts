@@ -17,6 +17,8 @@ export interface About {
   readonly basis: Basis;
   /** True when a changed value takes effect only after its listener was bound again. */
   readonly restarts?: boolean;
+  /** Of a set: the order in which it is written matters. */
+  readonly ordered?: true;
   /** Values that work but deserve a warning: shown under the field. */
   readonly warn?: readonly Warning[];
 }
