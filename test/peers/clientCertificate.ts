@@ -8,10 +8,14 @@ export interface ClientFiles {
   readonly key: string;
 }
 
-/** Needs a receiver that has started once: the CA is made then. */
-export async function makeClientCertificate(openssl: string, folder: string): Promise<ClientFiles> {
-  const [cert, key, request] = [join(folder, 'client.pem'), join(folder, 'client.key.pem'), join(folder, 'client.csr')];
-  const asked = ['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=desk.client.example', '-keyout', key];
+/** Needs a receiver that has started once: the CA is made then. `name` is its common name. */
+export async function makeClientCertificate(
+  openssl: string,
+  folder: string,
+  name = 'desk.client.example',
+): Promise<ClientFiles> {
+  const [cert, key, request] = ['pem', 'key.pem', 'csr'].map((end) => join(folder, `${name}.${end}`)) as ThreeNames;
+  const asked = ['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, '-keyout', key];
   await succeed(openssl, [...asked, '-out', request]);
   const signed = ['x509', '-req', '-in', request, '-CA', authority, '-CAkey', authority.replace(/pem$/, 'key.pem')];
   await succeed(openssl, [
@@ -26,6 +30,8 @@ export async function makeClientCertificate(openssl: string, folder: string): Pr
   ]);
   return { cert, key };
 }
+
+type ThreeNames = [string, string, string];
 
 async function succeed(program: string, args: readonly string[]): Promise<void> {
   const { code, said } = await run(program, args);

@@ -29,6 +29,15 @@ export async function run(program: string, args: readonly string[], input: Uint8
   return { code, said };
 }
 
+/** A program under an environment with more in it, as `run` takes it. */
+export function under(
+  environment: Readonly<Record<string, string>>,
+  program: string,
+  args: readonly string[],
+): readonly [string, readonly string[]] {
+  return ['env', [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), program, ...args]];
+}
+
 /** A child that is talked to line by line. */
 export class Conversation {
   readonly child: ChildProcess;

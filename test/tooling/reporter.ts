@@ -1,5 +1,13 @@
 // Counts the tests and closes with one line, `N passed, N failed`; where CI=true, a skipped test is a failed one.
+// What a test has to show to people (`task.meta.shows`) stands before it.
 import type { Reporter, TestModule } from 'vitest/node';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Lines for the report, e.g. a table of what was tried. */
+    shows?: readonly string[];
+  }
+}
 
 /** What a machine may lack even in CI, by a part of the test's name. */
 const mayBeSkippedInCi = ['Electron program'];
@@ -10,10 +18,12 @@ export default class ClosingLine implements Reporter {
     let failed = unhandled.length;
     let skipped = 0;
     const lines: string[] = [];
+    const shown: string[] = [];
     for (const module of modules) {
       failed += module.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
+        shown.push(...(test.meta().shows ?? []));
         if (result.state === 'passed') passed += 1;
         else if (result.state === 'failed') failed += 1;
         else {
@@ -26,6 +36,7 @@ export default class ClosingLine implements Reporter {
       }
     }
     if (failed > 0) process.exitCode = 1;
+    lines.unshift(...shown);
     lines.push(closingLine({ passed, failed, skipped }));
     process.stdout.write(`${lines.join('\n')}\n`);
   }
