@@ -106,4 +106,3 @@ export async function ownList(client: ClientName): Promise<string | undefined> {
   if (client === 'swaks') return (await run('swaks', ['--help'])).said;
   return undefined;
 }
-

@@ -19,7 +19,9 @@ const programs = {
   },
   swaks: {
     names: ['swaks'],
-    install: apt('swaks libnet-ssleay-perl libio-socket-ssl-perl libnet-dns-perl libauthen-sasl-perl libdigest-hmac-perl'),
+    install: apt(
+      'swaks libnet-ssleay-perl libio-socket-ssl-perl libnet-dns-perl libauthen-sasl-perl libdigest-hmac-perl',
+    ),
   },
   'smtp-source': { names: ['smtp-source'], install: apt('postfix') },
   'smtp-sink': { names: ['smtp-sink'], install: apt('postfix') },
