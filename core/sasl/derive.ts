@@ -28,7 +28,43 @@ export function cramDigest({ inner, outer }: CramSecret, challenge: Buffer): Buf
   return finish(outer, finish(inner, challenge));
 }
 
-/** RFC 2831 section 2.1.2.1: H(user ":" realm ":" password), all in UTF-8 unless `latin1`. */
+/**
+ * H(user ":" realm ":" password) of RFC 2831 section 2.1.2.1. Each of the three is hashed in ISO 8859-1 where it fits in
+ * there, else in UTF-8, as the code of section 8 does; so the same hash serves clients with `charset=utf-8` and without.
+ */
 export function digestSecret(user: string, realm: string, password: string): DigestSecret {
-  return { hash: createHash('md5').update(`${user}:${realm}:${password}`).digest() };
+  const hash = createHash('md5');
+  [user, ':', realm, ':', password].forEach((text) => hash.update(narrow(text)));
+  return { hash: hash.digest() };
+}
+
+function narrow(text: string): Buffer {
+  return Buffer.from(text, /^[\0-\xff]*$/.test(text) ? 'latin1' : 'utf8');
+}
+
+/** What both sides of DIGEST-MD5 hash; octets as they crossed, one character each. */
+export interface DigestInput {
+  readonly nonce: string;
+  readonly cnonce: string;
+  readonly count: string;
+  readonly uri: string;
+  readonly authzid?: string;
+}
+
+/**
+ * RFC 2831 section 2.1.2.1 for qop `auth`: 32 hexadecimal digits. `method` is `AUTHENTICATE` for the client's `response`, and
+ * empty for the server's `rspauth` (section 2.1.3).
+ */
+export function digestResponse(
+  { hash }: DigestSecret,
+  { nonce, cnonce, count, uri, authzid }: DigestInput,
+  method: 'AUTHENTICATE' | '',
+): string {
+  const hex = (...parts: readonly (Buffer | string)[]) => {
+    const md5 = createHash('md5');
+    parts.forEach((part) => md5.update(typeof part === 'string' ? Buffer.from(part, 'latin1') : part));
+    return md5.digest('hex');
+  };
+  const a1 = hex(hash, `:${nonce}:${cnonce}${authzid === undefined ? '' : `:${authzid}`}`);
+  return hex(`${a1}:${nonce}:${count}:${cnonce}:auth:${hex(`${method}:${uri}`)}`);
 }

@@ -1,9 +1,20 @@
 // The mechanisms there are, by name; which of them are offered is policy's. Nobody else knows them by name.
 import { cramMd5 } from './cramMd5.ts';
+import { digestMd5 } from './digestMd5.ts';
 import { login } from './login.ts';
 import type { Mechanism } from './mechanism.ts';
 import { plain } from './plain.ts';
+import { scramSha1, scramSha1Plus, scramSha256, scramSha256Plus } from './scram.ts';
 
-export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(
-  [plain, login, cramMd5].map((mechanism) => [mechanism.name, mechanism]),
-);
+const all: readonly Mechanism[] = [
+  plain,
+  login,
+  cramMd5,
+  digestMd5,
+  scramSha1,
+  scramSha1Plus,
+  scramSha256,
+  scramSha256Plus,
+];
+
+export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(all.map((mechanism) => [mechanism.name, mechanism]));

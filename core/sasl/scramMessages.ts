@@ -1,0 +1,91 @@
+// The messages of SCRAM, to the letter of their grammar (RFC 5802 section 7).
+import { isUtf8 } from 'node:buffer';
+import { decodeBase64 } from './base64.ts';
+import { maxField } from './mechanism.ts';
+import { prepared } from './prepare.ts';
+
+/** Why a message cannot be read; never holds any of it. */
+export interface Unreadable {
+  readonly unreadable: string;
+}
+
+export interface ClientFirst {
+  /** The GS2 header as it stands, its last comma included: the beginning of what `c` must hold. */
+  readonly header: string;
+  /** `n`: the client cannot bind; `y`: it could, but thinks that we cannot; else the type of binding after `p=`. */
+  readonly flag: 'n' | 'y' | { readonly type: string };
+  readonly authzid?: string;
+  /** Prepared as a query (section 5.1). */
+  readonly user: string;
+  readonly nonce: string;
+  /** client-first-message-bare, which both sides hash. */
+  readonly bare: string;
+}
+
+export interface ClientFinal {
+  /** What `c` holds: the GS2 header and the data of the binding. */
+  readonly binding: Buffer;
+  readonly nonce: string;
+  readonly proof: Buffer;
+  /** client-final-message-without-proof, which both sides hash. */
+  readonly bare: string;
+}
+
+const unreadable = (why: string): Unreadable => ({ unreadable: why });
+
+const firstMessage = /^((?:(n|y)|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,)(.*)$/su;
+const firstBare = /^n=([^,]*),r=([\x21-\x2b\x2d-\x7e]+)((?:,[^,]*)*)$/u;
+const finalMessage = /^(c=([^,]*),r=([\x21-\x2b\x2d-\x7e]+)((?:,[^,]*)*)),p=([^,]*)$/u;
+
+export function parseClientFirst(message: Buffer): ClientFirst | Unreadable {
+  const text = textOf(message);
+  if (text === undefined) return unreadable('not UTF-8, or with a NUL');
+  const [, header, plainFlag, type, authzid, bare] = (firstMessage.exec(text) ?? []) as Groups;
+  if (header === undefined || bare === undefined) return unreadable('no GS2 header');
+  // Section 5.1: an extension that must be understood; none is.
+  if (bare.startsWith('m=')) return unreadable('an extension (m) that is not supported');
+  const [, name, nonce, extensions = ''] = (firstBare.exec(bare) ?? []) as Groups;
+  if (name === undefined || nonce === undefined)
+    return unreadable('no user name (n) and nonce (r) behind the GS2 header');
+  if (!areExtensions(extensions)) return unreadable('what stands behind the nonce is no extension');
+  if (nonce.length > maxField) return unreadable('the nonce is too long');
+  const acting = authzid === undefined ? undefined : nameOf(authzid);
+  if (authzid !== undefined && acting === undefined) return unreadable('the authorisation identity is no name');
+  const raw = nameOf(name);
+  const user = raw === undefined ? undefined : prepared(raw, 'query');
+  if (user === undefined) return unreadable('the user name is none (=2C and =3D stand for , and =; RFC 4013)');
+  const flag = type === undefined ? (plainFlag as 'n' | 'y') : { type };
+  return { header, flag, ...(acting !== undefined && { authzid: acting }), user, nonce, bare };
+}
+
+export function parseClientFinal(message: Buffer): ClientFinal | Unreadable {
+  const text = textOf(message);
+  if (text === undefined) return unreadable('not UTF-8, or with a NUL');
+  const [, bare, channel = '', nonce, extensions = '', proofText = ''] = (finalMessage.exec(text) ?? []) as Groups;
+  if (bare === undefined || nonce === undefined) return unreadable('no channel binding (c), nonce (r) and proof (p)');
+  if (!areExtensions(extensions)) return unreadable('what stands behind the nonce is no extension');
+  const [binding, proof] = [decodeBase64(channel), decodeBase64(proofText)];
+  if (binding === null || binding.length === 0) return unreadable('the channel binding (c) is not base64');
+  if (proof === null) return unreadable('the proof (p) is not base64');
+  return { binding, nonce, proof, bare };
+}
+
+type Groups = readonly (string | undefined)[];
+
+function textOf(message: Buffer): string | undefined {
+  return isUtf8(message) && !message.includes(0) ? message.toString() : undefined;
+}
+
+/** Optional extensions are passed over (section 5.1), but none may pass for an attribute that has a meaning. */
+function areExtensions(text: string): boolean {
+  return text
+    .split(',')
+    .slice(1)
+    .every((one) => /^(?![aceimnprsv])[A-Za-z]=./su.test(one));
+}
+
+/** saslname of section 7: `=2C` stands for a comma, `=3D` for an equals sign, and nothing else begins with one. */
+function nameOf(saslname: string): string | undefined {
+  if (saslname === '' || Buffer.byteLength(saslname) > maxField || /=(?!2C|3D)/u.test(saslname)) return undefined;
+  return saslname.replaceAll('=2C', ',').replaceAll('=3D', '=');
+}
