@@ -15,17 +15,42 @@ export interface KerberosFailure {
   readonly ours?: boolean;
 }
 
-/** One security context being accepted; every call may fail, and after a failure there is only `close`. */
-export interface KerberosContext {
-  /** Takes a token of the client; `token` goes back to it, `principal` is there when `done`. */
-  accept(
-    token: Uint8Array,
-  ): Promise<{ readonly token: Uint8Array; readonly done: boolean; readonly principal?: string } | KerberosFailure>;
+/** What both sides of a security context can do; every call may fail, and after a failure there is only `close`. */
+interface Wrapping {
   /** Integrity only, no confidentiality, as RFC 4752 section 3.1 has the last two messages. */
   wrap(bytes: Uint8Array): Promise<Uint8Array | KerberosFailure>;
   unwrap(bytes: Uint8Array): Promise<Uint8Array | KerberosFailure>;
   /** Frees it; called once, however the exchange ended. */
   close(): void;
+}
+
+/** One security context being accepted. */
+export interface KerberosContext extends Wrapping {
+  /** Takes a token of the client; `token` goes back to it, the others are there when `done`. */
+  accept(token: Uint8Array): Promise<
+    | {
+        readonly token: Uint8Array;
+        readonly done: boolean;
+        readonly principal?: string;
+        /** Realm of the key that accepted it; the principal may be of another one that trusts it. */
+        readonly realm?: string;
+      }
+    | KerberosFailure
+  >;
+}
+
+/** One security context begun by a client of ours. */
+export interface KerberosClientContext extends Wrapping {
+  /** Takes a token of the server, nothing at first; a `token` without octets is not sent. */
+  initiate(token: Uint8Array): Promise<{ readonly token: Uint8Array; readonly done: boolean } | KerberosFailure>;
+}
+
+/** Logs in with the tickets that are there (KRB5CCNAME). */
+export interface KerberosClient {
+  /** Why no ticket can be shown: no library, no ticket; undefined when there is one. */
+  problem(): Promise<string | undefined>;
+  /** `target`: service@host. */
+  begin(target: string): KerberosClientContext;
 }
 
 export interface Kerberos {

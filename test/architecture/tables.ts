@@ -29,7 +29,7 @@ export const homes: Readonly<Record<string, string>> = {
   'csv-parse': 'core/formats',
   electron: 'electron',
   'fast-jwt': 'core/sasl',
-  koffi: 'core/sasl',
+  koffi: 'core/sasl/gss/library.ts',
   mailauth: 'core/message',
   nodemailer: 'core/simulate',
   'postal-mime': 'core/message',
@@ -98,6 +98,7 @@ export const computedImportExceptions: Readonly<Record<string, string>> = {
  */
 export const lateImports: Readonly<Record<string, string>> = {
   'core/message/spf.ts': 'private receivers draw it in before they start',
+  'core/sasl/gss/library.ts': 'is loaded by a helper process only, which lives in real time',
   'core/simulate/thread.ts': 'runs before anything else does',
   'core/world/authority.ts': 'certificates of a case are made before it is played',
 };
