@@ -1,10 +1,13 @@
 // The receiver: every listener of the settings, bound in the lab, started, changed and stopped as one.
 import { isDeepStrictEqual } from 'node:util';
+import { type Unavailable, unavailableMechanisms } from './contract/availability.ts';
 import type { ListenerState, ReceiverState } from './contract/calls.ts';
 import type { Listener as ListenerSettings } from './contract/settings/listeners.ts';
+import type { MechanismName } from './contract/mechanisms.ts';
 import { hostPort, type HostPort } from './contract/settings/network.ts';
 import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
+import { listed } from './policy/effective.ts';
 import { FlowCounters } from './policy/flow.ts';
 import { Protection } from './policy/protection.ts';
 import type { Kerberos } from './sasl/kerberos.ts';
@@ -67,6 +70,25 @@ function faultsInForce(settings: Settings | undefined): Pick<ReceiverState, 'fau
   return { faults: [...(addressReplies ? ['address-encoded replies'] : []), ...rules.map(({ name }) => name)] };
 }
 
+function lists(settings: Settings, mechanism: MechanismName): boolean {
+  return settings.listeners.some((_, index) => {
+    const { clear, secured } = listed(settings, index);
+    return secured.includes(mechanism) || clear.includes(mechanism);
+  });
+}
+
+/** Asked only where a listener lists GSSAPI: who answers has to be started first. */
+async function kerberosProblem(kerberos: Kerberos | undefined, settings: Settings): Promise<string | undefined> {
+  if (!lists(settings, 'GSSAPI')) return undefined;
+  if (!kerberos) return 'this host has no Kerberos';
+  const { keytab, service } = settings.authentication.gssapi;
+  try {
+    return await kerberos.problem({ keytab, service });
+  } catch (error) {
+    return `Kerberos does not answer: ${(error as Error).message}`;
+  }
+}
+
 export function createReceiver(options: ReceiverOptions): Receiver {
   return new ListenerSet(options);
 }
@@ -76,6 +98,8 @@ class ListenerSet implements Receiver {
   readonly #flow: FlowCounters;
   readonly #protection: Protection;
   #settings: Settings | undefined;
+  /** Why tickets cannot be accepted with these settings. */
+  #kerberos: string | undefined;
   #generation = 0;
   #bindings: Binding[] = [];
   /** Bindings given up whose sessions are still open. */
@@ -133,8 +157,17 @@ class ListenerSet implements Receiver {
           this.#bindings.find(({ name }) => name === one.name),
         ),
       ),
+      ...this.#unavailable(),
       ...faultsInForce(this.#settings),
     };
+  }
+
+  #unavailable(): Pick<ReceiverState, 'unavailable'> {
+    const settings = this.#settings;
+    if (settings === undefined) return {};
+    const isListed = ({ mechanism }: Unavailable) => lists(settings, mechanism);
+    const unavailable = unavailableMechanisms(settings.authentication, this.#kerberos).filter(isListed);
+    return unavailable.length === 0 ? {} : { unavailable };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -152,6 +185,7 @@ class ListenerSet implements Receiver {
       const kept = this.#bindings.find((binding) => binding.name === one.name && binding.key === key && binding.bound);
       return kept ?? { name: one.name, key, wanted };
     });
+    this.#kerberos = await kerberosProblem(this.#options.kerberos, settings);
     this.#settings = settings;
     this.#generation += 1;
     if (!this.#running) {
@@ -255,7 +289,7 @@ class ListenerSet implements Receiver {
   #current(name: string) {
     const settings = this.#settings as Settings;
     const listenerIndex = settings.listeners.findIndex((one) => one.name === name);
-    return { settings, generation: this.#generation, listenerIndex };
+    return { settings, generation: this.#generation, listenerIndex, kerberos: this.#kerberos };
   }
 
   /** A lab address that was free a moment ago, near the wanted one. */
@@ -328,7 +362,7 @@ class ListenerSet implements Receiver {
       loopback: wanted === undefined || onlyHere(wanted),
       ...(error !== undefined && { error }),
       ...(offer !== undefined && { offer }),
-      ehlo: ehloReply(settings, settings.listeners.indexOf(one)),
+      ehlo: ehloReply(settings, { listenerIndex: settings.listeners.indexOf(one), kerberos: this.#kerberos }),
       openSessions: open,
     };
   }

@@ -1,4 +1,5 @@
 // Facts: what is known of a connection, a session and a transaction; policy reads them and nothing else.
+import type { Unavailable } from './availability.ts';
 import type { FlowLimits, WindowKind } from './settings/flow.ts';
 import type { Listener } from './settings/listeners.ts';
 import type { SpfResult } from './settings/sender.ts';
@@ -137,6 +138,8 @@ export interface ConnectionFacts {
   readonly xclient?: XclientFacts;
   /** Why `strictness` counts less for this peer. */
   readonly exempt?: readonly Exemption[];
+  /** Mechanisms that the listener lists and that cannot be offered, and why; when there are any. */
+  readonly unavailable?: readonly Unavailable[];
   /** Absent unless the peer was banned when it came. */
   readonly ban?: Ban;
 }

@@ -144,7 +144,11 @@ function previewEhlo(draft: Readonly<Record<string, unknown>>, { unavailable = [
   const settings: Settings = parsed.data;
   const kerberos = unavailable.find(({ mechanism }) => mechanism === 'GSSAPI')?.why;
   return {
-    listeners: settings.listeners.map(({ name, tls }, index) => ({ name, tls, ...ehloReply(settings, index) })),
+    listeners: settings.listeners.map(({ name, tls }, index) => ({
+      name,
+      tls,
+      ...ehloReply(settings, { listenerIndex: index, kerberos }),
+    })),
     unavailable: [...unavailableMechanisms(settings.authentication, kerberos)],
   };
 }

@@ -31,5 +31,5 @@ export function lacking(talk: readonly Step[], settings: Settings, listener: Sub
 /** With what the listener has of its own. */
 function offersStartTls(settings: Settings, { role, tls }: SubjectListener): boolean {
   const index = settings.listeners.findIndex((one) => one.enable && one.role === role && one.tls === tls);
-  return effectiveSettings(settings, index, '').settings.acceptance.extensions.startTls;
+  return effectiveSettings(settings, { listenerIndex: index, address: '' }).settings.acceptance.extensions.startTls;
 }

@@ -3,7 +3,7 @@ import type { EventBody } from '../contract/event.ts';
 import type { ConnectionFacts, ProxyFacts } from '../contract/facts.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal, SessionLog } from '../journal/journal.ts';
-import { type Effective, effectiveSettings } from '../policy/effective.ts';
+import { type Effective, effectiveSettings, type Place } from '../policy/effective.ts';
 import type { FlowCounters, FlowVisit } from '../policy/flow.ts';
 import { networkHolding } from '../policy/networks.ts';
 import type { Protection } from '../policy/protection.ts';
@@ -19,6 +19,8 @@ export interface Current {
   readonly settings: Settings;
   readonly generation: number;
   readonly listenerIndex: number;
+  /** As in {@link Place}. */
+  readonly kerberos?: string | undefined;
 }
 
 export interface GateOptions {
@@ -96,9 +98,11 @@ export function arrive(options: GateOptions, incoming: Incoming, gone: () => voi
   const begin = beginRecord(options, incoming);
   if (!begin) return undefined;
   const { current, log, record } = begin;
-  const { listenerIndex } = current;
+  const { listenerIndex, kerberos } = current;
   const { peer, local } = accepted;
-  const { settings, exempt } = effectiveSettings(current.settings, listenerIndex, peer.address);
+  const effective = (address: Place['address']) =>
+    effectiveSettings(current.settings, { listenerIndex, address, kerberos });
+  const { settings, exempt, unavailable } = effective(peer.address);
   const listener = settings.listeners[listenerIndex] as ConnectionFacts['listener'];
   const visit = options.flow.enter({
     settings,
@@ -114,6 +118,7 @@ export function arrive(options: GateOptions, incoming: Incoming, gone: () => voi
     local,
     flow: [...visit.counts],
     ...(exempt.length > 0 && { exempt }),
+    ...(unavailable.length > 0 && { unavailable }),
     ...(ban && { ban }),
     ...(proxied && { proxy: proxied.facts }),
   };
@@ -124,7 +129,7 @@ export function arrive(options: GateOptions, incoming: Incoming, gone: () => voi
   return {
     accepted,
     current: { ...current, settings },
-    effective: (address: string) => effectiveSettings(current.settings, listenerIndex, address),
+    effective,
     log,
     begun,
     connection,

@@ -1,5 +1,5 @@
 // What a listener says to EHLO, in clear and when secured: the one list the client hears and the window shows.
-import type { ConnectionFacts } from '../contract/facts.ts';
+import type { ConnectionFacts, SessionFacts } from '../contract/facts.ts';
 import type { Listener } from '../contract/settings/listeners.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { effectiveSettings } from '../policy/effective.ts';
@@ -12,9 +12,18 @@ export function maxDataOctets(settings: Settings): number {
   return settings.acceptance.maxDataSize * 1024;
 }
 
-/** Mechanisms offered now; an empty list means no AUTH at all. */
-export function offeredMechanisms(settings: Settings, secured: boolean): readonly string[] {
-  return secured ? settings.authentication.secured : settings.authentication.clear;
+/** What is known of the client's TLS, if it has any. */
+type ClientTls = SessionFacts['tls'];
+
+/** Mechanisms offered now; an empty list means no AUTH at all. EXTERNAL is for clients that showed a certificate we trust. */
+export function offeredMechanisms(settings: Settings, secured: boolean, tls?: ClientTls): readonly string[] {
+  const list: readonly string[] = secured ? settings.authentication.secured : settings.authentication.clear;
+  return isCertified(tls) || !list.includes('EXTERNAL') ? list : list.filter((name) => name !== 'EXTERNAL');
+}
+
+function isCertified(tls: ClientTls): boolean {
+  const client = tls?.client;
+  return client !== undefined && client !== 'none' && client.trusted;
 }
 
 /** Whether STARTTLS is offered now (RFC 3207 section 4: not again once secured). */
@@ -55,23 +64,26 @@ export interface Offer {
   readonly secured: boolean;
   /** Absent where nobody is asking: XCLIENT is for some peers only. */
   readonly peer?: ConnectionFacts['peer'];
+  /** EXTERNAL is for some clients only. */
+  readonly tls?: ClientTls;
 }
 
-/** Worked out once for each listener of a settings value: in clear and secured, without and with XCLIENT. */
+/** Worked out once for each listener of a settings value: in clear and secured, without and with XCLIENT and a certificate. */
 const kept = new WeakMap<Settings, WeakMap<Listener, (readonly string[] | undefined)[]>>();
 
 /**
  * The keywords behind the first line of the EHLO reply, in the order AXIGEN was observed to send them; without codes.
  * Frozen, and the same array for the same offer.
  */
-export function keywords(settings: Settings, { listener, secured, peer }: Offer): readonly string[] {
+export function keywords(settings: Settings, { listener, secured, peer, tls }: Offer): readonly string[] {
   let listeners = kept.get(settings);
   if (!listeners) kept.set(settings, (listeners = new WeakMap()));
   let offers = listeners.get(listener);
-  if (!offers) listeners.set(listener, (offers = [undefined, undefined, undefined, undefined]));
+  if (!offers) listeners.set(listener, (offers = Array<undefined>(8).fill(undefined)));
   const xclient = peer !== undefined && offersXclient({ listener, peer });
-  return (offers[(secured ? 1 : 0) + (xclient ? 2 : 0)] ??= Object.freeze(
-    made(settings, { listener, secured, xclient }),
+  const certified = isCertified(tls);
+  return (offers[(secured ? 1 : 0) + (xclient ? 2 : 0) + (certified ? 4 : 0)] ??= Object.freeze(
+    made(settings, { listener, secured, xclient, tls }),
   ));
 }
 
@@ -79,11 +91,12 @@ interface Made {
   readonly listener: Listener;
   readonly secured: boolean;
   readonly xclient: boolean;
+  readonly tls: ClientTls;
 }
 
-function made(settings: Settings, { listener, secured, xclient }: Made): string[] {
+function made(settings: Settings, { listener, secured, xclient, tls }: Made): string[] {
   const { extensions, dialect } = settings.acceptance;
-  const mechanisms = offeredMechanisms(settings, secured).join(' ');
+  const mechanisms = offeredMechanisms(settings, secured, tls).join(' ');
   const lines: string[] = [];
   if (extensions.pipelining) lines.push('PIPELINING');
   if (mechanisms !== '') lines.push(`AUTH ${mechanisms}`);
@@ -110,17 +123,36 @@ function made(settings: Settings, { listener, secured, xclient }: Made): string[
   return lines;
 }
 
-/** The whole EHLO reply of a listener without codes, for the window: in clear, and when secured, where it can be. */
-export function ehloReply(service: Settings, listenerIndex: number): { clear?: string[]; secured?: string[] } {
+interface Preview {
+  readonly listenerIndex: number;
+  /** As in {@link Place}. */
+  readonly kerberos?: string | undefined;
+}
+
+/**
+ * The whole EHLO reply of a listener without codes, for the window: in clear, and when secured, where it can be. Where the
+ * listener asks for client certificates, as a client hears it that shows a good one.
+ */
+export function ehloReply(service: Settings, preview: Preview): { clear?: string[]; secured?: string[] } {
+  const { listenerIndex } = preview;
   // Nobody's address: no network is exempt from anything in a preview.
-  const { settings } = effectiveSettings(service, listenerIndex, '');
+  const { settings } = effectiveSettings(service, { ...preview, address: '' });
   const listener = settings.listeners[listenerIndex];
   if (!listener) throw new Error(`there is no listener ${listenerIndex}`);
   const first = replyFor('ehlo-ok', { settings, stage: 'ehlo' }).lines;
-  const reply = (secured: boolean) => [...first, ...keywords(settings, { listener, secured })];
+  const tls = listener.security.clientCertificate === 'off' ? undefined : shown;
+  const reply = (secured: boolean) => [...first, ...keywords(settings, { listener, secured, ...(secured && { tls }) })];
   const canSecure = listener.tls === 'implicit' || offersStartTls(settings, listener, false);
   return { ...(listener.tls !== 'implicit' && { clear: reply(false) }), ...(canSecure && { secured: reply(true) }) };
 }
+
+/** What a preview takes for granted where certificates are asked for. */
+const shown: ClientTls = {
+  protocol: '',
+  cipher: '',
+  resumed: false,
+  client: { subject: '', issuer: '', fingerprint: '', validFrom: 0, validTo: 0, depth: 0, trusted: true },
+};
 
 /** Path of the setting that says whether an extension is offered on the listener: its own, or that of the service. */
 export function extensionSetting(

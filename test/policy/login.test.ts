@@ -30,7 +30,7 @@ describe('mechanism', () => {
         action: 'record',
         text: 'PLAIN is offered in clear',
         setting: 'authentication.clear',
-        value: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
+        value: ['PLAIN', 'LOGIN', 'CRAM-MD5', 'DIGEST-MD5', 'GSSAPI'],
       },
     ]);
     expect(await decidersOf(mechanism, { settings: securedOnly, login: pending('PLAIN'), session: { tls } })).toEqual([
@@ -50,7 +50,7 @@ describe('mechanism', () => {
     const reasonOf = async (known: Known) =>
       (await decidersOf(mechanism, known)).map(({ reason, text }) => [reason, text]);
     expect(await reasonOf({ login: pending('NTLM\r\n') })).toEqual([
-      ['auth-mechanism', 'NTLM?? is not offered in clear, only PLAIN, LOGIN, CRAM-MD5'],
+      ['auth-mechanism', 'NTLM?? is not offered in clear, only PLAIN, LOGIN, CRAM-MD5, DIGEST-MD5, GSSAPI'],
     ]);
     expect(await reasonOf({ settings: securedOnly, login: pending('PLAIN') })).toEqual([
       ['auth-needs-tls', 'PLAIN is offered on secured connections only'],

@@ -22,11 +22,12 @@ const peer = { address: '192.0.2.7', port: 40_000 };
 
 /** A session without a socket: the parser, the dialogue and every check, each segment worked on before the next one comes. */
 function open(service: Settings) {
-  const { settings, exempt } = effectiveSettings(service, 0, peer.address);
+  const { settings, exempt } = effectiveSettings(service, { listenerIndex: 0, address: peer.address });
   const { strictness } = settings;
   const journal = memoryJournal();
   const wire: Wire = {
     secured: false,
+    binding: () => undefined,
     write: (bytes) => void (said += bytes),
     end: () => void (parser.isClosed = true),
     drop: () => void (parser.isClosed = true),
@@ -41,7 +42,7 @@ function open(service: Settings) {
   const dialogue = new Dialogue(
     {
       settings,
-      effective: (address) => effectiveSettings(service, 0, address),
+      effective: (address) => effectiveSettings(service, { listenerIndex: 0, address }),
       generation: 1,
       world: realWorld,
       log: journal.session(),

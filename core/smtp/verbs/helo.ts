@@ -35,6 +35,6 @@ function hello(d: Dialogue, verb: 'EHLO' | 'HELO', argument: string): Answer | P
     }
     if (verb === 'HELO') return { verdict };
     const { listener, peer } = d.facts.connection;
-    return { verdict, lines: keywords(d.settings, { listener, peer, secured: d.wire.secured }) };
+    return { verdict, lines: keywords(d.settings, { listener, peer, secured: d.wire.secured, tls: session.tls }) };
   });
 }

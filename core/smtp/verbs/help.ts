@@ -19,7 +19,7 @@ function offeredCommands(d: Dialogue): readonly string[] {
     ['EHLO', true],
     ['HELO', true],
     ['STARTTLS', offersStartTls(settings, listener, wire.secured)],
-    ['AUTH', offeredMechanisms(settings, wire.secured).length > 0],
+    ['AUTH', offeredMechanisms(settings, wire.secured, facts.session.tls).length > 0],
     ['MAIL', true],
     ['RCPT', true],
     ['DATA', true],

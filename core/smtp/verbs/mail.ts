@@ -104,12 +104,16 @@ function take(d: Dialogue, parameter: Parameter, into: Added): Answer | undefine
     case 'ENVID':
       return extensions.dsn ? report(d, parameter, into) : unknownParameter(d, parameter, mailWrongs);
     case 'AUTH':
-      if (offeredMechanisms(d.settings, d.wire.secured).length === 0 && d.facts.session.user === undefined) break;
+      if (!offersAuth(d) && d.facts.session.user === undefined) break;
       // RFC 4954 section 5: taken and noted in the transcript; nobody is trusted to speak for others, so it counts as <>.
       if (value !== undefined && fromXtext(value) !== undefined) return undefined;
       return bad(d, 'AUTH= takes a mailbox in xtext, or <> (RFC 4954 section 5)', 'AUTH=mailbox');
   }
   return unknownParameter(d, parameter, mailWrongs);
+}
+
+function offersAuth({ settings, wire, facts: { session } }: Dialogue): boolean {
+  return offeredMechanisms(settings, wire.secured, session.tls).length > 0;
 }
 
 /** RFC 8689 section 2: offered inside TLS only, and never with a value. In clear STARTTLS is missing, where it could be said. */
