@@ -4,47 +4,22 @@ import { describe, expect, it } from 'vitest';
 import { decodeBase64, encodeBase64 } from '../../core/sasl/base64.ts';
 import { cramMd5 } from '../../core/sasl/cramMd5.ts';
 import { login } from '../../core/sasl/login.ts';
-import { settingsSchema } from '../../core/contract/settings/settings.ts';
-import { begin, type ExchangeContext, type Mechanism, respond, type Step } from '../../core/sasl/mechanism.ts';
-import type { Later } from '../../core/sasl/later.ts';
+import { begin, type Mechanism, respond } from '../../core/sasl/mechanism.ts';
 import { plain } from '../../core/sasl/plain.ts';
-import { createUser, UserTable } from '../../core/sasl/users.ts';
+import { b64, bare, contextOf, play as playIn, source, there } from './people.ts';
 
-const random = (octets: number) => new Uint8Array(octets).fill(7);
-const people = [
+const { users } = source([
   { name: 'tim', password: 'tanstaaftanstaaf' },
   { name: 'Kurt', password: 'xipj3plmq' },
   { name: 'test', password: '1234' },
   { name: 'Jörg Müller', password: 'päss wörd' },
-];
-const users = new UserTable(
-  [
-    ...people.map((one) => createUser({ ...one, created: 0 }, random)),
-    createUser({ name: 'hashed', password: 'only', created: 0, keepSecret: false }, random),
-  ],
-  { key: new Uint8Array(32) },
-);
-const context: ExchangeContext = {
-  users,
-  settings: settingsSchema.parse({}).authentication,
-  host: 'postoffice.reston.mci.net',
-  nonce: () => '1896.697170952',
-  now: () => 0,
-  offered: [],
-};
+  { name: 'hashed', password: 'only', denied: 'no-secret' },
+]);
+const context = contextOf(users, { host: 'postoffice.reston.mci.net' });
 
-const b64 = (text: string) => Buffer.from(text).toString('base64');
-const challenge = (text: string) => ({ challenge: Buffer.from(text) });
-
-/** All steps of one exchange: the initial response or null, then the client's lines. */
-function play(mechanism: Mechanism, initial: string | null, ...lines: string[]): Step[] {
-  const exchange = mechanism.start(context);
-  return [begin(exchange, initial), ...lines.map((line) => respond(exchange, line))].map(there);
-}
-
-function there(step: Later<Step>): Step {
-  if (step instanceof Promise) throw new Error('a table of users answers at once');
-  return step;
+/** All steps of one exchange, without what is told to people: the initial response or null, then the client's lines. */
+function play(mechanism: Mechanism, initial: string | null, ...lines: string[]): unknown[] {
+  return playIn(mechanism, context, [initial, ...lines]).map(bare);
 }
 
 describe('base64', () => {
@@ -86,17 +61,17 @@ describe('base64', () => {
 describe('PLAIN', () => {
   it('logs in with an initial response or after an empty challenge (RFC 4616 section 4)', () => {
     const response = b64('\0tim\0tanstaaftanstaaf');
-    expect(play(plain, response)).toEqual([{ ok: { user: 'tim' } }]);
-    expect(play(plain, null, response)).toEqual([challenge(''), { ok: { user: 'tim' } }]);
+    expect(play(plain, response)).toEqual([{ user: 'tim' }]);
+    expect(play(plain, null, response)).toEqual(['', { user: 'tim' }]);
   });
 
   it('names an authorisation identity only when it differs (RFC 4616 section 4, RFC 4954 section 4.1)', () => {
-    expect(play(plain, b64('Ursel\0Kurt\0xipj3plmq'))).toEqual([{ ok: { user: 'Kurt', authzid: 'Ursel' } }]);
-    expect(play(plain, 'dGVzdAB0ZXN0ADEyMzQ=')).toEqual([{ ok: { user: 'test' } }]);
+    expect(play(plain, b64('Ursel\0Kurt\0xipj3plmq'))).toEqual([{ user: 'Kurt', authzid: 'Ursel' }]);
+    expect(play(plain, 'dGVzdAB0ZXN0ADEyMzQ=')).toEqual([{ user: 'test' }]);
   });
 
   it('reads UTF-8', () => {
-    expect(play(plain, b64('\0Jörg Müller\0päss wörd'))).toEqual([{ ok: { user: 'Jörg Müller' } }]);
+    expect(play(plain, b64('\0Jörg Müller\0päss wörd'))).toEqual([{ user: 'Jörg Müller' }]);
   });
 
   it('fails the same way for a wrong password and an unknown user, but for the private detail', () => {
@@ -119,10 +94,7 @@ describe('PLAIN', () => {
   });
 
   it('can be cancelled, and is over then', () => {
-    expect(play(plain, null, '*')).toEqual([
-      challenge(''),
-      { fail: 'cancelled', detail: 'the client cancelled with *' },
-    ]);
+    expect(play(plain, null, '*')).toEqual(['', { fail: 'cancelled', detail: 'the client cancelled with *' }]);
   });
 
   it('takes no second response', () => {
@@ -137,9 +109,9 @@ describe('PLAIN', () => {
 describe('LOGIN', () => {
   it('asks for both, or for the password alone after an initial response', () => {
     const password = b64('tanstaaftanstaaf');
-    const ok = { ok: { user: 'tim' } };
-    expect(play(login, null, b64('tim'), password)).toEqual([challenge('Username:'), challenge('Password:'), ok]);
-    expect(play(login, b64('tim'), password)).toEqual([challenge('Password:'), ok]);
+    const ok = { user: 'tim' };
+    expect(play(login, null, b64('tim'), password)).toEqual(['Username:', 'Password:', ok]);
+    expect(play(login, b64('tim'), password)).toEqual(['Password:', ok]);
   });
 
   it('fails for a wrong password, an empty one, and an unknown user', () => {
@@ -153,7 +125,7 @@ describe('LOGIN', () => {
   it('calls an empty name, junk and NULs malformed, and takes no third answer', () => {
     const malformed = (detail: string, user?: string) => ({ fail: 'malformed', detail, ...(user && { user }) });
     expect(play(login, '=')).toEqual([malformed('no user name')]);
-    expect(play(login, null, b64('a\0b'))).toEqual([challenge('Username:'), malformed('the user name is no text')]);
+    expect(play(login, null, b64('a\0b'))).toEqual(['Username:', malformed('the user name is no text')]);
     expect(play(login, b64('tim'), b64('a\0b')).slice(1)).toEqual([malformed('the password is no text', 'tim')]);
     expect(play(login, b64('tim'), 'x').slice(1)).toEqual([malformed('the response is not base64')]);
     const good = b64('tanstaaftanstaaf');
@@ -163,23 +135,22 @@ describe('LOGIN', () => {
 });
 
 describe('CRAM-MD5', () => {
-  const asked = challenge('<1896.697170952@postoffice.reston.mci.net>');
+  const asked = '<1896.697170952@postoffice.reston.mci.net>';
 
   it('plays the example of RFC 2195 section 2', () => {
     const [first, end] = play(cramMd5, null, 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw');
-    expect([first, end]).toEqual([asked, { ok: { user: 'tim' } }]);
-    const text = encodeBase64((first as { challenge: Buffer }).challenge);
-    expect(text).toBe('PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+');
+    expect([first, end]).toEqual([asked, { user: 'tim' }]);
+    expect(b64(first as string)).toBe('PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+');
   });
 
   it('takes names with spaces, and hexadecimal digits of either case', () => {
-    const digest = createHmac('md5', 'päss wörd').update(asked.challenge).digest('hex').toUpperCase();
-    expect(play(cramMd5, null, b64(`Jörg Müller ${digest}`)).at(-1)).toEqual({ ok: { user: 'Jörg Müller' } });
+    const digest = createHmac('md5', 'päss wörd').update(asked).digest('hex').toUpperCase();
+    expect(play(cramMd5, null, b64(`Jörg Müller ${digest}`)).at(-1)).toEqual({ user: 'Jörg Müller' });
   });
 
   it('fails for a wrong digest, an unknown user, and one without a shared secret', () => {
     const end = (name: string, key: string | Buffer) => {
-      const digest = createHmac('md5', key).update(asked.challenge).digest('hex');
+      const digest = createHmac('md5', key).update(asked).digest('hex');
       return play(cramMd5, null, b64(`${name} ${digest}`)).at(-1);
     };
     const fail = 'credentials';
@@ -205,23 +176,72 @@ describe('CRAM-MD5', () => {
 
   it('does not take the answer to another challenge (AUT-09)', () => {
     const exchange = cramMd5.start({ ...context, nonce: () => '1896.697170953' });
-    begin(exchange, null);
-    const step = respond(exchange, 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw');
-    expect(step).toEqual({ fail: 'credentials', user: 'tim', detail: 'wrong password' });
+    void begin(exchange, null);
+    const step = there(respond(exchange, 'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw'));
+    expect(bare(step)).toEqual({ fail: 'credentials', user: 'tim', detail: 'wrong password' });
   });
 });
 
-describe('every failure', () => {
-  it('keeps the password to itself', () => {
-    const secret = 'tanstaaftanstaaf-x';
+describe('what is told of a login', () => {
+  const secret = 'tanstaaftanstaaf-x';
+
+  it('never holds a password or what is made of one', () => {
     const steps = [
-      ...play(plain, b64(`\0tim\0${secret}`)),
-      ...play(plain, b64(`tim\0${secret}`)),
-      ...play(plain, b64(`\0tim\0${secret}`).slice(0, -3)),
-      ...play(login, b64('tim'), b64(secret)),
-      ...play(login, b64('tim'), b64(`${secret}\0`)),
-      ...play(cramMd5, null, b64(`tim ${secret}`)),
-    ];
-    expect(JSON.stringify(steps)).not.toContain('tanstaaf');
+      [plain, b64(`\0tim\0${secret}`)],
+      [plain, b64(`tim\0${secret}`)],
+      [plain, b64(`\0tim\0${secret}`).slice(0, -3)],
+      [login, b64('tim'), b64(secret)],
+      [login, b64('tim'), b64(`${secret}\0`)],
+      [cramMd5, null, b64(`tim ${secret}`)],
+    ] as const;
+    const told = steps.map(([mechanism, ...lines]) => playIn(mechanism, context, lines));
+    expect(JSON.stringify(told)).not.toContain('tanstaaf');
+  });
+
+  it('is each message with its fields, and of secrets the length (PLAIN)', () => {
+    const [first, end] = playIn(plain, context, [null, b64(`Ursel\0tim\0${secret}`)]);
+    expect(first).toEqual({ challenge: Buffer.alloc(0), asks: { what: 'challenge', octets: 0, fields: [] } });
+    expect(end?.heard).toEqual({
+      what: 'message',
+      octets: 28,
+      fields: [
+        { name: 'authzid', value: 'Ursel' },
+        { name: 'authcid', value: 'tim' },
+        { name: 'passwd', secret: 18 },
+      ],
+    });
+  });
+
+  it('is the prompts and the two answers (LOGIN)', () => {
+    const steps = playIn(login, context, [null, b64('tim'), b64('pä')]);
+    const prompt = (text: string) => ({ what: 'prompt', octets: 9, fields: [{ name: 'prompt', value: text }] });
+    expect(steps.map((step) => ('challenge' in step ? step.asks : undefined))).toEqual([
+      prompt('Username:'),
+      prompt('Password:'),
+      undefined,
+    ]);
+    expect(steps.map((step) => step.heard)).toEqual([
+      undefined,
+      { what: 'user name', octets: 3, fields: [{ name: 'user name', value: 'tim' }] },
+      { what: 'password', octets: 3, fields: [{ name: 'password', secret: 3 }] },
+    ]);
+  });
+
+  it('is the challenge, the user and the length of the digest (CRAM-MD5)', () => {
+    const [first, end] = playIn(cramMd5, context, [null, b64('tim b913a602c7eda7a495b4e6e7334d3890')]);
+    const text = '<1896.697170952@postoffice.reston.mci.net>';
+    expect(first && 'challenge' in first && first.asks).toEqual({
+      what: 'challenge',
+      octets: 42,
+      fields: [{ name: 'challenge', value: text }],
+    });
+    expect(end?.heard).toEqual({
+      what: 'response',
+      octets: 36,
+      fields: [
+        { name: 'user', value: 'tim' },
+        { name: 'digest', secret: 32 },
+      ],
+    });
   });
 });
