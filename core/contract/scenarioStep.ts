@@ -82,6 +82,9 @@ export const loginFaults = [
 ] as const;
 export type LoginFault = (typeof loginFaults)[number];
 
+/** What nodemailer can log in with by itself. */
+const mailMethods = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'] as const;
+
 /** The client certificates a scenario can show; all but `none` are made when they are first needed. */
 const clientCertificates = [
   'none',
@@ -230,7 +233,7 @@ export const step = z.union([
           .optional()
           .meta({
             description:
-              'Whether the first response stands in the AUTH command; where the mechanism allows it, unless said.',
+              'Whether the first response stands in the AUTH command; where that is usual, unless said: everywhere but in LOGIN and where the server speaks first.',
           }),
         binding: z
           .enum(['tls-exporter', 'tls-server-end-point'])
@@ -262,6 +265,11 @@ export const step = z.union([
         headers: z.record(z.string(), z.string()).optional(),
         user: z.string().optional(),
         password: z.string().optional(),
+        token: z.string().optional().meta({ description: 'In place of the password, for XOAUTH2.' }),
+        method: z
+          .enum(mailMethods)
+          .optional()
+          .meta({ description: 'How the user logs in; the first that is offered and nodemailer knows unless said.' }),
         tls: z.boolean().optional().meta({ description: 'STARTTLS first; implicit TLS listeners are always secured.' }),
       }),
     })

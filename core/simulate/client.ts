@@ -8,11 +8,14 @@ import { shown } from './bytes.ts';
 import { ClientConnection, type Heard } from './clientConnection.ts';
 import type { ClientSetup, Difference } from './clientSetup.ts';
 import { judgeHandshake } from './handshake.ts';
-import { type Login, playLogin, withoutSecrets } from './login.ts';
+import { channelOf } from './login/channel.ts';
+import { type LoginPlay, type Recording, withoutSecrets } from './login/exchange.ts';
+import type { Login } from './login/mechanism.ts';
+import { playLogins } from './login/series.ts';
 import { type MailRoute, sendMail } from './mail.ts';
 import { aheadOf } from './proxyHeader.ts';
 import { pointOf, saidOf, sentOf, wanted, wantedOf, type Wanted } from './prepared.ts';
-import { matches, named, type Reply, told } from './reply.ts';
+import { matches, named, told } from './reply.ts';
 
 /** How long the server may take to close after the client has left, ms. */
 const FAREWELL = 1000;
@@ -22,6 +25,8 @@ const READY = wanted(220);
 const FAREWELL_REPLY = wanted(221);
 /** Lines kept of one client's talk. */
 const MOST_LINES = 500;
+/** Octets of a nonce: 24 characters of base64, none of them `=`. */
+const NONCE = 18;
 const QUIT = Buffer.from('QUIT\r\n');
 const CRLF = '\r\n';
 const none: ReadonlySet<string> = new Set();
@@ -41,6 +46,8 @@ export class Client {
   #mail: Connection | undefined;
   #step = 0;
   #inExchange = false;
+  /** What was sent in the login before, on whichever connection. */
+  #recording: Recording | undefined;
   #stopped = false;
   /** Of the last reply that was heard; 0 when something else came. */
   #code = 0;
@@ -257,38 +264,36 @@ export class Client {
     return Promise.resolve('on');
   }
 
-  /** Exchanges in a row; they end early, without a difference, when the server says 421 or closes. */
   async #login(login: Login): Promise<Played> {
-    const over = () => {
+    const { world, host, patience } = this.#setup;
+    const secured = this.#connection?.secured;
+    const isOver = () => {
       const next = this.#connection?.peek();
-      return next?.kind === 'closed' || (next?.kind === 'reply' && next.reply.code === 421);
+      return this.#stopped || next?.kind === 'closed' || (next?.kind === 'reply' && next.reply.code === 421);
     };
-    const exchange = {
-      say: async (line: string, public_: string) => {
+    const play: LoginPlay = {
+      login,
+      host,
+      nonce: () => Buffer.from(world.random(NONCE)).toString('base64'),
+      before: this.#recording,
+      ...(secured !== undefined && { channel: channelOf(secured) }),
+    };
+    const { recording, difference } = await playLogins(play, {
+      isOver,
+      say: async (text, public_) => {
         this.#note({ sent: public_, ok: true });
-        await this.#connection?.write(Buffer.from(line + CRLF));
+        await this.#connection?.write(Buffer.from(text + CRLF));
       },
       hear: async () => {
-        await this.#look(this.#setup.patience);
-        if (over()) return undefined;
-        const heard = await this.#next(this.#setup.patience);
+        await this.#look(patience);
+        if (isOver()) return undefined;
+        const heard = await this.#next(patience);
         return heard.kind === 'reply' ? heard.reply : undefined;
       },
-    };
-    const expected = login.hear === undefined ? undefined : named(login.hear);
-    for (let time = 0; time < (login.times ?? 1) && !over() && !this.#stopped; time += 1) {
-      const last = await playLogin(login, { ...exchange, hear: () => this.#noting(exchange.hear) });
-      if (last === undefined && !over()) return this.#differ('hear', expected ?? 'a reply', 'nothing');
-      if (last === undefined || login.hear === undefined || expected === undefined) continue;
-      if (!matches(last, login.hear)) return this.#differ('expect', expected, told(last));
-    }
-    return 'on';
-  }
-
-  async #noting(hear: () => Promise<Reply | undefined>): Promise<Reply | undefined> {
-    const reply = await hear();
-    if (reply) this.#note({ heard: told(reply), ok: true });
-    return reply;
+      heard: (public_) => void this.#note({ heard: public_, ok: true }),
+    });
+    this.#recording = recording;
+    return difference ? this.#differ(difference.kind, difference.expected, difference.heard) : 'on';
   }
 
   async #sendMail(mail: Extract<Step, { mail: unknown }>['mail']): Promise<Played> {

@@ -24,6 +24,8 @@ export interface ClientSetup {
   readonly tls: 'clear' | 'starttls' | 'implicit';
   /** PEM of the authority whose certificates are trusted; none but it. */
   readonly authority: string;
+  /** What the client calls the server; only logins tell it. */
+  readonly host: string;
   /** Makes a client certificate, when a scenario shows one. */
   readonly certificate: (kind: ClientCertificateKind) => Promise<ClientPem | undefined>;
   /** Who the client is, as the receiver sees it. */

@@ -2,7 +2,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
-import { isSociety, type Population } from '../contract/scenarioPopulation.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import { type WorldName, worldsOf } from '../contract/scenarioWorld.ts';
 import { settingsSchema } from '../contract/settings/settings.ts';
@@ -11,6 +10,7 @@ import type { FileProblem } from '../formats/problem.ts';
 import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
 import { readScenario } from '../formats/yaml.ts';
 import { type Literal, segmentsOf } from './bytes.ts';
+import { loginMistakes, ofGroups } from './loginMistakes.ts';
 import { type Mistake, placed } from './mistake.ts';
 import { populationMistakes } from './populationMistakes.ts';
 import type { CaseTask } from './run.ts';
@@ -83,6 +83,7 @@ function mistakes(scenario: Scenario): Mistake[] {
     ...knobMistakes(scenario),
     ...zoneMistakes(scenario),
     ...byteMistakes(scenario),
+    ...loginMistakes(scenario),
     ...worldMistakes(scenario),
     ...populationMistakes(scenario),
     ...baseMistakes(scenario),
@@ -145,8 +146,10 @@ function byteMistakes(scenario: Scenario): Mistake[] {
     { path: ['opening'], talk: opening },
     { path: ['talk'], talk, after, at: ['after'] },
     { path: ['closing'], talk: closing },
-    ...groupTalks(['population'], population),
-    ...cases.flatMap((one, index) => groupTalks(['cases', index, 'population'], one.population)),
+    ...ofGroups(['population'], population).map(({ path, value }) => ({ path, talk: value })),
+    ...cases
+      .flatMap((one, index) => ofGroups(['cases', index, 'population'], one.population))
+      .map(({ path, value }) => ({ path, talk: value })),
     ...cases.map((one, index) => ({
       path: ['cases', index, 'talk'],
       talk: one.talk,
@@ -172,18 +175,6 @@ function byteMistakes(scenario: Scenario): Mistake[] {
       if (bytes !== undefined) written.push({ path: [...at, key], bytes });
     }
     return written.flatMap(tried);
-  });
-}
-
-/** The talks that groups have of their own. */
-function groupTalks(path: Mistake['path'], population: Population | undefined) {
-  if (population === undefined || !isSociety(population)) return [];
-  return population.groups.flatMap(({ talk, mix = [] }, index) => {
-    const at = [...path, 'groups', index];
-    return [
-      { path: [...at, 'talk'], talk },
-      ...mix.map((one, place) => ({ path: [...at, 'mix', place, 'talk'], talk: one.talk })),
-    ];
   });
 }
 

@@ -12,6 +12,10 @@ export interface Mail {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** In place of the password, for XOAUTH2. */
+  readonly token?: string | undefined;
+  /** PLAIN, LOGIN, CRAM-MD5 or XOAUTH2; the first that is offered unless said. */
+  readonly method?: string | undefined;
 }
 
 export interface MailRoute {
@@ -46,7 +50,7 @@ export async function sendMail(mail: Mail, socket: Connection, route: MailRoute)
     socketTimeout: 20_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-    ...(mail.user === undefined ? {} : { auth: { user: mail.user, pass: mail.password ?? '' } }),
+    ...loginOf(mail),
     getSocket: (_options: unknown, done: (error: Error | null, found: { connection: Connection }) => void) =>
       done(null, { connection: socket }),
   } as Parameters<typeof createTransport>[0]);
@@ -73,6 +77,12 @@ export async function sendMail(mail: Mail, socket: Connection, route: MailRoute)
     transport.close();
     socket.destroy();
   }
+}
+
+function loginOf({ user, password = '', token, method }: Mail) {
+  if (user === undefined) return {};
+  const auth = token === undefined ? { user, pass: password } : { type: 'OAuth2', user, accessToken: token };
+  return { auth, ...(method !== undefined && { authMethod: method }) };
 }
 
 /** Connects to a listener on this machine and sends one message; the host's "send a test message". */

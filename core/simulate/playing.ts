@@ -99,6 +99,7 @@ const sharedBy = ({ network, subject, listener, patience }: Facing) =>
     world: network.world,
     tls: listener.tls,
     authority: subject.authority,
+    host: subject.hostname,
     certificate: (kind) => subject.certificate(kind),
     patience,
   }) satisfies Partial<ClientSetup>;

@@ -1,7 +1,7 @@
 // What the steps of a talk stand for, worked out once for however many clients that play it.
 import type { Replies, Step } from '../contract/scenarioStep.ts';
 import { segmentsOf, shown, unescape } from './bytes.ts';
-import { withoutSecrets } from './login.ts';
+import { withoutSecrets } from './login/exchange.ts';
 import { matcher, named, type Reply } from './reply.ts';
 
 const CRLF = Buffer.from('\r\n');

@@ -2,7 +2,8 @@
 import { parseHostPort } from '../contract/settings/network.ts';
 import { createReceiver } from '../receiver.ts';
 import { loadSpf } from '../message/spf.ts';
-import { createUser, UserTable } from '../sasl/users.ts';
+import { userFor } from '../sasl/userFor.ts';
+import { UserTable } from '../sasl/userTable.ts';
 import { Certificates } from './identity.ts';
 import type { StartSubject, SubjectListener } from './subject.ts';
 
@@ -12,13 +13,10 @@ export function startPrivate(): StartSubject {
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
     await loadSpf();
-    const rows = users.map(({ name, password }) =>
-      createUser({ name, password, created: world.now() }, (octets) => world.random(octets)),
-    );
     const receiver = createReceiver({
       world,
       journal,
-      users: new UserTable(rows, { key: world.random(32) }),
+      users: new UserTable(users.map((user) => userFor(user, settings)), { key: world.random(32) }),
       identity: (listener) => certificates.of(listener, hostname),
       onState: () => undefined,
     });
@@ -36,6 +34,7 @@ export function startPrivate(): StartSubject {
     const authority = isSecured ? (await certificates.authority()).cert : '';
     return {
       listeners,
+      hostname,
       authority,
       certificate: (kind) => certificates.client(kind),
       close: () => receiver.stop({ graceMs: 0 }),

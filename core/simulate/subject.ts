@@ -1,7 +1,9 @@
 // What a case is played against: something that listens, by default the receiver itself.
+import type { Scenario } from '../contract/scenario.ts';
 import type { ClientCertificateKind } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { NewUser } from '../sasl/users.ts';
 import type { World } from '../world/world.ts';
 import type { ClientPem } from './handshake.ts';
 
@@ -15,6 +17,8 @@ export interface SubjectListener {
 export interface Subject {
   /** Those that are bound, in the order of the settings. */
   readonly listeners: readonly SubjectListener[];
+  /** What it calls itself. */
+  readonly hostname: string;
   /** PEM of the authority its certificates come from; empty when it has no TLS. */
   readonly authority: string;
   /** Makes a client certificate; undefined for a client that has none. */
@@ -24,7 +28,7 @@ export interface Subject {
 
 export interface SubjectOptions {
   readonly settings: Settings;
-  readonly users: readonly { readonly name: string; readonly password: string }[];
+  readonly users: readonly Omit<NewUser, 'created'>[];
   readonly world: World;
   readonly journal: Journal;
 }

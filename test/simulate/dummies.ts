@@ -74,6 +74,7 @@ export const dummy =
     }
     return {
       listeners,
+      hostname: 'dummy.test',
       authority,
       certificate: () => Promise.resolve(undefined),
       close: async () => {

@@ -82,6 +82,7 @@ async function play(groups: readonly object[], { script = polite, seed = 7, ...r
     if (rest.isDeaf) await bound.close();
     return {
       listeners: [{ role: 'mx', tls: 'clear', host: '127.0.0.1', port: bound.port }],
+      hostname: 'dummy.test',
       authority: '',
       certificate: () => Promise.resolve(undefined),
       close: () => bound.close(),

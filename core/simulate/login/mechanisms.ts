@@ -1,9 +1,13 @@
 // How a client logs in with each mechanism there is, by its name.
 import { type MechanismName, mechanismTable } from '../../contract/mechanisms.ts';
+import { oauthbearer, xoauth2 } from './bearer.ts';
 import { cramMd5 } from './cramMd5.ts';
+import { digestMd5 } from './digestMd5.ts';
+import { external } from './external.ts';
 import { login } from './login.ts';
 import type { ClientMechanism } from './mechanism.ts';
 import { plain } from './plain.ts';
+import { scram } from './scram.ts';
 
 /** In transition: a mechanism that no client here speaks yet. */
 const missing = (name: MechanismName): ClientMechanism => ({
@@ -14,16 +18,16 @@ const missing = (name: MechanismName): ClientMechanism => ({
 });
 
 export const clientMechanisms: Readonly<Record<MechanismName, ClientMechanism>> = {
-  'SCRAM-SHA-256-PLUS': missing('SCRAM-SHA-256-PLUS'),
-  'SCRAM-SHA-1-PLUS': missing('SCRAM-SHA-1-PLUS'),
-  'SCRAM-SHA-256': missing('SCRAM-SHA-256'),
-  'SCRAM-SHA-1': missing('SCRAM-SHA-1'),
+  'SCRAM-SHA-256-PLUS': scram({ hash: 'sha256', plus: true }),
+  'SCRAM-SHA-1-PLUS': scram({ hash: 'sha1', plus: true }),
+  'SCRAM-SHA-256': scram({ hash: 'sha256', plus: false }),
+  'SCRAM-SHA-1': scram({ hash: 'sha1', plus: false }),
   GSSAPI: missing('GSSAPI'),
-  EXTERNAL: missing('EXTERNAL'),
-  OAUTHBEARER: missing('OAUTHBEARER'),
-  XOAUTH2: missing('XOAUTH2'),
+  EXTERNAL: external,
+  OAUTHBEARER: oauthbearer,
+  XOAUTH2: xoauth2,
   'CRAM-MD5': cramMd5,
-  'DIGEST-MD5': missing('DIGEST-MD5'),
+  'DIGEST-MD5': digestMd5,
   PLAIN: plain,
   LOGIN: login,
 };
