@@ -34,9 +34,14 @@ export interface Identity {
 /**
  * One move of the server. SMTP has no room for data beside 235 (RFC 4954 section 4), so what a mechanism still has to say at
  * the end is one more challenge, answered by an empty response. `heard` is what the client said and `asks` what the challenge
- * says, decoded for people: secrets are named there with their length and nothing else.
+ * says, decoded for people: secrets are named there with their length and nothing else. With `failing` the login has failed
+ * already and the challenge only tells the client why (RFC 7628 section 3.2.3): whatever it answers, `*` too, that is the end.
  */
-export type Step = ({ readonly challenge: Buffer; readonly asks?: SaslSaid } | { readonly ok: Identity } | Failure) & {
+export type Step = (
+  | { readonly challenge: Buffer; readonly asks?: SaslSaid; readonly failing?: Failure }
+  | { readonly ok: Identity }
+  | Failure
+) & {
   readonly heard?: SaslSaid;
 };
 
@@ -44,7 +49,10 @@ export type Step = ({ readonly challenge: Buffer; readonly asks?: SaslSaid } | {
 export interface Exchange {
   /** Takes a decoded response; null, only at first, when AUTH came without an initial one. */
   next(input: Buffer | null): Later<Step>;
-  /** Frees what it holds when it is given up before its end: cancelled, or the connection is gone. */
+  /**
+   * Frees what it holds when it is given up before its end: cancelled, a line that is no base64, a move that took too long,
+   * or the connection is gone. A move may be under way; what it comes to is ignored then.
+   */
   drop?(): void;
 }
 
@@ -96,9 +104,11 @@ export function begin(exchange: Exchange, initial: string | null): Later<Step> {
 
 /** Goes on with a line of the client: base64, or `*` to cancel (RFC 4954 section 4). */
 export function respond(exchange: Exchange, line: string): Later<Step> {
+  const input = line === '*' ? null : decodeBase64(line);
+  if (input !== null) return exchange.next(input);
+  exchange.drop?.();
   if (line === '*') return { fail: 'cancelled', detail: 'the client cancelled with *' };
-  const input = decodeBase64(line);
-  return input === null ? malformed('the response is not base64') : exchange.next(input);
+  return malformed('the response is not base64');
 }
 
 export function malformed(detail: string, user?: string): Failure {
@@ -123,6 +133,7 @@ const denials: Readonly<Record<Denial, string>> = {
   'wrong-password': 'wrong password',
   'no-secret': 'the user has no secret for this mechanism',
   disabled: 'the user is disabled',
+  sealed: 'the secrets of the user were sealed by another host; the password must be set again',
   unavailable: 'the user source does not answer',
 };
 

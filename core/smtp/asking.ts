@@ -1,4 +1,4 @@
-// Checks that wait for something outside, and what is decided when it does not come in time.
+// Checks and logins that wait for something outside, and what is decided when it does not come in time.
 import type { Stage } from '../contract/facts.ts';
 import type { Verdict } from '../contract/verdict.ts';
 
@@ -11,12 +11,12 @@ export interface Asking {
   giveUp(instead: Verdict): void;
 }
 
-/** The verdict of a stage whose checks wait, or another one when `asker.asking` is given up before. */
-export function awaited(
+/** What is waited for, the verdict of a stage for one; or another verdict when `asker.asking` is given up before. */
+export function awaited<T>(
   asker: { asking: Asking | undefined },
-  verdict: Promise<Verdict>,
+  answer: Promise<T>,
   { stage, since }: { readonly stage: Stage; readonly since: number },
-): Promise<Verdict> {
+): Promise<T | Verdict> {
   return new Promise((resolve, reject) => {
     const asking: Asking = {
       since,
@@ -30,6 +30,6 @@ export function awaited(
       if (asker.asking === asking) asker.asking = undefined;
     };
     asker.asking = asking;
-    verdict.finally(over).then(resolve, reject);
+    answer.finally(over).then(resolve, reject);
   });
 }

@@ -20,6 +20,8 @@ export function clientCertificate(socket: TLSSocket, deepest: number): ClientCer
   });
   const depth = depthOf(certificate);
   const verified = socket.authorized ? undefined : String(socket.authorizationError);
+  const commonName = commonNameOf(certificate);
+  const emails = emailsOf(certificate.subjectAltName);
   const error = verified ?? (depth > deepest ? 'CERT_CHAIN_TOO_LONG' : undefined);
   return {
     subject: nameOf(certificate.subject),
@@ -30,7 +32,33 @@ export function clientCertificate(socket: TLSSocket, deepest: number): ClientCer
     depth,
     trusted: error === undefined,
     ...(error !== undefined && { error }),
+    ...(commonName !== undefined && { commonName }),
+    ...(emails.length > 0 && { emails }),
   };
+}
+
+/** The last one of the subject, as X.509 has the most particular part of a name last. */
+function commonNameOf(certificate: X509Certificate): string | undefined {
+  // Of several Node makes a list, whatever its types say.
+  const names = certificate.toLegacyObject().subject?.CN as string | readonly string[] | undefined;
+  const name = typeof names === 'string' ? names : names?.at(-1);
+  return name === undefined || name === '' || name.length > longestName ? undefined : name;
+}
+
+/** Alternative names as Node writes them: `type:value`, with quotes around a value that could be taken for more than one. */
+const alternative = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
+/** Addresses that are kept of one certificate. */
+const mostEmails = 20;
+
+/** RFC 5280 section 4.2.1.6, rfc822Name; one that has to be quoted is no address. */
+function emailsOf(names: string | undefined): readonly string[] {
+  const emails: string[] = [];
+  alternative.lastIndex = 0;
+  for (let next = alternative.exec(names ?? ''); next && emails.length < mostEmails; next = alternative.exec(names ?? '')) {
+    const [, type, value = ''] = next;
+    if (type === 'email' && value !== '' && !value.startsWith('"') && value.length <= longestName) emails.push(value);
+  }
+  return emails;
 }
 
 /** Certificates above the client's own: those it sent, and the root where it is known. */

@@ -1,6 +1,7 @@
 // One session's state, and the only ways it acts: record, ask policy, answer, close. Knows no socket and no library.
 import type { CloseReason, EventBody } from '../contract/event.ts';
 import type {
+  Ban,
   ConnectionFacts,
   LineFacts,
   LoginFacts,
@@ -20,7 +21,7 @@ import type { Protection, ProtectionVisit } from '../policy/protection.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
 import type { World } from '../world/world.ts';
 import type { Kerberos } from '../sasl/kerberos.ts';
-import type { Exchange } from '../sasl/mechanism.ts';
+import type { BindingType, Exchange, Failure } from '../sasl/mechanism.ts';
 import type { UserSource } from '../sasl/userSource.ts';
 import { type Asking, awaited } from './asking.ts';
 import { isPlain } from './faultBytes.ts';
@@ -62,6 +63,8 @@ export interface Opening {
 /** What a session's connection lends to the dialogue. */
 export interface Wire {
   readonly secured: boolean;
+  /** Undefined in clear, and where this connection has no such binding. */
+  binding(type: BindingType): Buffer | undefined;
   /** Bytes as one character per octet; what is written in one turn leaves in one write. */
   write(bytes: string): void;
   /** Sends what is written and closes; the client has a few seconds to close its side. */
@@ -86,6 +89,19 @@ export interface GrowingFacts {
   transaction?: Growing<TransactionFacts>;
   login?: LoginFacts;
   line?: LineFacts;
+}
+
+/** A login under way. */
+export interface LoginUnderWay {
+  /** As it may be shown. */
+  readonly mechanism: string;
+  readonly exchange: Exchange;
+  /** Answered so far. */
+  moves: number;
+  /** What stands against a user it has named: its password is not checked. */
+  ban?: Ban;
+  /** It has failed already, and the client has been told why. */
+  failing?: Failure;
 }
 
 /** What a verb leads to: a verdict to speak, and what happens then. */
@@ -119,7 +135,7 @@ export class Dialogue {
   readonly wire: Wire;
   readonly facts: GrowingFacts;
   /** A login under way: the next line belongs to it. */
-  exchange?: { readonly mechanism: string; readonly exchange: Exchange };
+  exchange?: LoginUnderWay;
   /** The message now being received or stored. */
   message?: MessageLog;
   /** A message in chunks is being received. */
@@ -252,7 +268,7 @@ export class Dialogue {
     if (this.faults === undefined) return answer;
     const decided = this.faults.answered(answer);
     if (decided.verdict.reason === 'server-fault') {
-      delete this.exchange;
+      this.dropLogin();
       if (this.faults.refusesChunk) this.reset();
     }
     return decided;
@@ -302,10 +318,23 @@ export class Dialogue {
     delete this.message;
   }
 
+  /** Gives up the login under way; one that had failed already counts as failed. */
+  dropLogin(): void {
+    const login = this.exchange;
+    if (login === undefined) return;
+    delete this.exchange;
+    const { failing, ban } = login;
+    if (failing?.fail === 'credentials' && ban === undefined) {
+      const account = failing.user === undefined ? undefined : this.opening.users.account(failing.user);
+      this.protection.failed(failing.user, account?.quota);
+    }
+    login.exchange.drop?.();
+  }
+
   /** RFC 3207 section 4.2: nothing from before counts; only the two counters of the client's mistakes go on. */
   forget(): void {
     this.reset();
-    delete this.exchange;
+    this.dropLogin();
     delete this.facts.login;
     const { wrongCommands, failedLogins, messages, commands, junk } = this.facts.session;
     this.facts.session = {
@@ -321,12 +350,17 @@ export class Dialogue {
   begin(connection: ConnectionFacts): void {
     const { tls } = this.facts.session;
     this.forget();
-    const { settings, exempt } = this.opening.effective(connection.peer.address);
-    const { exempt: _exempt, ban: _ban, ...rest } = connection;
+    const { settings, exempt, unavailable } = this.opening.effective(connection.peer.address);
+    const { exempt: _exempt, unavailable: _unavailable, ban: _ban, ...rest } = connection;
     this.settings = settings;
     this.protection = this.opening.protection.visit(settings, connection.peer.address);
     const ban = this.protection.ban();
-    this.facts.connection = { ...rest, ...(exempt.length > 0 && { exempt }), ...(ban && { ban }) };
+    this.facts.connection = {
+      ...rest,
+      ...(exempt.length > 0 && { exempt }),
+      ...(unavailable.length > 0 && { unavailable }),
+      ...(ban && { ban }),
+    };
     this.facts.session = newSession();
     if (tls) this.facts.session.tls = tls;
     this.#replies = Replies.of(settings);
@@ -353,6 +387,8 @@ export class Dialogue {
     this.#lost ??= { by, reason, detail };
     this.pace?.stop();
     if (!this.working) this.settle();
+    // Nobody waits for the move of a login any more, so it is not waited for either.
+    else if (this.exchange) this.asking?.giveUp(spoken('auth-cancelled', 'auth', detail));
   }
 
   /** Called when nothing is worked on any more: a lost connection ends now. */
@@ -364,6 +400,7 @@ export class Dialogue {
     if (this.over) return;
     this.message?.abort();
     delete this.message;
+    this.dropLogin();
     this.record({ kind: 'close', ...end });
     this.over = true;
     this.opening.log.end();

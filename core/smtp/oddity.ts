@@ -75,17 +75,21 @@ function behindOf(d: Dialogue, line: WireLine, heard: Heard): Pick<LineFacts, 'a
   const { connection } = d.facts;
   const isStartTls =
     heard.verb === 'STARTTLS' && !d.wire.secured && offersStartTls(d.settings, connection.listener, false);
-  const why = whyWait(d, heard.verb);
+  const why = whyWait(d, heard);
   // What stands behind STARTTLS has a setting of its own; pipelining counts as well only where nothing gets past it.
   if (isStartTls && d.settings.strictness.pipelining !== 'reject') return { injected: octets };
   if (why === undefined) return undefined;
   return { ahead: { octets, why }, ...(isStartTls && { injected: octets }) };
 }
 
-function whyWait(d: Dialogue, verb: string): NonNullable<LineFacts['ahead']>['why'] | undefined {
+/** RFC 4954 section 4: a login that is over with its initial response need not be waited for. */
+const wholeLogin = /^[ \t]*AUTH[ \t]+(?:PLAIN|EXTERNAL)[ \t]+[^ \t]/i;
+
+function whyWait(d: Dialogue, { verb, text }: Heard): NonNullable<LineFacts['ahead']>['why'] | undefined {
   if (d.exchange) return 'login';
   const { helo } = d.facts.session;
-  if (lastOfGroup.has(verb) && helo?.verb === 'EHLO') return 'last-of-group';
+  const isLast = lastOfGroup.has(verb) && !(verb === 'AUTH' && wholeLogin.test(text));
+  if (isLast && helo?.verb === 'EHLO') return 'last-of-group';
   if (helo === undefined) return 'before-ehlo';
   if (helo.verb === 'HELO' || !d.settings.acceptance.extensions.pipelining) return 'not-offered';
   return undefined;

@@ -1,5 +1,6 @@
 // Takes credentials out of a line before anything else sees it: each octet becomes U+25AE, the length stays.
 import { redacted } from '../contract/event.ts';
+import { mechanismFacts } from '../contract/mechanisms.ts';
 
 /** A line that may be shown. */
 export interface Shown {
@@ -16,9 +17,16 @@ const verbs = new Set(
     ' ',
   ),
 );
-/** Names that stand behind AUTH and are no secret (IANA, SASL mechanisms). */
-const mechanism =
-  /^(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|GSSAPI|NTLM|EXTERNAL|ANONYMOUS|XOAUTH2?|OAUTHBEARER|SCRAM-SHA-\d{1,3}(?:-PLUS)?)$/i;
+/** Names of others that stand behind AUTH and are no secret (IANA, SASL mechanisms). */
+const others =
+  /^(?:NTLM|ANONYMOUS|XOAUTH|KERBEROS_V[45]|GS2-KRB5(?:-PLUS)?|GSS-SPNEGO|OTP|SECURID|OAUTH10A|SCRAM-SHA-\d{1,3}(?:-PLUS)?)$/i;
+
+const isMechanism = (name: string): boolean => mechanismFacts(name.toUpperCase()) !== undefined || others.test(name);
+
+/** The name of a mechanism as it may be told: what is no name of one may be a password. */
+export function shownMechanism(name: string): string {
+  return isMechanism(name) ? name : redacted.repeat(name.length);
+}
 /** Four characters are the shortest base64 there is; padding and the URL alphabet included. */
 const base64 = /^[A-Za-z0-9+/_-]{4,}={0,2}$/;
 
@@ -43,7 +51,7 @@ export function redactLine(bytes: string, secrecy: Secrecy): Shown {
 /** Behind AUTH only the name of a mechanism is no secret, and what is glued to AUTH is suspect too. */
 function isSecretArgument(token: string, index: number): boolean {
   if (index === 0) return !/^auth(?:enticate)?$/i.test(token);
-  return index > 1 || !mechanism.test(token);
+  return index > 1 || !isMechanism(token);
 }
 
 function redactTokens(bytes: string, isSecret: (token: string, index: number) => boolean): Shown {

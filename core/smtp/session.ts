@@ -4,8 +4,10 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Stage, TlsFacts } from '../contract/facts.ts';
+import type { BindingType } from '../sasl/mechanism.ts';
 import type { Connection } from '../world/connection.ts';
 import type { Timer } from '../world/world.ts';
+import { channelBinding } from './channelBinding.ts';
 import { Dialogue, type Opening, type Wire } from './dialogue.ts';
 import { alertOf, type HandshakeEnd, handshakeStopped } from './handshake.ts';
 import type { Listener } from './listener.ts';
@@ -139,6 +141,11 @@ export class Session extends SMTPConnection implements Wire {
 
   get secured(): boolean {
     return this.secure;
+  }
+
+  binding(type: BindingType): Buffer | undefined {
+    // Whoever secures a connection, behind STARTTLS or from its first octet on, hands over the socket of the handshake.
+    return this.secure && !this._upgrading ? channelBinding(this._socket as TLSSocket, type) : undefined;
   }
 
   write(bytes: string): void {

@@ -136,7 +136,7 @@ function judge(
       if (verdict.findings.length > 0) d.noted = verdict.findings;
       return go();
     }
-    delete d.exchange;
+    d.dropLogin();
     const isCounted = odd.foreign === undefined || d.settings.strictness.foreignProtocol !== 'allow';
     const told = odd.foreign === undefined ? undefined : verdict.findings[verdict.decider ?? 0]?.text;
     const answer = {
@@ -217,7 +217,7 @@ function attempt(d: Dialogue, stage: Stage, next: () => void, run: () => void): 
 }
 
 function failed(d: Dialogue, error: unknown, stage: Stage): Answer {
-  delete d.exchange;
+  d.dropLogin();
   delete d.facts.line;
   return d.fault(error, stage);
 }

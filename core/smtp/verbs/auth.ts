@@ -1,13 +1,14 @@
-// AUTH: a login, from the mechanism's name to the verdict (RFC 4954); what the client sends in it is never recorded.
-import type { LoginFacts } from '../../contract/facts.ts';
+// AUTH: a login, from the mechanism's name to the verdict (RFC 4954); what the client sends in it is never recorded as it came.
 import type { Verdict } from '../../contract/verdict.ts';
+import { mechanismFacts } from '../../contract/mechanisms.ts';
 import { begin, respond, type Step } from '../../sasl/mechanism.ts';
 import { mechanisms } from '../../sasl/registry.ts';
-import { whenThere } from '../../sasl/later.ts';
-import type { UserSource } from '../../sasl/userSource.ts';
-import { offeredMechanisms } from '../capabilities.ts';
-import type { Answer, Dialogue } from '../dialogue.ts';
+import { type Later, whenThere } from '../../sasl/later.ts';
+import { awaited } from '../asking.ts';
+import type { Answer, Dialogue, LoginUnderWay } from '../dialogue.ts';
 import { parseAuth } from '../grammar.ts';
+import { contextOf, endOf, judge } from '../login.ts';
+import { shownMechanism } from '../redact.ts';
 
 export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
   // Whatever this comes to, lines that follow may be meant as credentials.
@@ -25,98 +26,80 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
       detail: 'AUTH mechanism [initial-response]',
     });
   const { mechanism: name, initial } = read;
+  const shown = shownMechanism(name);
   const ban = d.protection.loginBan();
-  d.facts.login = { mechanism: name, result: 'pending', ...(ban && { ban }) };
+  d.facts.login = { mechanism: shown, result: 'pending', ...(ban && { ban }) };
   return d.decided('auth', (verdict) => {
     delete d.facts.login;
     const mechanism = mechanisms.get(name);
     // A mechanism nobody knows is a wrong command, one that is not offered is policy.
     if (verdict.action !== 'accept') return { verdict, wrong: mechanism === undefined };
-    if (!mechanism) throw new Error(`${name} is offered, but not implemented`);
-    const { world, kerberos } = d.opening;
-    const host = d.settings.acceptance.hostname;
-    const nonce = () => `${Buffer.from(world.random(16)).toString('hex')}.${Math.floor(world.now())}`;
-    const exchange = mechanism.start({
-      users: usersFor(d),
-      settings: d.settings.authentication,
-      host,
-      nonce,
-      now: () => world.now(),
-      offered: offeredMechanisms(d.settings, d.wire.secured),
-      ...(kerberos && { kerberos }),
-    });
-    d.exchange = { mechanism: name, exchange };
-    return whenThere(begin(exchange, initial), (step) => proceed(d, { mechanism: name, step, verdict }));
+    if (!mechanism) throw new Error(`${shown} is offered, but not implemented`);
+    if (initial !== null && mechanismFacts(name)?.serverFirst)
+      return d.wrong('auth', 'auth-initial', { because: `${name} begins with the server (RFC 4954 section 4)` });
+    const login: LoginUnderWay = { mechanism: name, moves: 0, exchange: mechanism.start(contextOf(d, () => login)) };
+    d.exchange = login;
+    return moved(d, begin(login.exchange, initial), verdict);
   });
-}
-
-/** Of who is held off no password is checked: how long a check takes tells whether it was right. */
-function usersFor(d: Dialogue): UserSource {
-  const { users } = d.opening;
-  return {
-    verify: (name, password) => (d.protection.loginBan(name) ? 'wrong-password' : users.verify(name, password)),
-    secret: (name, kind, realm) => users.secret(name, kind, realm),
-    find: (name) => users.find(name),
-    token: (token) => users.token(token),
-    account: (name) => users.account(name),
-  };
 }
 
 /** One line of the client within an exchange. */
 export function continueLogin(d: Dialogue, line: string): Answer | Promise<Answer> {
+  const login = underWay(d);
+  const step = respond(login.exchange, line);
+  const { failing } = login;
+  if (!failing) return moved(d, step);
+  return moved(
+    d,
+    whenThere(step, ({ heard }) => ({ ...failing, ...(heard && { heard }) })),
+  );
+}
+
+function underWay(d: Dialogue): LoginUnderWay {
   if (!d.exchange) throw new Error('there is no login under way');
-  const { mechanism, exchange } = d.exchange;
-  return whenThere(respond(exchange, line), (step) => proceed(d, { mechanism, step }));
+  return d.exchange;
 }
 
-interface Move {
-  readonly mechanism: string;
-  readonly step: Step;
-  /** What policy said of the mechanism; explains the first challenge. */
-  readonly verdict?: Verdict;
+/** `verdict`: what policy said of the mechanism; it explains the first challenge. */
+function moved(d: Dialogue, step: Later<Step>, verdict?: Verdict): Answer | Promise<Answer> {
+  if (!(step instanceof Promise)) return proceed(d, step, verdict);
+  const since = d.opening.world.elapsed();
+  return awaited(d, step, { stage: 'auth', since }).then((outcome) =>
+    'action' in outcome ? givenUp(d, outcome) : proceed(d, outcome, verdict),
+  );
 }
 
-function proceed(d: Dialogue, { mechanism, step, verdict }: Move): Answer | Promise<Answer> {
+function proceed(d: Dialogue, step: Step, verdict?: Verdict): Answer | Promise<Answer> {
+  const login = underWay(d);
+  const { mechanism } = login;
+  login.moves += 1;
+  const said = { kind: 'sasl', mechanism, move: login.moves, ...(step.heard && { heard: step.heard }) } as const;
   if ('challenge' in step) {
+    if (step.failing) login.failing = step.failing;
+    d.record({ ...said, ...(step.asks && { asks: step.asks }) });
     const values = { challenge: step.challenge.toString('base64') };
     if (verdict) return { verdict, values };
     return { ...d.plain('auth', 'auth-continue', `${mechanism} asks for more`), values };
   }
   delete d.exchange;
-  return judge(d, loginFacts(mechanism, step));
-}
-
-function loginFacts(mechanism: string, step: Exclude<Step, { challenge: Buffer }>): LoginFacts {
-  if ('fail' in step) {
-    const { fail, detail, user } = step;
-    return { mechanism, result: fail, detail, ...(user !== undefined && { user }) };
-  }
-  const { user, authzid } = step.ok;
-  // RFC 4616 section 2: who may act for another is for the server to say; here nobody may.
-  if (authzid !== undefined)
-    return {
-      mechanism,
-      result: 'credentials',
-      user,
-      detail: `the password is right, but nobody may act for ${authzid}`,
-    };
-  return { mechanism, result: 'ok', user };
-}
-
-function judge(d: Dialogue, facts: LoginFacts): Answer | Promise<Answer> {
-  const { protection } = d;
-  const isAnswered = facts.result === 'ok' || facts.result === 'credentials';
-  const ban = isAnswered ? protection.loginBan(facts.user) : undefined;
-  // Whoever is held off counts as failed in the session, whatever the password: its limit must tell nothing either.
-  if (ban !== undefined || facts.result === 'credentials') d.facts.session.failedLogins += 1;
-  const failures = ban === undefined && facts.result === 'credentials' ? protection.failed(facts.user) : undefined;
-  d.facts.login = ban || failures ? { ...facts, ...(ban && { ban }), ...(failures && { failures }) } : facts;
-  return d.decided('auth', (verdict): Answer => {
-    delete d.facts.login;
-    if (verdict.action === 'accept' && facts.user !== undefined) {
-      d.facts.session.user = facts.user;
-      protection.succeeded(facts.user);
-    }
-    return { verdict, wrong: facts.result === 'malformed' };
+  const facts = endOf(d, login, step);
+  const { result, user, detail } = facts;
+  d.record({
+    ...said,
+    ended: { result, ...(user !== undefined && { user }), ...(detail !== undefined && { detail }) },
   });
+  return judge(d, facts, login.ban);
+}
+
+/** The move took too long, or nobody waits for it any more: no failed login, and what it would have come to is not looked at. */
+function givenUp(d: Dialogue, verdict: Verdict): Answer {
+  const { mechanism, moves } = underWay(d);
+  d.record({
+    kind: 'sasl',
+    mechanism,
+    move: moves + 1,
+    ended: { result: d.gone ? 'cancelled' : 'temporary', detail: verdict.because },
+  });
+  d.dropLogin();
+  return { verdict };
 }
