@@ -7,6 +7,7 @@ import { usualWorkspace } from '../core/host/files.ts';
 import { windowFolder } from '../core/host/assets.ts';
 import { messagePort } from '../core/host/ports.ts';
 import { openWorkbench, type Workbench } from '../core/host/workbench.ts';
+import { helpKerberos } from './kerberosProcess.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, serveWindow } from './scheme.ts';
 import { denyPermissions, home, openWindow } from './window.ts';
@@ -65,6 +66,7 @@ export async function start(): Promise<void> {
       folder: resolve(workspace ?? usualWorkspace()),
       config: config === undefined ? undefined : resolve(config),
       notes: [],
+      spawnKerberos: helpKerberos,
     });
   } catch (error) {
     const details = error instanceof CommandError ? error.details.join('\n') : '';

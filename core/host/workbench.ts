@@ -10,16 +10,22 @@ import { freshYaml } from '../formats/yaml.ts';
 import { openWorkspace, type Workspace } from '../journal/workspace.ts';
 import { type Log, openLog } from '../log/log.ts';
 import { createReceiver, type Receiver } from '../receiver.ts';
+import type { SpawnHelper } from '../sasl/gss/calling.ts';
+import { type Closing, kerberosClientOf, kerberosOf } from '../sasl/gss/kerberos.ts';
+import type { KerberosClient } from '../sasl/kerberos.ts';
 import type { SpawnWorker } from '../simulate/protocol.ts';
 import { restartsOf } from '../smtp/binding.ts';
 import { identityOf } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { Configuration } from './configuration.ts';
 import { Doorbell } from './doorbell.ts';
+import { unavailableMechanisms } from '../contract/availability.ts';
 import { CommandError } from './exit.ts';
 import { readText } from './files.ts';
 import { handlersOf } from './handlers.ts';
+import { forkKerberos } from './kerberosProcess.ts';
 import { Runs } from './runs.ts';
+import { type KeyStore, noKeyStore } from './keyStore.ts';
 import { Users } from './users.ts';
 
 export interface WorkbenchOptions {
@@ -32,6 +38,10 @@ export interface WorkbenchOptions {
   readonly notes: readonly string[];
   /** What starts a helper for scenario runs; worker threads unless the host lends something else. */
   readonly spawn?: SpawnWorker;
+  /** What seals the secrets of users; none unless the host lends one. */
+  readonly keyStore?: KeyStore;
+  /** What starts the helper that calls the Kerberos library; a child process unless the host lends something else. */
+  readonly spawnKerberos?: SpawnHelper;
 }
 
 export interface Workbench {
@@ -57,6 +67,8 @@ export interface Parts {
   readonly log: Log;
   readonly doorbell: Doorbell;
   readonly tlsFolder: string;
+  /** Shows the tickets that are there, where somebody tries a login. */
+  readonly tickets: KerberosClient & Closing;
   /** What is wrong with workspace or disk now, for the window. */
   readonly problems: Set<string>;
   firstUser: { readonly name: string; readonly password: string } | undefined;
@@ -91,10 +103,22 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     onProblem: problemSlot(problems, doorbell),
   });
   listening.log = log;
-  const users = await Users.open(workspace, realWorld);
-  const firstUser = isFresh && users.list().length === 0 ? await users.makeFirst() : undefined;
+  const users = await Users.open({
+    workspace,
+    world: realWorld,
+    settings: () => configuration.settings,
+    unavailable: () => [
+      ...(receiver.state().unavailable ?? []),
+      ...unavailableMechanisms(configuration.settings.authentication),
+    ],
+    keyStore: options.keyStore ?? noKeyStore,
+  });
+  const firstUser = isFresh && users.list().users.length === 0 ? await users.makeFirst() : undefined;
   const tlsFolder = join(options.folder, 'tls');
   const baseFolder = options.config === undefined ? options.folder : dirname(options.config);
+  const spawnKerberos = options.spawnKerberos ?? forkKerberos;
+  const kerberos = kerberosOf({ spawn: spawnKerberos, world: realWorld, folder: baseFolder });
+  const tickets = kerberosClientOf({ spawn: spawnKerberos, world: realWorld });
   const receiver = createReceiver({
     world: realWorld,
     journal: workspace,
@@ -107,6 +131,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         baseFolder,
         imported: configuration.settings.carried.axigenCfg !== '',
       }),
+    kerberos,
     onState: () => doorbell.ring('receiver'),
   });
   const runs = new Runs({
@@ -126,12 +151,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     log,
     doorbell,
     tlsFolder,
+    tickets,
     problems,
     firstUser,
   };
   await adopt(parts, configuration.settings);
   await receiver.start(configuration.settings);
-  return workbenchOf(parts);
+  return workbenchOf(parts, kerberos);
 }
 
 /** Makes everything beside the receiver follow new settings. */
@@ -192,7 +218,7 @@ async function openFolder(
   return opened.workspace;
 }
 
-function workbenchOf(parts: Parts): Workbench {
+function workbenchOf(parts: Parts, kerberos: Closing): Workbench {
   const { workspace, receiver, runs, log, doorbell, options } = parts;
   const handlers = handlersOf(parts);
   const open = new Set<Port>();
@@ -215,6 +241,8 @@ function workbenchOf(parts: Parts): Workbench {
     close: async () => {
       await runs.cancel();
       await receiver.stop();
+      kerberos.close();
+      parts.tickets.close();
       doorbell.close();
       for (const port of open) port.close();
       await log.close();

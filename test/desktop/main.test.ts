@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SpawnHelper } from '../../core/sasl/gss/calling.ts';
 
 const fake = vi.hoisted(() => {
   type Listener = (...args: never[]) => unknown;
@@ -25,6 +26,12 @@ const fake = vi.hoisted(() => {
   const windows: Record<string, unknown>[] = [];
   const state = { lock: true, quits: 0, exits: [] as number[], errors: [] as string[], channels: [] as unknown[] };
   const handlers: Record<string, Listener> = {};
+  const forked: {
+    path: string;
+    sent: unknown[];
+    killed: number;
+    child: { emit(name: string, ...args: unknown[]): unknown };
+  }[] = [];
   const ipc = emitter();
   const app = Object.assign(emitter(), {
     requestSingleInstanceLock: () => state.lock,
@@ -34,7 +41,7 @@ const fake = vi.hoisted(() => {
     exit: (code: number) => void state.exits.push(code),
     showAboutPanel: vi.fn(),
   });
-  return { emitter, windows, state, handlers, ipc, app };
+  return { emitter, windows, state, handlers, forked, ipc, app };
 });
 
 vi.mock('electron', () => {
@@ -82,6 +89,17 @@ vi.mock('electron', () => {
       handle: (scheme: string, handler: (...args: never[]) => unknown) =>
         void (fake.handlers[`scheme:${scheme}`] = handler),
     },
+    utilityProcess: {
+      fork: (path: string) => {
+        const child = fake.emitter();
+        const one = { path, sent: [] as unknown[], killed: 0, child };
+        fake.forked.push(one);
+        return Object.assign(child, {
+          postMessage: (message: unknown) => void one.sent.push(message),
+          kill: () => void (one.killed += 1),
+        });
+      },
+    },
     session: {
       defaultSession: {
         setPermissionRequestHandler: (handler: never) => void (fake.handlers['permission'] = handler),
@@ -93,15 +111,22 @@ vi.mock('electron', () => {
   };
 });
 
-const workbench = vi.hoisted(() => ({ attached: [] as unknown[], closed: 0, fails: undefined as Error | undefined }));
+const workbench = vi.hoisted(() => ({
+  attached: [] as unknown[],
+  closed: 0,
+  fails: undefined as Error | undefined,
+  options: undefined as { spawnKerberos?: SpawnHelper } | undefined,
+}));
 vi.mock('../../core/host/workbench.ts', () => ({
-  openWorkbench: () =>
-    workbench.fails
+  openWorkbench: (options: { spawnKerberos?: SpawnHelper }) => {
+    workbench.options = options;
+    return workbench.fails
       ? Promise.reject(workbench.fails)
       : Promise.resolve({
           attach: (port: unknown) => void workbench.attached.push(port),
           close: () => Promise.resolve(void (workbench.closed += 1)),
-        }),
+        });
+  },
 }));
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-'));
@@ -146,6 +171,21 @@ describe('the Electron host', () => {
     fake.app.emit('second-instance');
     expect(window?.focus).toHaveBeenCalledOnce();
     expect(fake.app.enableSandbox).toHaveBeenCalled();
+  });
+
+  it('lends the workbench a utility process for Kerberos, which no package could fork as Node', () => {
+    const heard: unknown[] = [];
+    const process = workbench.options?.spawnKerberos?.();
+    process?.onMessage((message) => heard.push(message));
+    process?.onEnd((how) => heard.push(how));
+    process?.post({ n: 1, do: 'ticket' });
+    process?.end();
+    const [forked] = fake.forked;
+    expect(forked).toMatchObject({ sent: [{ n: 1, do: 'ticket' }], killed: 1 });
+    expect(forked?.path).toMatch(/core\/sasl\/gss\/program\.ts$/);
+    forked?.child.emit('message', { n: 1, is: 'fine' });
+    forked?.child.emit('exit', 9);
+    expect(heard).toEqual([{ n: 1, is: 'fine' }, 'exit code 9']);
   });
 
   it('denies navigation, windows, permissions, devices and requests to anywhere else', () => {

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { assertNever } from '../../contract/never.ts';
 import type { World } from '../../world/world.ts';
 import type { Kerberos, KerberosClient, KerberosFailure, KerberosKeys } from '../kerberos.ts';
-import { Helper, type SpawnHelper } from './helper.ts';
+import { Helper, type SpawnHelper } from './calling.ts';
 import type { Answer, Unable } from './messages.ts';
 
 export interface KerberosOptions {

@@ -1,20 +1,18 @@
 // Starts the Kerberos helper as a child of this process, where there is no Electron.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { HelperProcess } from '../sasl/gss/helper.ts';
+import type { HelperProcess } from '../sasl/gss/calling.ts';
 
 /** The program, for whoever has another way to start it. */
 export const kerberosProgram = fileURLToPath(new URL('../sasl/gss/program.ts', import.meta.url));
 
-/** It ends by itself when this process is gone, and does not keep it alive. */
+/** It ends by itself when this process is gone; until it is ended, it keeps this one alive. */
 export function forkKerberos(): HelperProcess {
   const child = fork(kerberosProgram, [], {
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  child.unref();
-  child.channel?.unref();
   return {
     // A child that is gone says so itself.
     post: (call) => void (child.connected && child.send(call, () => undefined)),
