@@ -279,6 +279,13 @@ export interface HeaderSize {
   readonly fields: number;
 }
 
+export interface AuthorFacts {
+  /** Of every From field, in order. */
+  readonly addresses: readonly Mailbox[];
+  /** Why it is not known whom they name, e.g. that there is none. */
+  readonly problem?: string;
+}
+
 export interface TransactionFacts {
   readonly sender: Mailbox;
   /** Declared by SIZE= (RFC 1870), octets. */
@@ -310,6 +317,8 @@ export interface TransactionFacts {
   /** The recipient that a Delivered-To field of the top-level header names, as the field has it; looked for when `loops.deliveredTo` is on. */
   deliveredTo?: string;
   messageId?: string;
+  /** Whom the From fields name, from stage headers on; looked for after a login, where `authentication.fromLogin` limits it. */
+  from?: AuthorFacts;
   data?: DataFacts;
 }
 

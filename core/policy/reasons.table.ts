@@ -622,6 +622,23 @@ const table = {
     basis: 'assumed',
     rfc: 'RFC 1870 section 6.3',
   },
+  // RFC 6409 section 6.1 has 550 here; 553 is what Postfix, Exchange and others say, and what clients tell their users about.
+  'sender-not-own': {
+    code: 553,
+    enhanced: '5.7.1',
+    text: { gatehouse: 'The sender address is not that of the login' },
+    because: 'the login may not send as this sender',
+    basis: 'ours',
+    rfc: 'RFC 6409 section 6.1; RFC 5321 section 4.2.3',
+  },
+  'from-not-own': {
+    code: 550,
+    enhanced: '5.7.1',
+    text: { gatehouse: 'The From address is not that of the login' },
+    because: 'the login may not write as whom the From field names',
+    basis: 'ours',
+    rfc: 'RFC 6409 section 6.3',
+  },
   'spf-fail': {
     code: 550,
     enhanced: '5.7.23',

@@ -12,6 +12,7 @@ import { failedLogins } from './checks/failedLogins.ts';
 import { failedLoginRate } from './checks/failedLoginRate.ts';
 import { flow } from './checks/flow.ts';
 import { foreignProtocol } from './checks/foreignProtocol.ts';
+import { fromLogin } from './checks/fromLogin.ts';
 import { grammar } from './checks/grammar.ts';
 import { headerSize } from './checks/headerSize.ts';
 import { lineEndings } from './checks/lineEndings.ts';
@@ -31,6 +32,7 @@ import { recipientLimit } from './checks/recipientLimit.ts';
 import { recipientRate } from './checks/recipientRate.ts';
 import { relay } from './checks/relay.ts';
 import { ruleFlow } from './checks/ruleFlow.ts';
+import { senderLogin } from './checks/senderLogin.ts';
 import { sessionCommands } from './checks/sessionCommands.ts';
 import { sessionJunk } from './checks/sessionJunk.ts';
 import { sessionMessages } from './checks/sessionMessages.ts';
@@ -71,6 +73,7 @@ export const stageTable: StageTable = {
     messageRate,
     grammar,
     submissionLogin,
+    senderLogin,
     declaredSize,
     spfMail,
   ],
@@ -89,6 +92,7 @@ export const stageTable: StageTable = {
     headerSize, //
     receivedLoop,
     deliveredTo,
+    fromLogin,
   ],
   body: [
     size, //

@@ -1,5 +1,6 @@
 // The top-level header of a message as it arrives: how large it is, how often it was received, and the fields a list of messages shows.
-import type { HeaderSize } from '../contract/facts.ts';
+import type { AuthorFacts, HeaderSize } from '../contract/facts.ts';
+import { AuthorFields } from './authorFields.ts';
 import { fromUtf8 } from './international.ts';
 
 /** Octets kept of one field, unfolded; a longer one is cut. */
@@ -24,6 +25,8 @@ export interface HeaderFacts {
   readonly messageId?: string;
   readonly subject?: string;
   readonly from?: string;
+  /** Every From field, as far as it was asked for. */
+  readonly authors?: AuthorFacts;
   /** False while neither the empty line has come nor a first line that is no field: then the message has no header. */
   readonly complete: boolean;
   /** Its fields up to the empty line; other lines among them count as fields. None in a message that begins with its text. */
@@ -43,6 +46,14 @@ const COLON = 0x3a;
 const isNameOctet = (octet: number) => octet > 0x20 && octet < 0x7f && octet !== COLON;
 const isBlank = (octet: number) => octet === 0x20 || octet === 0x09;
 
+/** What is looked for beside what every message is asked. */
+export interface HeaderQuestions {
+  /** Those to look for in Delivered-To fields, in lower case. */
+  readonly recipients?: ReadonlySet<string> | undefined;
+  /** Whether to read every From field. */
+  readonly authors?: boolean;
+}
+
 /** Reads chunks of any size; memory is bounded by one field. */
 export class HeaderScan {
   complete = false;
@@ -55,11 +66,14 @@ export class HeaderScan {
   #deliveredTo: string | undefined;
   readonly #found = new Map<string, string>();
   readonly #recipients: ReadonlySet<string> | undefined;
+  /** Undefined where nobody asks. */
+  readonly #authors: AuthorFields | undefined;
+  #isAuthor = false;
   readonly #isPlain: Uint8Array;
 
-  /** `recipients`: those to look for in Delivered-To fields, in lower case. */
-  constructor(recipients?: ReadonlySet<string>) {
+  constructor({ recipients, authors = false }: HeaderQuestions = {}) {
     this.#recipients = recipients;
+    this.#authors = authors ? new AuthorFields() : undefined;
     this.#isPlain = recipients === undefined ? isPlain : isPlainHere;
   }
 
@@ -72,6 +86,7 @@ export class HeaderScan {
         this.#fields += 1;
         this.#octets += end + 1 - from;
         this.#field = '';
+        this.#isAuthor = false;
         from = end + 1;
         continue;
       }
@@ -100,6 +115,7 @@ export class HeaderScan {
       ...(messageId !== undefined && { messageId }),
       ...(subject !== undefined && { subject }),
       ...(from !== undefined && { from }),
+      ...(this.#authors && { authors: this.#authors.facts() }),
       complete: this.complete,
       size: { octets: this.#octets, fields: this.#fields },
     };
@@ -131,6 +147,8 @@ export class HeaderScan {
     const colon = line.indexOf(':');
     const name = end >= 0 ? line.slice(0, end).toLowerCase() : '';
     this.#field = '';
+    this.#isAuthor = name === 'from' && this.#authors !== undefined;
+    if (this.#isAuthor) this.#authors?.begins(line.slice(colon + 1), this.#lineOctets <= longestField);
     if (name === 'received') this.#received += 1;
     else if (name === delivered && this.#recipients !== undefined) {
       this.#field = delivered;
@@ -143,6 +161,7 @@ export class HeaderScan {
 
   #folded(line: string): void {
     this.#octets += this.#lineOctets;
+    if (this.#isAuthor) this.#authors?.goesOn(line, this.#lineOctets <= longestField);
     if (this.#field === '') return;
     const before = this.#found.get(this.#field) ?? '';
     const all = `${before} ${line.trim()}`.trim();

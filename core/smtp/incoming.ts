@@ -17,7 +17,11 @@ export class Incoming {
   readonly #cap: HeaderCap | undefined;
 
   constructor(d: Dialogue, transaction: NonNullable<GrowingFacts['transaction']>) {
-    const scan = (this.scan = new HeaderScan(d.settings.loops.deliveredTo ? named(transaction) : undefined));
+    const { loops, authentication } = d.settings;
+    const scan = (this.scan = new HeaderScan({
+      recipients: loops.deliveredTo ? named(transaction) : undefined,
+      authors: authentication.fromLogin !== 'any' && d.facts.session.user !== undefined,
+    }));
     const { header, maxHeaderSize, maxHeaderFields } = d.settings.strictness;
     const message = d.opening.log.message();
     this.message = d.message = message;

@@ -22,6 +22,7 @@ export function complete(d: Dialogue, incoming: Incoming, seen: WireDataFacts): 
   transaction.header = header.size;
   transaction.receivedHeaders = header.received;
   if (header.deliveredTo !== undefined) transaction.deliveredTo = header.deliveredTo;
+  if (header.authors !== undefined) transaction.from = header.authors;
   if (header.messageId !== undefined) transaction.messageId = header.messageId;
   const refuse = (verdict: Verdict): Answer => {
     d.reset();

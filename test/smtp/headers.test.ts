@@ -8,7 +8,7 @@ function scan(
   size = message.length,
   recipients?: ReadonlySet<string>,
 ): ReturnType<HeaderScan['facts']> {
-  const headers = new HeaderScan(recipients);
+  const headers = new HeaderScan({ recipients });
   const bytes = Buffer.from(message, 'latin1');
   for (let at = 0; at < bytes.length; at += size) headers.take(bytes.subarray(at, at + size));
   return headers.facts();
@@ -31,6 +31,34 @@ describe('the header scan', () => {
       for (const size of [1, 2, 7, 1000]) expect(scan(message, size, mine).deliveredTo).toBe(found);
       expect(scan(message).deliveredTo).toBe(undefined);
     });
+  });
+
+  describe('reads every From field for who may write it', () => {
+    const authors = (text: string, size: number) => {
+      const headers = new HeaderScan({ authors: true });
+      const bytes = Buffer.from(text, 'latin1');
+      for (let at = 0; at < bytes.length; at += size) headers.take(bytes.subarray(at, at + size));
+      const { addresses = [], problem } = headers.facts().authors ?? {};
+      return problem ?? addresses.map(({ raw }) => raw);
+    };
+    const long = `From: ${'a'.repeat(2100)}@b.example`;
+    test.each([
+      ['From: a@b.example\r\n\r\n', ['a@b.example']],
+      ['fROM :\r\n A\r\n\t<a@b.example>,\r\n c@d.example\r\nTo: x\r\n folded\r\n\r\n', ['a@b.example', 'c@d.example']],
+      ['From: a@b.example\r\nTo: x\r\nfrom: c@d.example\n\r\n', ['a@b.example', 'c@d.example']],
+      ['From: a@b.example\r\n\r\nFrom: body@b.example\r\n', ['a@b.example']],
+      ['To: x\r\n From: folded@b.example\r\nX-From: c@d.example\r\n\r\n', 'there is no From field'],
+      ['no header, From: a@b.example\r\n', 'there is no From field'],
+      ['From: a@b.example\r\nFrom: who\r\n\r\n', 'From cannot be read: it holds a name and no address'],
+      ['From: A:;\r\n\r\n', 'From names nobody'],
+      [`${long}\r\n\r\n`, expect.stringContaining('longer than 2000 octets')],
+      [`From: a@b.example\r\n ${'('.repeat(1990)}\r\n\r\n`, expect.stringContaining('longer than 2000 octets')],
+      [`${'From: a@b.example\r\n'.repeat(11)}\r\n`, expect.stringContaining('more than 10 times')],
+    ])('%j', (text, found) => {
+      for (const size of [1, 7, 4000]) expect(authors(text, size)).toEqual(found);
+    });
+
+    test('and only where it is asked', () => expect(scan('From: a@b.example\r\n\r\n').authors).toBe(undefined));
   });
 
   const message = [
