@@ -309,7 +309,7 @@ describe('what is told', () => {
     expect(steps.map((step) => ('challenge' in step ? step.asks : undefined))).toEqual([
       {
         what: 'server-first-message',
-        octets: 73,
+        octets: 74,
         fields: [
           { name: 'nonce', value: nonce },
           { name: 'salt', value: salt },
