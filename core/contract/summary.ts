@@ -178,8 +178,7 @@ type Decision = Extract<EventBody, { kind: 'reply' | 'verdict' }>;
 
 function weigh(next: Draft, event: Extract<EventBody, { kind: 'reply' }>): void {
   const { verdict, code } = event;
-  if (verdict.stage === 'auth' && code === 235)
-    next.user = verdict.findings.find((f) => f.evidence?.['user'])?.evidence?.['user'] ?? '';
+  if (verdict.stage === 'auth' && code === 235) next.user = userOf(verdict);
   if (verdict.closes && verdict.action !== 'accept') return decide(next, 'dropped', event);
   if (next.outcome === 'dropped') return;
   if (verdict.stage === 'message' && code === 250) return decide(next, 'accepted', event);
@@ -189,6 +188,12 @@ function weigh(next: Draft, event: Extract<EventBody, { kind: 'reply' }>): void 
   if (isConsequence) return;
   if (code >= 500 && verdict.action === 'refuse') return decide(next, 'refused', event);
   if (code >= 400 && code < 500 && verdict.action === 'defer') decide(next, 'deferred', event);
+}
+
+/** Whom a login counts as: whoever it acts for. */
+function userOf({ findings }: Decision['verdict']): string {
+  const evidence = findings.find((finding) => finding.evidence?.['user'])?.evidence;
+  return evidence?.['authzid'] ?? evidence?.['user'] ?? '';
 }
 
 function decide(next: Draft, outcome: SessionOutcome, event: Decision): void {

@@ -1,5 +1,5 @@
 // The transcript: what a person reads of a session, a pure fold of its events.
-import type { Event, ReplyFault } from './event.ts';
+import { type Event, redacted, type ReplyFault, type SaslSaid } from './event.ts';
 import type { ProxyFacts, Stage, TlsFacts } from './facts.ts';
 import { assertNever } from './never.ts';
 import type { Verdict } from './verdict.ts';
@@ -30,6 +30,17 @@ export type TranscriptItem =
       readonly fault?: string;
     }
   | { readonly kind: 'silent'; readonly n: number; readonly t: number; readonly verdict: Verdict }
+  /** What a line of a login said, or the challenge to it, decoded, or what the login came to; behind what it tells of. */
+  | {
+      readonly kind: 'sasl';
+      readonly n: number;
+      readonly t: number;
+      readonly who: 'client' | 'server' | 'outcome';
+      readonly mechanism: string;
+      /** From 1, anew for each AUTH. */
+      readonly move: number;
+      readonly text: string;
+    }
   /** What is known beside what was said, e.g. who a proxy says is calling. */
   | { readonly kind: 'note'; readonly n: number; readonly t: number; readonly text: string }
   | {
@@ -60,6 +71,8 @@ export function foldTranscript(events: readonly Event[]): TranscriptItem[] {
   const items: TranscriptItem[] = [];
   let stage = '';
   let last = 0;
+  /** What the next reply asks for. */
+  let asked: TranscriptItem | undefined;
   for (const [index, event] of events.entries()) {
     if (event.t - last >= gapFrom) items.push({ kind: 'gap', n: event.n, ms: event.t - last });
     last = event.t;
@@ -69,6 +82,10 @@ export function foldTranscript(events: readonly Event[]): TranscriptItem[] {
       items.push({ kind: 'stage', stage, n: event.n });
     }
     items.push(...itemsOf(event));
+    if (event.kind === 'sasl') asked = askedIn(event);
+    if (asked === undefined || (event.kind !== 'reply' && event.kind !== 'verdict')) continue;
+    items.push({ ...asked, n: event.n, t: event.t } as TranscriptItem);
+    asked = undefined;
   }
   return items;
 }
@@ -118,7 +135,7 @@ function itemsOf(event: Event): TranscriptItem[] {
     case 'chunk':
       return [{ kind: 'data', n, t, text: chunkText(event), notes: event.refused === true ? ['swallowed'] : [] }];
     case 'sasl':
-      return [];
+      return saslItems(event);
     case 'xclient':
       return [{ kind: 'note', n, t, text: xclientText(event) }];
     case 'data':
@@ -169,6 +186,48 @@ function itemsOf(event: Event): TranscriptItem[] {
     default:
       return assertNever(event);
   }
+}
+
+type Sasl = Extract<Event, { kind: 'sasl' }>;
+
+const saslItem = ({ n, t, mechanism, move }: Sasl, who: 'client' | 'server' | 'outcome', text: string) =>
+  ({ kind: 'sasl', n, t, who, mechanism, move, text }) as const;
+
+function saslItems(event: Sasl): TranscriptItem[] {
+  const { heard, ended } = event;
+  return [
+    ...(heard ? [saslItem(event, 'client', saidText(heard))] : []),
+    ...(ended ? [saslItem(event, 'outcome', `${event.mechanism}: ${endText(ended)}`)] : []),
+  ];
+}
+
+/** Stands behind the reply that carries it. */
+function askedIn(event: Sasl): TranscriptItem | undefined {
+  return event.asks && saslItem(event, 'server', saidText(event.asks));
+}
+
+/** A message of a login on one line; of a secret its length alone. */
+export function saidText({ what, octets, fields }: SaslSaid): string {
+  const told = fields.map((field) => {
+    if ('secret' in field) return `${field.name} ${redacted.repeat(2)} ${counted(field.secret)}`;
+    return `${field.name} ${field.value === '' ? 'empty' : readable(field.value)}`;
+  });
+  return [`${what}, ${counted(octets)}`, ...told].join(' · ');
+}
+
+const counted = (octets: number) => `${octets} octet${octets === 1 ? '' : 's'}`;
+
+const ends = {
+  ok: 'logged in',
+  credentials: 'failed login',
+  malformed: 'malformed, no failed login',
+  cancelled: 'cancelled, no failed login',
+  temporary: 'not checked, no failed login',
+} as const;
+
+function endText({ result, user, detail }: NonNullable<Sasl['ended']>): string {
+  const who = user === undefined ? '' : ` as ${readable(user)}`;
+  return `${ends[result]}${who}${detail === undefined ? '' : `: ${readable(detail)}`}`;
 }
 
 function lineNotes(event: Extract<Event, { kind: 'line' }>): string[] {

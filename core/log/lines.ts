@@ -114,8 +114,11 @@ function findings({ peer }: LogSession, { verdict }: Answer): readonly LogLine[]
 /** The failure line carries no address, as the product's does not: tools join it to the connection by the session id. */
 function login({ reason, action, evidence }: Finding): readonly LogLine[] {
   const user = printableWithin(evidence?.['user'] ?? '', "'");
-  if (action === 'record')
-    return one('logins', level.info, `User '${user}' authenticated with ${evidence?.['mechanism'] ?? ''}`);
+  if (action === 'record') {
+    const other = evidence?.['authzid'];
+    const as = other === undefined ? '' : `, acts for '${printableWithin(other, "'")}'`;
+    return one('logins', level.info, `User '${user}' authenticated with ${evidence?.['mechanism'] ?? ''}${as}`);
+  }
   if (reason !== 'auth-failed') return none;
   const why = evidence?.['private'] === 'no such user' ? 'Account not found locally' : 'Invalid password';
   return one('logins', level.error, `Authentication error for user '${user}': ${why}`);

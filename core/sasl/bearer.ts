@@ -1,7 +1,14 @@
 // What OAUTHBEARER and XOAUTH2 have in common: one message with a token, and a refusal that is told before the end.
 import type { SaslSaid } from '../contract/event.ts';
 import { whenThere } from './later.ts';
-import { type Exchange, type ExchangeContext, type Failure, malformed, type Mechanism, type Step } from './mechanism.ts';
+import {
+  type Exchange,
+  type ExchangeContext,
+  type Failure,
+  malformed,
+  type Mechanism,
+  type Step,
+} from './mechanism.ts';
 import { ask, type Field, hidden, said, shown } from './said.ts';
 import { toldBy } from './signedToken.ts';
 import { checkToken, type Refused } from './token.ts';

@@ -17,7 +17,8 @@ export const external: Mechanism = {
 function answer(context: ExchangeContext, message: Buffer): Later<Step> {
   const authzid = message.toString();
   const what = 'extern-resp';
-  if (!isUtf8(message) || message.includes(0)) return { ...malformed('not UTF-8 without NUL'), heard: said(what, message) };
+  if (!isUtf8(message) || message.includes(0))
+    return { ...malformed('not UTF-8 without NUL'), heard: said(what, message) };
   if (message.length > maxField) return { ...malformed('the name is too long'), heard: said(what, message) };
   const heard = said(what, message, authzid === '' ? [] : [shown('authzid', authzid)]);
   return hearing(heard, proved(context, authzid));

@@ -54,7 +54,11 @@ const mostEmails = 20;
 function emailsOf(names: string | undefined): readonly string[] {
   const emails: string[] = [];
   alternative.lastIndex = 0;
-  for (let next = alternative.exec(names ?? ''); next && emails.length < mostEmails; next = alternative.exec(names ?? '')) {
+  for (
+    let next = alternative.exec(names ?? '');
+    next && emails.length < mostEmails;
+    next = alternative.exec(names ?? '')
+  ) {
     const [, type, value = ''] = next;
     if (type === 'email' && value !== '' && !value.startsWith('"') && value.length <= longestName) emails.push(value);
   }

@@ -11,7 +11,7 @@ export interface Element {
 /** The elements of a sequence, one after the other; undefined where it is no DER. */
 export function elements(bytes: Buffer): readonly Element[] | undefined {
   const all: Element[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const element = elementAt(bytes, at);
     if (!element) return undefined;
     all.push(element);

@@ -77,6 +77,7 @@ describe.each(['implicit', 'starttls'] as const)('on %s', (tls) => {
     const up = ofKind(await g.events(), 'tls').at(-1);
     expect(up?.state === 'up' && up.facts.client).toEqual({
       subject: 'CN=client.example',
+      commonName: 'client.example',
       issuer: 'CN=Intermediate CA 1',
       fingerprint: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/) as string,
       validFrom: expect.any(Number) as number,

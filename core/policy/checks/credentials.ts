@@ -14,8 +14,12 @@ export const credentials: Check = {
     const check = 'credentials';
     const evidence: Record<string, string> = { mechanism: login.mechanism };
     if (login.user !== undefined) evidence.user = login.user;
+    if (login.authzid !== undefined) evidence.authzid = login.authzid;
+    if (login.principal !== undefined) evidence.principal = login.principal;
+    if (login.binding !== undefined) evidence.binding = login.binding;
     if (login.detail !== undefined) evidence.private = login.detail;
-    const user = login.user === undefined ? '' : ` as ${login.user}`;
+    const { authzid } = login;
+    const user = login.user === undefined ? '' : ` as ${login.user}${authzid === undefined ? '' : ` for ${authzid}`}`;
     switch (login.result) {
       case 'pending':
         return undefined;

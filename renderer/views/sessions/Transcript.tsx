@@ -34,7 +34,7 @@ export function Transcript({ session, items, line, onLine, onUnfold, onEnter, on
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(items[index]),
-    getItemKey: (index) => `${items[index]?.n}-${items[index]?.kind}`,
+    getItemKey: (index) => keyOf(items[index]),
     overscan: 20,
     paddingStart: 4,
     paddingEnd: 16,
@@ -139,6 +139,11 @@ function estimate(item: ShownItem | undefined): number {
   return 22;
 }
 
+/** One event of a login may be told in two lines. */
+function keyOf(item: ShownItem | undefined): string {
+  return `${item?.n}-${item?.kind}-${item?.kind === 'sasl' ? item.who : ''}`;
+}
+
 interface LineProps {
   readonly item: ShownItem;
   readonly isSelected: boolean;
@@ -212,6 +217,7 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
           {silentWords(item.verdict)}
         </Row>
       );
+    case 'sasl':
     case 'note':
       return (
         <Row t={item.t} who="" className="client-line" isSelected={isSelected}>

@@ -45,7 +45,7 @@ export function answerTo(items: readonly TranscriptItem[], n: number): Answer | 
   const item = items[at];
   if (!item) return undefined;
   if (isAnswer(item)) return item;
-  if (item.kind === 'client' || item.kind === 'data') return items.slice(at + 1).find(isAnswer);
+  if (item.kind === 'client' || item.kind === 'data' || item.kind === 'sasl') return items.slice(at + 1).find(isAnswer);
   if (item.kind === 'stored') return items.slice(at + 1).find(isAnswer) ?? items.slice(0, at).findLast(isAnswer);
   return item.kind === 'close' || item.kind === 'fault' ? items.slice(0, at).findLast(isAnswer) : undefined;
 }

@@ -33,10 +33,13 @@ function exchangeAt(items: readonly TranscriptItem[], from: number): Exchange | 
   const client = items[at];
   if (first === undefined || client?.kind !== 'client') return undefined;
   at += 1;
-  while (items[at]?.kind === 'gap') at += 1;
+  // What the lines of a login say is told by the lines themselves.
+  while (items[at]?.kind === 'gap' || items[at]?.kind === 'sasl') at += 1;
   const server = items[at];
   if (server?.kind !== 'server') return undefined;
-  return { from, to: at + 1, key: `${client.text.replace(/▮+/g, '▮')}\n${server.lines.join('\n')}` };
+  at += 1;
+  while (items[at]?.kind === 'sasl') at += 1;
+  return { from, to: at, key: `${client.text.replace(/▮+/g, '▮')}\n${server.lines.join('\n')}` };
 }
 
 /** The items with long runs of equal exchanges folded; `open` names those that are not, by their first number. */
