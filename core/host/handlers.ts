@@ -97,12 +97,12 @@ export function handlersOf(parts: Parts): Handlers {
     },
     'test.send': (mail) => sendThrough(parts, mail),
 
-    'users.list': () => asUsers(users.list()),
-    'users.set': async ({ name, password }) => asUsers(await users.set(name, password ?? '')),
-    'users.remove': async ({ name }) => asUsers(await users.remove(name)),
-    'users.token': () => missing('tokens'),
-    'users.revoke': () => missing('tokens'),
-    'users.import': () => missing('import'),
+    'users.list': () => users.list(),
+    'users.set': (change) => users.set(change),
+    'users.remove': ({ name }) => users.remove(name),
+    'users.token': (given) => users.token(given),
+    'users.revoke': (given) => users.revoke(given),
+    'users.import': (given) => users.import(given),
     'test.login': () => missing('test.login'),
 
     'scenarios.list': async () => ({ scenarios: await runs.list(), checks: checkTitles() }),
@@ -192,10 +192,6 @@ async function sendThrough(
 }
 
 /** In transition. */
-const asUsers = (rows: readonly { readonly name: string; readonly created: number }[]) => ({
-  users: rows.map((row) => ({ ...row, enabled: true, aliases: [], quota: null, mechanisms: [], tokens: [] })),
-  storage: { sealed: false, notice: '' },
-});
 const missing = (what: string): never => {
   throw new Error(`not there yet: ${what}`);
 };

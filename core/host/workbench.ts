@@ -1,6 +1,7 @@
 // The workbench: workspace, settings, users, receiver, log and runs behind one port, whatever window looks at it.
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { unavailableMechanisms } from '../contract/availability.ts';
 import type { ReceiverState } from '../contract/calls.ts';
 import type { Port } from '../contract/port.ts';
 import { type Handlers, serve } from '../contract/rpc.ts';
@@ -19,7 +20,6 @@ import { identityOf } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { Configuration } from './configuration.ts';
 import { Doorbell } from './doorbell.ts';
-import { unavailableMechanisms } from '../contract/availability.ts';
 import { CommandError } from './exit.ts';
 import { readText } from './files.ts';
 import { handlersOf } from './handlers.ts';

@@ -1,115 +1,163 @@
-// Users as JSON text and back: every field checked, every problem named with its path and never with its value.
-import { decodeBase64 } from './base64.ts';
-import { maxScryptOctets, nameProblem, type User } from './users.ts';
+// Users as rows of JSON and back: every field checked, every problem named with its path and never with its value.
+import type { z } from '../contract/schema.ts';
+import { keySchema, oldRowSchema, rowSchema, rowVersion, secretsSchema } from './userRows.ts';
+import type { Locked, User, UserSecrets } from './users.ts';
 
-/** What is wrong with a record; `path` as in `users.0.password.salt`. */
+/** A host's key store, e.g. Electron's safeStorage. */
+export interface Seal {
+  seal(text: string): Uint8Array;
+  /** Throws where it cannot: sealed on another machine, by another account, or damaged. */
+  open(sealed: Uint8Array): string;
+}
+
+/** What is wrong with a row; `path` as in `users.0.secrets.plain.password.salt`. */
 export interface UserProblem {
   readonly path: string;
   readonly message: string;
 }
 
 export type UsersRead =
-  | { readonly ok: true; readonly users: readonly User[] }
+  | {
+      readonly ok: true;
+      readonly users: readonly User[];
+      /** Key of the table; absent in one that version 1 wrote. */
+      readonly key?: Buffer;
+      /** Passwords that version 1 kept, by user: what mechanisms need is to be derived, then they are to go. */
+      readonly passwords: ReadonlyMap<string, string>;
+      /** Something lies unsealed though there is a seal: the table is to be written again. */
+      readonly isOpen: boolean;
+    }
   | { readonly ok: false; readonly problems: readonly UserProblem[] };
 
-/** Version of the text below; a newer one is refused. */
-const version = 1;
-
-/** Users as text. It holds secrets: it belongs into the workspace, not into exports, snapshots or logs. */
-export function writeUsers(users: readonly User[]): string {
-  return `${JSON.stringify({ version, users }, null, 2)}\n`;
+/** The rows of users and of the table's key. They hold secrets: they belong into the workspace, nowhere else. */
+export function rowsOf(users: readonly User[], key: Uint8Array, seal?: Seal): readonly { readonly name: string }[] {
+  const own = { version: rowVersion, name: '', key: Buffer.from(key).toString('base64') };
+  return [
+    own,
+    ...users.map(({ secrets, ...row }) => ({ version: rowVersion, ...asText(row), secrets: holder(secrets, seal) })),
+  ];
 }
 
-/** Reads what {@link writeUsers} wrote. */
-export function parseUsers(text: string): UsersRead {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // JSON.parse quotes the text around the mistake, which may be a password.
-    return { ok: false, problems: [{ path: '', message: 'is not JSON' }] };
-  }
-  if (!isRecord(value))
-    return { ok: false, problems: [{ path: '', message: 'must be an object with version and users' }] };
-  if (value.version !== version) {
-    return {
-      ok: false,
-      problems: [{ path: 'version', message: `must be ${version}; a newer Gatehouse may have written it` }],
-    };
-  }
-  return readUsers(value.users);
+function holder(secrets: UserSecrets | Locked, seal: Seal | undefined): object {
+  if ('sealed' in secrets) return { sealed: secrets.sealed };
+  if (!seal) return { plain: asText(secrets) };
+  return { sealed: Buffer.from(seal.seal(JSON.stringify(asText(secrets)))).toString('base64') };
 }
 
-/** Checks user records that are already parsed, as a database hands them over. */
-export function readUsers(value: unknown): UsersRead {
+/** Buffers as base64, however deep. */
+function asText<T extends object>(value: T): T {
+  const entries = Object.entries(value).map(([key, one]: [string, unknown]) => [key, textOf(one)] as const);
+  return Object.fromEntries(entries) as T;
+}
+function textOf(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (Array.isArray(value)) return value.map(textOf);
+  return typeof value === 'object' && value !== null ? asText(value) : value;
+}
+
+/** Reads rows that are already parsed, as a database hands them over. */
+export function readUsers(value: unknown, seal?: Seal): UsersRead {
   if (!Array.isArray(value)) return { ok: false, problems: [{ path: 'users', message: 'must be a list' }] };
+  const reading = { users: [] as User[], passwords: new Map<string, string>(), isOpen: false, seal };
   const problems: UserProblem[] = [];
+  let key: Buffer | undefined;
   const names = new Set<string>();
   value.forEach((row: unknown, index) => {
-    const path = `users.${index}`;
-    const found = problemsOf(row).map((problem) => ({
-      ...problem,
-      path: problem.path ? `${path}.${problem.path}` : path,
-    }));
-    problems.push(...found);
-    if (found.length > 0) return;
-    const { name } = row as User;
-    if (names.has(name)) problems.push({ path: `${path}.name`, message: 'is the name of an earlier user' });
-    names.add(name);
+    const wrong = (path: string, message: string) => {
+      problems.push({ path: `users.${index}${path && `.${path}`}`, message });
+    };
+    const keyRow = keySchema.safeParse(row);
+    if (keyRow.success) {
+      key = keyRow.data.key;
+      return;
+    }
+    const user = readRow(row, reading, wrong);
+    if (!user) return;
+    if (names.has(user.name)) wrong('name', 'is the name of an earlier user');
+    names.add(user.name);
+    reading.users.push(user);
   });
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, users: value as User[] };
+  if (problems.length > 0) return { ok: false, problems };
+  const { users, passwords, isOpen } = reading;
+  return { ok: true, users, passwords, isOpen, ...(key && { key }) };
 }
 
-function problemsOf(row: unknown): UserProblem[] {
-  if (!isRecord(row)) return [{ path: '', message: 'must be an object' }];
-  const problems = strangers(row, ['name', 'created', 'password', 'secret'], '');
-  const need = (holds: boolean, path: string, message: string) => {
-    if (!holds) problems.push({ path, message });
-  };
-  const { name, created, password, secret } = row;
-  need(
-    typeof name === 'string' && nameProblem(name) === null,
-    'name',
-    'must be 1 to 255 octets without control characters',
-  );
-  need(Number.isSafeInteger(created) && Number(created) >= 0, 'created', 'must be milliseconds since 1970');
-  if (isRecord(password)) {
-    problems.push(...strangers(password, ['scrypt', 'salt', 'hash'], 'password.'));
-    need(octetsOf(password.salt) >= 8, 'password.salt', 'must be 8 or more octets in base64');
-    need(octetsOf(password.hash) === 32, 'password.hash', 'must be 32 octets in base64');
-    need(
-      isCost(password.scrypt),
-      'password.scrypt',
-      'must be cost (a power of two), block and parallel, 256 MiB together at most',
-    );
-  } else need(false, 'password', 'must be an object with scrypt, salt and hash');
-  const sealed = isRecord(secret) && Object.keys(secret).length === 1 && octetsOf(secret.sealed) > 0;
-  const plain = isRecord(secret) && Object.keys(secret).length === 1 && typeof secret.plain === 'string';
-  need(secret === null || sealed || plain, 'secret', 'must be null, {"plain": text} or {"sealed": base64}');
-  return problems;
+interface Reading {
+  readonly passwords: Map<string, string>;
+  isOpen: boolean;
+  readonly seal: Seal | undefined;
+}
+type Wrong = (path: string, message: string) => void;
+
+function readRow(row: unknown, reading: Reading, wrong: Wrong): User | undefined {
+  const { version } = (typeof row === 'object' && row !== null ? row : {}) as { readonly version?: unknown };
+  if (version === undefined) return readOld(row, reading, wrong);
+  if (version !== rowVersion) {
+    wrong('version', `must be ${rowVersion}; a newer Gatehouse may have written it`);
+    return undefined;
+  }
+  const read = checked(rowSchema, row, wrong);
+  if (!read) return undefined;
+  const { version: _, secrets: held, ...user } = read;
+  const secrets = held.sealed ? unsealed(held.sealed, reading, wrong) : checkedSecrets(held.plain, 'plain', wrong);
+  if (!held.sealed && reading.seal) reading.isOpen = true;
+  if (!secrets) return undefined;
+  if ('sealed' in secrets || secrets.waiting === undefined || !reading.seal) return { ...user, secrets };
+  const { waiting, ...others } = secrets;
+  const password = opened(Buffer.from(waiting, 'base64'), reading.seal);
+  if (typeof password !== 'string') return { ...user, secrets };
+  reading.passwords.set(user.name, password);
+  return { ...user, secrets: others };
 }
 
-function strangers(row: Record<string, unknown>, known: readonly string[], prefix: string): UserProblem[] {
-  const unknown = Object.keys(row).filter((key) => !known.includes(key));
-  return unknown.map((key) => ({ path: prefix + key, message: 'is not known here' }));
+/** Version 1: its hash goes on, its password is handed over to be derived from. */
+function readOld(row: unknown, { passwords, seal }: Reading, wrong: Wrong): User | undefined {
+  const read = checked(oldRowSchema, row, wrong);
+  if (!read) return undefined;
+  const { name, created, password, secret } = read;
+  const user = { name, created, enabled: true, aliases: [], quota: null, tokens: [] };
+  const kept = secret?.plain ?? (secret?.sealed && seal ? opened(secret.sealed, seal) : undefined);
+  if (typeof kept === 'string') passwords.set(name, kept);
+  const waits = secret?.sealed && typeof kept !== 'string' ? { waiting: secret.sealed.toString('base64') } : {};
+  return { ...user, secrets: { password, ...waits } };
 }
 
-/** RFC 7914 section 2: cost is a power of two above 1; the product bounds memory and time. */
-function isCost(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { cost, block, parallel } = value;
-  const numbers = [cost, block, parallel].map((one) =>
-    Number.isSafeInteger(one) && Number(one) >= 1 ? Number(one) : 0,
-  );
-  const [n, r, p] = numbers as [number, number, number];
-  const octets = 128 * n * r * p;
-  return n > 1 && Number.isInteger(Math.log2(n)) && octets > 0 && octets <= maxScryptOctets;
+function unsealed(sealed: Buffer, { seal }: Reading, wrong: Wrong): UserSecrets | Locked | undefined {
+  const locked = (why: string) => ({ sealed: sealed.toString('base64'), why });
+  if (!seal) return locked('its secrets were sealed by the key store of the desktop program, which this host has not');
+  const text = opened(sealed, seal);
+  if (typeof text !== 'string') return locked('its secrets were sealed on another machine or by another account');
+  try {
+    return checkedSecrets(JSON.parse(text), 'sealed', wrong);
+  } catch {
+    // JSON.parse quotes the text around the mistake.
+    wrong('secrets.sealed', 'holds no JSON');
+    return undefined;
+  }
 }
 
-function octetsOf(value: unknown): number {
-  return typeof value === 'string' ? (decodeBase64(value)?.length ?? -1) : -1;
+/** What a key store says of its failures differs by system, and helps nobody. */
+function opened(sealed: Buffer, seal: Seal): string | undefined {
+  try {
+    return seal.open(sealed);
+  } catch {
+    return undefined;
+  }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function checkedSecrets(value: unknown, where: 'plain' | 'sealed', wrong: Wrong): UserSecrets | undefined {
+  return checked(secretsSchema, value, (path, message) => {
+    wrong(`secrets.${where}${path && `.${path}`}`, message);
+  });
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown, wrong: Wrong): z.output<S> | undefined {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  for (const issue of read.error.issues) {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') wrong(path.join('.'), issue.message);
+    else for (const key of issue.keys) wrong([...path, key].join('.'), 'is not known here');
+  }
+  return undefined;
 }

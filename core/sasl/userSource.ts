@@ -1,8 +1,8 @@
 // What mechanisms ask of whoever knows the users: every answer about a name costs the same whether the user exists or not.
 import type { Later } from './later.ts';
 
-/** Why a login is denied; the client hears the same for all but the last. */
-export type Denial = 'unknown-user' | 'wrong-password' | 'no-secret' | 'disabled' | 'unavailable';
+/** Why a login is denied; the client hears the same for all but the last. `sealed`: the secrets cannot be unsealed here. */
+export type Denial = 'unknown-user' | 'wrong-password' | 'no-secret' | 'disabled' | 'sealed' | 'unavailable';
 
 /** What is kept of a password for SCRAM (RFC 5802 section 3): salted, it checks a login and makes none. */
 export interface ScramSecret {
@@ -33,8 +33,8 @@ export interface Secrets {
 export type SecretKind = keyof Secrets;
 
 /**
- * A secret to compute with. Where `denied` is set it is a made-up one of the same shape, always the same for the same name:
- * the mechanism computes all the same, and fails in the end whatever comes out.
+ * A secret to compute with. Where `denied` is set it may be a made-up one of the same shape, always the same for the same
+ * name: the mechanism computes all the same, and fails in the end whatever comes out.
  */
 export interface SecretAnswer<K extends SecretKind> {
   readonly secret: Secrets[K];

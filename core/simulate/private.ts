@@ -16,7 +16,10 @@ export function startPrivate(): StartSubject {
     const receiver = createReceiver({
       world,
       journal,
-      users: new UserTable(users.map((user) => userFor(user, settings)), { key: world.random(32) }),
+      users: new UserTable(
+        users.map((user) => userFor(user, settings)),
+        { key: world.random(32) },
+      ),
       identity: (listener) => certificates.of(listener, hostname),
       onState: () => undefined,
     });

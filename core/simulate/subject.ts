@@ -1,5 +1,4 @@
 // What a case is played against: something that listens, by default the receiver itself.
-import type { Scenario } from '../contract/scenario.ts';
 import type { ClientCertificateKind } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal } from '../journal/journal.ts';

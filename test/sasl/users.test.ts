@@ -1,39 +1,60 @@
-// Users: made, checked, listed without secrets, written to text and read back with every mistake named.
+// Users: what is derived of a password for each mechanism, and that the password itself is nowhere.
 import { describe, expect, it } from 'vitest';
-import { parseUsers, readUsers, writeUsers } from '../../core/sasl/userRecords.ts';
-import { createUser, generatePassword, passwordMatches, UserTable, type User } from '../../core/sasl/users.ts';
+import { scramSecret } from '../../core/sasl/derive.ts';
+import { passwordMatches } from '../../core/sasl/passwordHash.ts';
+import { usableMechanisms } from '../../core/sasl/usable.ts';
+import { aliasProblem, generatePassword } from '../../core/sasl/userFields.ts';
+import { listedMechanisms, userFor } from '../../core/sasl/userFor.ts';
+import { createUser, type Deriving, type User } from '../../core/sasl/users.ts';
+import { defaults, type Settings } from '../../core/contract/settings/settings.ts';
 
 const random = (octets: number) => Uint8Array.from({ length: octets }, (_, index) => index * 37);
-const key = new Uint8Array(32).fill(1);
-const ann = createUser({ name: 'ann', password: 'correct horse', created: 1000 }, random);
-const bob = createUser({ name: 'bob', password: 'battery', created: 2000, keepSecret: false }, random);
+const salt = Buffer.from(random(16));
+const deriving: Deriving = { realm: 'lab', iterations: 4096 };
+const ann = createUser({ name: 'ann', password: 'correct horse', created: 1000 }, random, deriving);
+
+const usable = (user: User, over: Partial<Settings['authentication']> = {}) => {
+  const authentication = { ...defaults.authentication, realm: 'lab', ...over };
+  return usableMechanisms(user, { ...defaults, authentication }, []);
+};
+const why = (user: User, name: string, over: Partial<Settings['authentication']> = {}) =>
+  usable(user, over).find((row) => row.name === name)?.why;
 
 describe('a user', () => {
-  it('is made with a salted scrypt hash and, unless told otherwise, the shared secret', () => {
-    expect(ann).toEqual({
-      name: 'ann',
-      created: 1000,
-      password: {
-        scrypt: { cost: 1024, block: 8, parallel: 1 },
-        salt: Buffer.from(random(16)).toString('base64'),
-        hash: ann.password.hash,
-      },
-      secret: { plain: 'correct horse' },
-    });
-    expect(bob.secret).toBeNull();
+  it('has what each mechanism needs of the password, and never the password', () => {
+    const { secrets } = ann;
+    if ('sealed' in secrets) throw new Error('it is not sealed');
+    expect(Object.keys(secrets)).toEqual(['password', 'scram-sha-1', 'scram-sha-256', 'cram-md5', 'digest-md5']);
+    expect(passwordMatches(secrets.password, 'correct horse')).toBe(true);
+    expect(secrets['scram-sha-256']).toEqual(scramSecret('correct horse', { hash: 'sha256', salt, iterations: 4096 }));
+    expect(secrets['digest-md5']?.realm).toBe('lab');
+    expect(JSON.stringify(ann)).not.toContain('horse');
+    const octets = Buffer.from('correct horse');
+    for (const form of ['base64', 'hex', 'latin1'] as const)
+      expect(JSON.stringify(ann)).not.toContain(octets.toString(form));
   });
 
   it('is checked by scrypt as RFC 7914 section 12 has it', () => {
     const hash = 'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162';
-    const vector: User = {
-      ...ann,
-      password: {
-        scrypt: { cost: 1024, block: 8, parallel: 16 },
-        salt: Buffer.from('NaCl').toString('base64'),
-        hash: Buffer.from(hash, 'hex').toString('base64'),
-      },
+    const vector = {
+      scrypt: { cost: 1024, block: 8, parallel: 16 },
+      salt: Buffer.from('NaCl'),
+      hash: Buffer.from(hash, 'hex'),
     };
     expect([passwordMatches(vector, 'password'), passwordMatches(vector, 'passwort')]).toEqual([true, false]);
+  });
+
+  it('is the same user however the password was typed (RFC 4013)', () => {
+    const user = createUser({ name: 'eve', password: 'Ⅸ', created: 0 }, random);
+    if ('sealed' in user.secrets) throw new Error('it is not sealed');
+    expect(passwordMatches(user.secrets.password, 'IX')).toBe(true);
+    expect(user.secrets['scram-sha-1']).toEqual(scramSecret('IX', { hash: 'sha1', salt, iterations: 4096 }));
+  });
+
+  it('can do without SCRAM where SASLprep does not take the password', () => {
+    const user = createUser({ name: 'eve', password: 'a🔑', created: 0 }, random, deriving);
+    expect(why(user, 'SCRAM-SHA-256')).toBe('its password has characters that SASLprep does not take (RFC 4013)');
+    expect([why(user, 'PLAIN'), why(user, 'CRAM-MD5')]).toEqual(['', '']);
   });
 
   it.each([
@@ -47,56 +68,71 @@ describe('a user', () => {
     expect(() => createUser({ name, password, created: 0 }, random)).toThrow(new RangeError(message));
   });
 
-  it('may have the secret sealed by the host', () => {
-    const seal = {
-      seal: (text: string) => Buffer.from(text).map((octet) => octet ^ 0xff),
-      open: (sealed: Uint8Array) => Buffer.from(sealed.map((octet) => octet ^ 0xff)).toString(),
-    };
-    const user = createUser({ name: 'eve', password: 'open sesame', created: 0 }, random, seal);
-    expect(JSON.stringify(user)).not.toContain('sesame');
-    expect(new UserTable([user], { key, seal }).sharedSecret('eve')).toEqual(Buffer.from('open sesame'));
-    expect(new UserTable([user], { key }).sharedSecret('eve')).toBe('no-secret');
+  it.each([0, 1.5, -1, 1_000_001])('with a quota of %d is refused', (quota) => {
+    expect(() => createUser({ name: 'ann', password: 'x', created: 0, quota }, random)).toThrow('a quota is');
   });
 });
 
-describe('a table of users', () => {
-  it('checks passwords, the remembered one too, and never takes a wrong one after a right one', () => {
-    const table = new UserTable([ann, bob], { key });
-    const tries = ['x', 'correct horse', 'correct horse', 'x', 'correct horse'].map((one) => table.verify('ann', one));
-    expect(tries).toEqual(['wrong-password', 'ok', 'ok', 'wrong-password', 'ok']);
-    expect([table.verify('bob', 'correct horse'), table.verify('ann', 'battery')]).toEqual([
-      'wrong-password',
-      'wrong-password',
+describe('an alias', () => {
+  it.each(['ann@example.com', '@example.com', 'bob', 'käthe@bücher.example', 'a+b@localhost'])('may be %s', (alias) => {
+    expect(aliasProblem(alias)).toBeNull();
+  });
+  it.each([
+    '',
+    '@',
+    'ann@',
+    'ann@-x.example',
+    'a b@example.com',
+    '<ann@example.com>',
+    'a@b@example.com',
+    'ann@[127.0.0.1]',
+  ])('is never %s', (alias) => {
+    expect(aliasProblem(alias)).toContain(JSON.stringify(alias));
+  });
+});
+
+describe('what a user can log in with', () => {
+  it('is all but tokens nobody gave out', () => {
+    const not = usable(ann).filter((row) => !row.usable);
+    expect(not).toEqual([
+      { name: 'OAUTHBEARER', usable: false, why: 'no token was given out' },
+      { name: 'XOAUTH2', usable: false, why: 'no token was given out' },
     ]);
-    expect([table.verify('nobody', ''), table.verify('Ann', 'correct horse')]).toEqual([
-      'unknown-user',
-      'unknown-user',
+    expect(why(createUser({ name: 'b', password: 'x', created: 0, tokens: ['t'] }, random), 'XOAUTH2')).toBe('');
+  });
+
+  it('says why it cannot be more', () => {
+    const imported: User = { ...ann, secrets: { password: { imported: '{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=' } } };
+    const locked: User = { ...ann, secrets: { sealed: 'AAAA', why: 'sealed elsewhere' } };
+    expect(why(ann, 'DIGEST-MD5', { realm: 'other' })).toBe(
+      'its DIGEST-MD5 secret holds for the realm lab, not for other; set the password again',
+    );
+    expect([why(imported, 'PLAIN'), why(imported, 'CRAM-MD5')]).toEqual([
+      '',
+      'imported hash: only PLAIN and LOGIN; set the password again',
     ]);
+    expect([why(locked, 'PLAIN'), why(locked, 'EXTERNAL')]).toEqual(['sealed elsewhere; set the password again', '']);
+    expect(new Set(usable({ ...ann, enabled: false }).map((row) => row.why))).toEqual(
+      new Set(['the user is disabled']),
+    );
   });
+});
 
-  it('does not mistake one split of name and password for another', () => {
-    const make = (name: string, password: string) => createUser({ name, password, created: 0 }, random);
-    const table = new UserTable([make('ab', 'c'), make('a', 'x')], { key });
-    expect([table.verify('ab', 'c'), table.verify('a', 'bc')]).toEqual(['ok', 'wrong-password']);
-  });
+describe('a user of a private receiver', () => {
+  const listed = (clear: readonly string[]) =>
+    ({ ...defaults, authentication: { ...defaults.authentication, clear, secured: [] } }) as unknown as Settings;
 
-  it('lists names and no secrets', () => {
-    expect(new UserTable([bob, ann], { key }).list()).toEqual([
-      { name: 'ann', created: 1000 },
-      { name: 'bob', created: 2000 },
+  it('has only what the lists offer, is made once, and without chance', () => {
+    const settings = listed(['CRAM-MD5', 'PLAIN']);
+    expect(listedMechanisms(settings)).toEqual(['CRAM-MD5', 'PLAIN']);
+    const user = userFor({ name: 'ann', password: 'x' }, settings);
+    expect(Object.keys(user.secrets)).toEqual(['password', 'cram-md5']);
+    expect(userFor({ name: 'ann', password: 'x' }, settings)).toBe(user);
+    expect(userFor({ name: 'ann', password: 'y' }, settings)).not.toBe(user);
+    expect(Object.keys(userFor({ name: 'ann', password: 'x' }, listed(['SCRAM-SHA-1'])).secrets)).toEqual([
+      'password',
+      'scram-sha-1',
     ]);
-  });
-
-  it('gives the shared secret to mechanisms that compute with it', () => {
-    const table = new UserTable([ann, bob], { key });
-    const secrets = ['ann', 'bob', 'nobody'].map((name) => table.sharedSecret(name));
-    expect(secrets).toEqual([Buffer.from('correct horse'), 'no-secret', 'unknown-user']);
-  });
-
-  it('may be empty, and refuses two of one name and a short key', () => {
-    expect(new UserTable([], { key }).verify('ann', 'x')).toBe('unknown-user');
-    expect(() => new UserTable([ann, ann], { key })).toThrow('two users have one name');
-    expect(() => new UserTable([], { key: new Uint8Array(31) })).toThrow('32 octets');
   });
 });
 
@@ -105,70 +141,5 @@ describe('a generated password', () => {
     expect(generatePassword(random)).toBe('05af-msy3-8djq-w16b');
     const all = Array.from({ length: 16 }, (_, half) => half * 2);
     expect(generatePassword(() => Uint8Array.from(all))).toBe('0246-8ace-gjmp-rtwy');
-  });
-});
-
-describe('users as text', () => {
-  it('come back equal', () => {
-    expect(parseUsers(writeUsers([ann, bob]))).toEqual({ ok: true, users: [ann, bob] });
-    expect(parseUsers(writeUsers([]))).toEqual({ ok: true, users: [] });
-  });
-
-  const whole = JSON.parse(writeUsers([ann])) as { users: unknown[] };
-  it.each<[string, string, [string, string][]]>([
-    ['no JSON', '{"users": [{"password": hunter2', [['', 'is not JSON']]],
-    ['a list', '[]', [['', 'must be an object with version and users']]],
-    ['another version', '{"version":2}', [['version', 'must be 1; a newer Gatehouse may have written it']]],
-    ['no users', '{"version":1}', [['users', 'must be a list']]],
-    [
-      'the same name twice',
-      JSON.stringify({ version: 1, users: [ann, ann] }),
-      [['users.1.name', 'is the name of an earlier user']],
-    ],
-    ['a number', JSON.stringify({ ...whole, users: [7] }), [['users.0', 'must be an object']]],
-  ])('with %s say so', (_what, text, problems) => {
-    expect(parseUsers(text)).toEqual({ ok: false, problems: problems.map(([path, message]) => ({ path, message })) });
-  });
-
-  it('with many mistakes name them all, by path and never by value', () => {
-    const scrypt = { cost: 1000, block: 8, parallel: 1 };
-    const row = {
-      name: 'a\n',
-      created: '7',
-      password: { scrypt, salt: 'hunter2', hash: 'hunter2', hint: 'hunter2' },
-      secret: 'hunter2',
-    };
-    const read = readUsers([
-      { ...row, admin: true },
-      { ...ann, password: 'hunter2' },
-    ]);
-    expect(read).toEqual({
-      ok: false,
-      problems: [
-        { path: 'users.0.admin', message: 'is not known here' },
-        { path: 'users.0.name', message: 'must be 1 to 255 octets without control characters' },
-        { path: 'users.0.created', message: 'must be milliseconds since 1970' },
-        { path: 'users.0.password.hint', message: 'is not known here' },
-        { path: 'users.0.password.salt', message: 'must be 8 or more octets in base64' },
-        { path: 'users.0.password.hash', message: 'must be 32 octets in base64' },
-        {
-          path: 'users.0.password.scrypt',
-          message: 'must be cost (a power of two), block and parallel, 256 MiB together at most',
-        },
-        { path: 'users.0.secret', message: 'must be null, {"plain": text} or {"sealed": base64}' },
-        { path: 'users.1.password', message: 'must be an object with scrypt, salt and hash' },
-      ],
-    });
-    expect(JSON.stringify(read)).not.toContain('hunter2');
-  });
-
-  it.each([
-    { cost: 2 ** 20, block: 8, parallel: 1 },
-    { cost: 1, block: 8, parallel: 1 },
-    { cost: 1024, block: 0, parallel: 1 },
-    { cost: 1024, block: 8 },
-    null,
-  ])('with scrypt parameters %j are refused', (scrypt) => {
-    expect(readUsers([{ ...ann, password: { ...ann.password, scrypt } }]).ok).toBe(false);
   });
 });

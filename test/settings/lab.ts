@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '../../core/contract/event.ts';
 import { parseHostPort } from '../../core/contract/settings/network.ts';
-import { type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
+import { defaults, type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import type { Finding, Verdict } from '../../core/contract/verdict.ts';
 import { type Log, openLog } from '../../core/log/log.ts';
 import { type MemoryJournal, memoryJournal } from '../../core/journal/memory.ts';
 import { createReceiver, type Receiver } from '../../core/receiver.ts';
-import { createUser, UserTable } from '../../core/sasl/users.ts';
+import { createUser } from '../../core/sasl/users.ts';
+import { derivingOf } from '../../core/sasl/userFor.ts';
+import { UserTable } from '../../core/sasl/userTable.ts';
 import { dialAs, peerWorld } from '../../core/simulate/peers.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
 import { dialLoopback } from '../../core/world/dial.ts';
@@ -95,9 +97,12 @@ export interface Lab extends LabClock {
   close(): Promise<void>;
 }
 
-const table = new UserTable([createUser({ name: user, password, created: 0 }, realWorld.random)], {
-  key: realWorld.random(32),
-});
+const table = new UserTable(
+  [createUser({ name: user, password, created: 0 }, realWorld.random, derivingOf(defaults))],
+  {
+    key: realWorld.random(32),
+  },
+);
 
 /** Runs a receiver with these settings in a world of any addresses. */
 export async function openLab(input: SettingsInput): Promise<Lab> {

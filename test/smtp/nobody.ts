@@ -1,5 +1,5 @@
 // User sources for tests that are not about users: one that knows nobody, and one that answers as a test says.
-import { UserTable } from '../../core/sasl/users.ts';
+import { UserTable } from '../../core/sasl/userTable.ts';
 import type { UserSource } from '../../core/sasl/userSource.ts';
 
 export const nobody: UserSource = new UserTable([], { key: new Uint8Array(32) });

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { connect as tlsOver, type ConnectionOptions } from 'node:tls';
 import { afterEach } from 'vitest';
 import type { Event, EventBody } from '../../core/contract/event.ts';
-import { type Settings, settingsSchema, type SettingsInput } from '../../core/contract/settings/settings.ts';
+import { defaults, type Settings, settingsSchema, type SettingsInput } from '../../core/contract/settings/settings.ts';
 import type { Journal } from '../../core/journal/journal.ts';
 import { type MemoryJournal, memoryJournal, type MemoryOptions } from '../../core/journal/memory.ts';
 import { createReceiver, type Receiver } from '../../core/receiver.ts';
-import { createUser, UserTable } from '../../core/sasl/users.ts';
+import { createUser } from '../../core/sasl/users.ts';
+import { derivingOf } from '../../core/sasl/userFor.ts';
+import { UserTable } from '../../core/sasl/userTable.ts';
+import type { Kerberos } from '../../core/sasl/kerberos.ts';
 import type { UserSource } from '../../core/sasl/userSource.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
 import { realWorld } from '../../core/world/real.ts';
@@ -45,10 +48,13 @@ export interface GroundOptions {
   readonly wrap?: (journal: Journal) => Journal;
   readonly users?: UserSource;
   readonly world?: World;
+  readonly kerberos?: Kerberos;
 }
 
 const table = () =>
-  new UserTable([createUser({ name: user, password, created: 0 }, realWorld.random)], { key: realWorld.random(32) });
+  new UserTable([createUser({ name: user, password, created: 0 }, realWorld.random, derivingOf(defaults))], {
+    key: realWorld.random(32),
+  });
 
 export async function ground(over: SettingsInput = {}, options: GroundOptions = {}): Promise<Ground> {
   const settings = settingsOf(over);
@@ -59,6 +65,7 @@ export async function ground(over: SettingsInput = {}, options: GroundOptions = 
     journal: options.wrap?.(journal) ?? journal,
     users: options.users ?? table(),
     identity: (listener) => identityOf(listener, { world: realWorld, folder: certificates, hostname: 'gate.example' }),
+    ...(options.kerberos && { kerberos: options.kerberos }),
     onState: () => undefined,
   });
   await receiver.start(settings);
