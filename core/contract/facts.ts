@@ -90,8 +90,8 @@ export interface FailedLogins {
 
 /** A counter of `protection.rates` or `protection.nullSenders`, with what is asked about included. */
 export interface Rate {
-  readonly of: 'peer' | 'recipient';
-  /** The address or network, or the recipient in lower case. */
+  readonly of: 'peer' | 'account' | 'recipient';
+  /** The address or network, whose login it is, or the recipient in lower case. */
   readonly who: string;
   readonly count: number;
   /** ms until there is room for one more, if none comes meanwhile; 0 when there is. */
@@ -305,10 +305,10 @@ export interface TransactionFacts {
   readonly recipients: (Mailbox & { readonly dsn?: RecipientDsn })[];
   /** The recipient now asked about, at stage rcpt. */
   recipient?: Mailbox;
-  /** Messages of the peer, at stage mail; where `protection` limits them. */
-  messageRate?: Rate;
-  /** Recipients named by the peer, at stage rcpt; where `protection` limits them. */
-  recipientRate?: Rate;
+  /** Messages of the peer, and of whoever has logged in, at stage mail; where `protection` limits them. */
+  messageRates?: readonly Rate[];
+  /** Recipients named by the peer, and by whoever has logged in, at stage rcpt; where `protection` limits them. */
+  recipientRates?: readonly Rate[];
   /** At stage rcpt of a message from the null sender; where `protection` limits them. */
   nullSenderRates?: readonly Rate[];
   spfMail?: SpfAnswer;

@@ -19,10 +19,10 @@ export interface ProtectionVisit {
   /** A login failed, and no ban stood against it; `quota` as in `loginBan`. */
   failed(user: string | undefined, quota?: number | null): readonly FailedLogins[] | undefined;
   succeeded(user: string, quota?: number | null): void;
-  /** A MAIL, counted with this. */
-  message(): Rate | undefined;
-  /** A RCPT, counted with this. */
-  recipient(): Rate | undefined;
+  /** A MAIL, counted with this; `account`: whose login it is, if it is one. */
+  message(account?: string): readonly Rate[] | undefined;
+  /** A RCPT, counted with this; `account` as in `message`. */
+  recipient(account?: string): readonly Rate[] | undefined;
   /** A RCPT of a message from the null sender, counted for the peer with this; for the recipient with `bounced`. */
   nullSender(recipient: Mailbox): readonly Rate[] | undefined;
   /** It was accepted. */
@@ -76,8 +76,8 @@ export class Protection {
 class Memory {
   readonly elapsed: () => number;
   readonly failed = { peer: new Remembered(), account: new Remembered(), overall: new Remembered() };
-  readonly messages = new Remembered();
-  readonly recipients = new Remembered();
+  readonly messages = { peer: new Remembered(), account: new Remembered() };
+  readonly recipients = { peer: new Remembered(), account: new Remembered() };
   readonly nullSenders = { peer: new Remembered(), recipient: new Remembered() };
   /** When an account last logged in from a peer, in that order. */
   readonly known = new Oldest<number>();
@@ -88,7 +88,7 @@ class Memory {
 
   get size(): number {
     const { failed, messages, recipients, nullSenders } = this;
-    const all = [...Object.values(failed), messages, recipients, ...Object.values(nullSenders)];
+    const all = [failed, messages, recipients, nullSenders].flatMap((group) => Object.values<Remembered>(group));
     return all.reduce((sum, { size }) => sum + size, this.known.size);
   }
 }
@@ -168,21 +168,38 @@ class Visit implements ProtectionVisit {
     return at !== undefined && this.#memory.elapsed() - at < knownTime * 1000;
   }
 
-  message(): Rate | undefined {
-    const { peerMaxMessages: limit, timeInterval } = this.#limits.rates;
-    return limit === 0 ? undefined : this.#rate(this.#memory.messages, { limit, timeInterval });
+  message(account?: string): readonly Rate[] | undefined {
+    const { peerMaxMessages: peer, accountMaxMessages } = this.#limits.rates;
+    return this.#rates(this.#memory.messages, { peer, account: accountMaxMessages }, account);
   }
 
-  recipient(): Rate | undefined {
-    const { peerMaxRecipients: limit, timeInterval } = this.#limits.rates;
-    return limit === 0 ? undefined : this.#rate(this.#memory.recipients, { limit, timeInterval });
+  recipient(account?: string): readonly Rate[] | undefined {
+    const { peerMaxRecipients: peer, accountMaxRecipients } = this.#limits.rates;
+    return this.#rates(this.#memory.recipients, { peer, account: accountMaxRecipients }, account);
+  }
+
+  #rates(
+    memory: Memory['messages'],
+    limits: { readonly peer: number; readonly account: number },
+    account: string | undefined,
+  ): readonly Rate[] | undefined {
+    const { timeInterval } = this.#limits.rates;
+    const rates: Rate[] = [];
+    if (limits.peer > 0)
+      rates.push(this.#rate(memory.peer, { of: 'peer', who: this.#peer, limit: limits.peer, timeInterval }));
+    if (limits.account > 0 && account !== undefined)
+      rates.push(
+        this.#rate(memory.account, { of: 'account', who: accountOf(account), limit: limits.account, timeInterval }),
+      );
+    return rates.length > 0 ? rates : undefined;
   }
 
   nullSender(recipient: Mailbox): readonly Rate[] | undefined {
     const { peerMaxMessages, recipientMaxMessages: limit, timeInterval } = this.#limits.nullSenders;
     const { peer, recipient: recipients } = this.#memory.nullSenders;
     const rates: Rate[] = [];
-    if (peerMaxMessages > 0) rates.push(this.#rate(peer, { limit: peerMaxMessages, timeInterval }));
+    if (peerMaxMessages > 0)
+      rates.push(this.#rate(peer, { of: 'peer', who: this.#peer, limit: peerMaxMessages, timeInterval }));
     if (limit > 0) {
       const who = addressOf(recipient);
       const now = this.#memory.elapsed();
@@ -199,11 +216,11 @@ class Visit implements ProtectionVisit {
     this.#memory.nullSenders.recipient.add(addressOf(recipient), this.#memory.elapsed(), timeInterval * 1000);
   }
 
-  #rate(memory: Remembered, span: Span): Rate {
+  #rate(memory: Remembered, { of, who, ...span }: Span & Pick<Rate, 'of' | 'who'>): Rate {
     const now = this.#memory.elapsed();
-    const window = memory.add(this.#peer, now, span.timeInterval * 1000);
+    const window = memory.add(who, now, span.timeInterval * 1000);
     const count = window.size(now, span.timeInterval * 1000);
-    return { of: 'peer', who: this.#peer, count, relief: reliefOf(window, now, span) };
+    return { of, who, count, relief: reliefOf(window, now, span) };
   }
 }
 

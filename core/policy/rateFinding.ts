@@ -3,6 +3,13 @@ import type { Rate } from '../contract/facts.ts';
 import type { Finding } from '../contract/verdict.ts';
 import { allowed, ordinal, toRelief } from './wording.ts';
 
+type RateReason =
+  | 'too-many-messages-of-peer'
+  | 'too-many-recipients-of-peer'
+  | 'too-many-messages-of-account'
+  | 'too-many-recipients-of-account'
+  | 'too-many-null-senders';
+
 export interface RateLimit {
   readonly check: string;
   /** In the singular, e.g. `message`. */
@@ -13,13 +20,15 @@ export interface RateLimit {
   /** s */
   readonly timeInterval: number;
   readonly setting: string;
-  readonly reason: 'too-many-messages-of-peer' | 'too-many-recipients-of-peer' | 'too-many-null-senders';
+  readonly reason: RateReason;
 }
+
+const words = { peer: 'from', account: 'of', recipient: 'for' } as const satisfies Record<Rate['of'], string>;
 
 export function judgeRate({ of, who, count, relief }: Rate, given: RateLimit): Finding {
   const { check, what, name, limit, timeInterval, setting, reason } = given;
   const isOver = count > limit;
-  const whose = of === 'peer' ? `from ${who}` : `for ${who}`;
+  const whose = `${words[of]} ${who}`;
   const until = isOver ? `; ${toRelief(relief)}` : '';
   return {
     check,

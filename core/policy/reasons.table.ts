@@ -533,6 +533,22 @@ const table = {
     basis: 'ours',
     rfc: 'RFC 5321 section 4.3.2; RFC 3463 section 3.8',
   },
+  'too-many-messages-of-account': {
+    code: 452,
+    enhanced: '4.7.28',
+    text: { gatehouse: 'Too many messages, try again later' },
+    because: 'the login has begun as many messages as are allowed in its interval, over all sessions',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 4.3.2; RFC 5248 section 2',
+  },
+  'too-many-recipients-of-account': {
+    code: 452,
+    enhanced: '4.7.28',
+    text: { gatehouse: 'Too many recipients, try again later' },
+    because: 'the login has named as many recipients as are allowed in its interval, over all sessions',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 4.3.2; RFC 5248 section 2',
+  },
   'too-many-recipients-of-peer': {
     code: 450,
     enhanced: '4.7.1',

@@ -111,5 +111,5 @@ function letIn(d: Dialogue, { mechanism, user, authzid, principal, binding }: Lo
     ...(principal !== undefined && { principal }),
     ...(binding !== undefined && { binding }),
   };
-  d.protection.succeeded(user);
+  d.protection.succeeded(user, accountOf(d, user).quota);
 }

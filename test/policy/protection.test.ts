@@ -149,17 +149,46 @@ describe('the quota of a user', () => {
 describe('rates', () => {
   it('count messages and recipients of a peer, and tell when there is room again', () => {
     const { clock, visit } = counters({ rates: { peerMaxMessages: 2, peerMaxRecipients: 1, timeInterval: 10 } });
-    const message = () => visit().message();
+    const message = () => visit().message()?.[0];
     expect(message()).toEqual({ of: 'peer', who: '192.0.2.1', count: 1, relief: 0 });
     clock.now = 4000;
     expect(message()).toMatchObject({ count: 2, relief: 6000 });
     clock.now = 5000;
     // All but one of three must leave.
     expect(message()).toMatchObject({ count: 3, relief: 9000 });
-    expect(visit().recipient()).toMatchObject({ count: 1, relief: 10_000 });
-    expect(visit('192.0.2.2').message()).toMatchObject({ count: 1 });
+    expect(visit().recipient()?.[0]).toMatchObject({ count: 1, relief: 10_000 });
+    expect(visit('192.0.2.2').message()?.[0]).toMatchObject({ count: 1 });
     clock.now = 14_000;
     expect(message()).toMatchObject({ count: 2 });
+  });
+
+  it('count what one login sends, from wherever it does', () => {
+    const { clock, visit } = counters({
+      rates: { accountMaxMessages: 2, accountMaxRecipients: 1, peerMaxRecipients: 5, timeInterval: 10 },
+    });
+    expect(visit('192.0.2.1').message('alice')).toEqual([{ of: 'account', who: 'alice', count: 1, relief: 0 }]);
+    expect(visit('192.0.2.2').message('alice')).toMatchObject([{ count: 2, relief: 10_000 }]);
+    expect(visit('192.0.2.3').message('alice')).toMatchObject([{ count: 3 }]);
+    expect([visit().message('bob')?.[0]?.count, visit().message()]).toEqual([1, undefined]);
+    expect(visit('192.0.2.1').recipient('alice')).toMatchObject([
+      { of: 'peer', who: '192.0.2.1', count: 1 },
+      { of: 'account', who: 'alice', count: 1 },
+    ]);
+    expect(
+      visit('192.0.2.2')
+        .recipient('alice')
+        ?.map(({ of, count }) => [of, count]),
+    ).toEqual([
+      ['peer', 1],
+      ['account', 2],
+    ]);
+    expect(
+      visit('192.0.2.2')
+        .recipient()
+        ?.map(({ of }) => of),
+    ).toEqual(['peer']);
+    clock.now = 10_000;
+    expect(visit('192.0.2.3').message('alice')?.[0]?.count).toBe(1);
   });
 
   it('count messages from the null sender for a recipient when they were accepted, for a peer when they were tried', () => {

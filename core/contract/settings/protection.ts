@@ -163,6 +163,8 @@ const interval = (value: number) =>
     default: value,
   });
 
+const FLOOD = 'IANA, SMTP Enhanced Status Codes, X.7.28';
+
 const rates = record(
   {
     peerMaxMessages: most({
@@ -177,11 +179,23 @@ const rates = record(
       unit: 'recipients',
       source: 'Postfix, smtpd_client_recipient_rate_limit',
     }),
+    accountMaxMessages: most({
+      title: 'Messages per account',
+      help: 'Most messages that one login may begin within the interval, over all sessions and addresses: each MAIL that can be read counts, whether it is accepted or not. One more is answered 452 4.7.28. Against a stolen password, which is used from everywhere at once.',
+      unit: 'messages',
+      source: `Gatehouse; ${FLOOD}`,
+    }),
+    accountMaxRecipients: most({
+      title: 'Recipients per account',
+      help: 'Most recipients that one login may name within the interval, over all sessions and addresses: each RCPT that can be read counts, whether it is accepted or not. One more is answered 452 4.7.28.',
+      unit: 'recipients',
+      source: `Gatehouse; ${FLOOD}`,
+    }),
     timeInterval: interval(60),
   },
   {
     title: 'Rates',
-    help: 'How much one peer may send over all sessions. Postfix warns: against abuse, not to regulate lawful mail.',
+    help: 'How much one peer, and one login, may send over all sessions. Postfix warns: against abuse, not to regulate lawful mail.',
     source: 'Postfix, anvil(8)',
     basis: 'ours',
   },

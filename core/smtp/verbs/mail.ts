@@ -52,11 +52,11 @@ function open(d: Dialogue, { sender, added, behind, lenient }: Opening): Answer 
   // What policy is asked about; without a yes there is no transaction.
   const transaction: Dialogue['facts']['transaction'] = { sender, recipients: [], ...added };
   if (lenient) transaction.lenient = lenient;
-  const messageRate = d.protection.message();
-  if (messageRate) transaction.messageRate = messageRate;
+  const messageRates = d.protection.message(d.account);
+  if (messageRates) transaction.messageRates = messageRates;
   d.facts.transaction = transaction;
   return d.decided('mail', (verdict): Answer => {
-    if (messageRate) delete transaction.messageRate;
+    if (messageRates) delete transaction.messageRates;
     if (lenient) delete transaction.lenient;
     if (verdict.action !== 'accept') {
       d.reset();

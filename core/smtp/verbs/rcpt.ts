@@ -34,15 +34,15 @@ export function rcpt(d: Dialogue, argument: string): Answer | Promise<Answer> {
   const lenient = outside(d, read, address);
   if (lenient) transaction.lenient = lenient;
   transaction.recipient = recipient;
-  const recipientRate = d.protection.recipient();
-  if (recipientRate) transaction.recipientRate = recipientRate;
+  const recipientRates = d.protection.recipient(d.account);
+  if (recipientRates) transaction.recipientRates = recipientRates;
   const isNull = transaction.sender.raw === '';
   const nullSenderRates = isNull ? d.protection.nullSender(recipient) : undefined;
   if (nullSenderRates) transaction.nullSenderRates = nullSenderRates;
   return d.decided('rcpt', (verdict): Answer => {
     delete transaction.recipient;
     if (lenient) delete transaction.lenient;
-    if (recipientRate) delete transaction.recipientRate;
+    if (recipientRates) delete transaction.recipientRates;
     if (nullSenderRates) delete transaction.nullSenderRates;
     if (verdict.action === 'accept') {
       if (isNull) d.protection.bounced(recipient);
