@@ -109,6 +109,8 @@ export interface Answer {
   readonly verdict: Verdict;
   /** Values for placeholders that no finding carries. */
   readonly values?: Readonly<Record<string, string>>;
+  /** What of the reply proves that somebody knows a password: it is said, and never recorded. */
+  readonly secret?: string;
   /** Lines behind the first, as EHLO has them. */
   readonly lines?: readonly string[];
   /** Unknown, malformed or out of order: counted against `errors.maxErrors`. */

@@ -6,7 +6,7 @@ import { spoken } from '../policy/decide.ts';
 import type { Answer } from './dialogue.ts';
 import { spoil } from './faultBytes.ts';
 import { addressFault, type Answered, answeredBy, chooseFault, type Fault, refuses } from './faultChoice.ts';
-import type { Prepared } from './replies.ts';
+import { type Prepared, withoutSecret } from './replies.ts';
 
 /** Sessions there have been under each value of the settings. */
 const numbers = new WeakMap<Settings['faults'], number>();
@@ -121,6 +121,7 @@ export class SessionFaults {
     const course = spoil(meant, fault, this.#host);
     const bytes = course.pieces.join('');
     const isLong = bytes.length > meant.length + mostKept;
+    const shown = withoutSecret(bytes, prepared.secret);
     const { code, enhanced, ...rest } = body;
     const isOther = fault.what === 'answer' || fault.what === 'close';
     const said = isOther ? bytes.slice(4) : '';
@@ -130,10 +131,15 @@ export class SessionFaults {
       course,
       body: {
         ...rest,
-        bytes: isLong ? bytes.slice(0, mostKept) : bytes,
+        bytes: isLong ? shown.slice(0, mostKept) : shown,
         code: isOther ? Number(bytes.slice(0, 3)) : code,
         ...(own !== undefined && { enhanced: own }),
-        fault: { rule: fault.name, did: course.did, meant, ...(isLong && { octets: bytes.length }) },
+        fault: {
+          rule: fault.name,
+          did: course.did,
+          meant: withoutSecret(meant, prepared.secret),
+          ...(isLong && { octets: bytes.length }),
+        },
       },
     };
   }

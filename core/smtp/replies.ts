@@ -1,5 +1,5 @@
 // Verdicts as bytes on the wire: worded by policy, put into lines, and kept when the same will be said again.
-import type { EventBody } from '../contract/event.ts';
+import { type EventBody, redacted } from '../contract/event.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { replyFor, replyTo, type Reply } from '../policy/reply.ts';
@@ -18,6 +18,8 @@ export interface Said {
 export interface Prepared {
   readonly bytes: string;
   readonly body: EventBody;
+  /** What of its bytes is not in its event. */
+  readonly secret?: string;
   /** A fault has it sent otherwise than in one piece. */
   readonly course?: Course;
 }
@@ -69,9 +71,10 @@ export class Replies {
 
   #made(answer: Answer, joined: boolean): Prepared {
     const { bytes, code, enhanced } = this.to(answer);
-    const plain = { kind: 'reply', bytes, code, verdict: answer.verdict } as const;
+    const { secret, verdict } = answer;
+    const plain = { kind: 'reply', bytes: withoutSecret(bytes, secret), code, verdict } as const;
     const body = enhanced === undefined ? plain : { ...plain, enhanced };
-    return { bytes, body: joined ? { ...body, joined } : body };
+    return { bytes, body: joined ? { ...body, joined } : body, ...(secret !== undefined && { secret }) };
   }
 
   to(answer: Answer): Said {
@@ -92,6 +95,11 @@ export class Replies {
         : replyFor(verdict.reason as ReasonKey, { settings, stage: verdict.stage, values });
     return inLines({ ...reply, lines: lines === undefined ? reply.lines : [...reply.lines, ...lines] });
   }
+}
+
+/** Bytes as they may be recorded: each octet of what is secret becomes U+25AE. */
+export function withoutSecret(bytes: string, secret: string | undefined): string {
+  return secret === undefined ? bytes : bytes.replaceAll(secret, redacted.repeat(secret.length));
 }
 
 /** RFC 5321 section 4.2.1: a hyphen behind the code of every line but the last. */

@@ -77,9 +77,11 @@ function proceed(d: Dialogue, step: Step, verdict?: Verdict): Answer | Promise<A
   if ('challenge' in step) {
     if (step.failing) login.failing = step.failing;
     d.record({ ...said, ...(step.asks && { asks: step.asks }) });
-    const values = { challenge: step.challenge.toString('base64') };
-    if (verdict) return { verdict, values };
-    return { ...d.plain('auth', 'auth-continue', `${mechanism} asks for more`), values };
+    const challenge = step.challenge.toString('base64');
+    const isSecret = challenge !== '' && step.asks?.fields.some((field) => 'secret' in field) === true;
+    const asked = { values: { challenge }, ...(isSecret && { secret: challenge }) };
+    if (verdict) return { verdict, ...asked };
+    return { ...d.plain('auth', 'auth-continue', `${mechanism} asks for more`), ...asked };
   }
   delete d.exchange;
   const facts = endOf(d, login, step);
