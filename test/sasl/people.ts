@@ -34,7 +34,7 @@ export function source(people: readonly Person[]): Asked {
     secret<K extends SecretKind>(name: string, kind: K, realm: string): SecretAnswer<K> {
       questions.push(`secret ${kind}`);
       const person = find(name);
-      const secret = secrets(person ?? { name, password: `nobody ${name}` }, realm)[kind]();
+      const secret = kept(person ?? { name, password: `nobody ${name}` }, kind, realm);
       const denied = person ? person.denied : 'unknown-user';
       return { secret, ...(denied && { denied }) };
     },
@@ -43,6 +43,16 @@ export function source(people: readonly Person[]): Asked {
     account: (name) => (find(name) ? { name, aliases: [], quota: null } : undefined),
   };
   return { users, questions };
+}
+
+const derived = new Map<string, Secrets[SecretKind]>();
+
+/** Derived once for all sources: SCRAM's secrets cost as much as they should. */
+function kept<K extends SecretKind>(person: Person, kind: K, realm: string): Secrets[K] {
+  const key = JSON.stringify([person, kind, realm]);
+  const secret = derived.get(key) ?? secrets(person, realm)[kind]();
+  derived.set(key, secret);
+  return secret as Secrets[K];
 }
 
 function secrets(person: Person, realm: string): { readonly [K in SecretKind]: () => Secrets[K] } {
