@@ -1,0 +1,134 @@
+// What the random logins are tried on: mechanisms by name, with one user whose secrets come from the seed, and a made-up Kerberos.
+import type { MechanismName } from '../../core/contract/mechanisms.ts';
+import { settingsSchema } from '../../core/contract/settings/settings.ts';
+import { cramSecret, digestSecret, scramSecret } from '../../core/sasl/derive.ts';
+import type { Kerberos, KerberosContext } from '../../core/sasl/kerberos.ts';
+import type { ExchangeContext, Mechanism } from '../../core/sasl/mechanism.ts';
+import { mechanisms } from '../../core/sasl/registry.ts';
+import type { SecretAnswer, SecretKind, Secrets, UserSource } from '../../core/sasl/userSource.ts';
+import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
+import type { ClientExchange, ClientMove } from '../../core/simulate/login/mechanism.ts';
+import { type Random, seeded } from './wireCase.ts';
+
+/** The mechanisms under trial. */
+export type Subject = ReadonlyMap<string, Mechanism>;
+
+export const ours: Subject = mechanisms;
+
+export const user = 'test';
+const host = 'gate.example';
+const binding = Buffer.alloc(32, 7);
+const salt = Buffer.from('salt of the trial');
+
+export interface Person {
+  readonly password: string;
+  readonly token: string;
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+let last: { readonly seed: number; readonly one: Person } | undefined;
+
+/** Words of 16 to 31 letters: nothing else that is said has them by chance. 64 cases share one, for what is derived of it. */
+export function person(ofCase: number): Person {
+  const seed = ofCase >>> 6;
+  if (last?.seed === seed) return last.one;
+  const random = seeded(seed);
+  const word = () => Array.from({ length: 16 + random(16) }, () => letters[random(letters.length)]).join('');
+  last = { seed, one: { password: word(), token: word() } };
+  return last.one;
+}
+
+const sources = new WeakMap<Person, UserSource>();
+
+function source(one: Person): UserSource {
+  let made = sources.get(one);
+  if (!made) sources.set(one, (made = tableOf(one)));
+  return made;
+}
+
+/** The table of one user; SCRAM's work is as little as it can be. */
+function tableOf({ password, token }: Person): UserSource {
+  const kept = new Map<string, unknown>();
+  const cost = { salt, iterations: 1 };
+  const made: { readonly [K in SecretKind]: (realm: string) => Secrets[K] } = {
+    'scram-sha-1': () => scramSecret(password, { ...cost, hash: 'sha1' }),
+    'scram-sha-256': () => scramSecret(password, { ...cost, hash: 'sha256' }),
+    'cram-md5': () => cramSecret(password),
+    'digest-md5': (realm) => digestSecret(user, realm, password),
+  };
+  return {
+    verify: (name, word) => (name !== user ? 'unknown-user' : word === password ? 'ok' : 'wrong-password'),
+    secret: <K extends SecretKind>(name: string, kind: K, realm: string): SecretAnswer<K> => ({
+      secret: (kept.get(kind + realm) ?? kept.set(kind + realm, made[kind](realm)).get(kind + realm)) as Secrets[K],
+      ...(name !== user && { denied: 'unknown-user' }),
+    }),
+    find: (name) => (name === user ? 'ok' : 'unknown-user'),
+    token: (word) => (word === token ? { user } : 'wrong-password'),
+    account: (name) => (name === user ? { name, aliases: [], quota: null } : undefined),
+  };
+}
+
+const ticket = Buffer.from('a ticket');
+const seal = Buffer.from('sealed ');
+
+/** Takes one ticket, and seals by writing so: what the mechanism makes of the library's answers is at stake, not the library. */
+const kerberos: Kerberos = {
+  problem: () => Promise.resolve(undefined),
+  open: (): KerberosContext => ({
+    accept: (token) =>
+      Promise.resolve(
+        ticket.equals(token)
+          ? { token: Buffer.from('a token'), done: true, principal: `${user}@REALM.EXAMPLE`, realm: 'REALM.EXAMPLE' }
+          : { failed: 'Invalid token was supplied' },
+      ),
+    wrap: (bytes) => Promise.resolve(Buffer.concat([seal, bytes])),
+    unwrap: (bytes) =>
+      Promise.resolve(
+        seal.equals(bytes.subarray(0, seal.length))
+          ? bytes.subarray(seal.length)
+          : { failed: 'Token had invalid Integrity Check (MIC)' },
+      ),
+    close: () => undefined,
+  }),
+};
+
+const settings = settingsSchema.parse({ authentication: { certificateName: 'common-name' } }).authentication;
+
+export function context(mechanism: MechanismName, one: Person, random: Random): ExchangeContext {
+  return {
+    users: source(one),
+    settings,
+    host,
+    nonce: () => `${random(1e9)}.${random(1e9)}`,
+    now: () => Date.UTC(2026, 0, 1),
+    offered: [mechanism],
+    channel: {
+      binding: () => binding,
+      certificate: {
+        ...{ subject: `CN=${user}`, issuer: 'CN=ca', fingerprint: '00', depth: 1, trusted: true, commonName: user },
+        ...{ validFrom: 0, validTo: Date.UTC(2100, 0, 1) },
+      },
+    },
+    kerberos,
+  };
+}
+
+/** The client's side of RFC 4752 with the made-up Kerberos. */
+function ticketClient(): ClientExchange {
+  const says: readonly (() => ClientMove)[] = [
+    () => ({ response: ticket }),
+    () => ({ response: Buffer.alloc(0) }),
+    () => ({ response: Buffer.concat([seal, Buffer.from([1, 0, 0, 0])]) }),
+  ];
+  let at = 0;
+  return { next: () => says[at++]?.() ?? { cancel: 'done' } };
+}
+
+/** A client that does everything right. */
+export function rightClient(mechanism: MechanismName, one: Person, random: Random): ClientExchange {
+  if (mechanism === 'GSSAPI') return ticketClient();
+  const nonce = () => Array.from({ length: 24 }, () => letters[random(letters.length)]).join('');
+  const login = { user, password: one.password, token: one.token };
+  return clientMechanisms[mechanism].start({ login, host, nonce, channel: { binding: () => binding } });
+}
