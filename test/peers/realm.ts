@@ -48,8 +48,8 @@ export interface Realm {
   readonly environment: Readonly<Record<string, string>>;
   /** Keys of smtp/localhost alone. */
   readonly keytab: string;
-  /** Makes a service principal and puts its key into a file of its own; returns the file. */
-  addService(principal: string): Promise<string>;
+  /** Makes a service principal and puts its key into a keytab, one of its own unless said; returns the file. */
+  addService(principal: string, keytab?: string): Promise<string>;
   /** Gets a ticket into a cache of its own; returns KRB5CCNAME. `lifetime` as kinit has it, e.g. `1s`. */
   ticket(user: RealmUser, lifetime?: string): Promise<string>;
   /** Ends the centre and removes the folder. */
@@ -94,8 +94,7 @@ export async function startRealm(users: readonly RealmUser[], name = 'GATE.EXAMP
       port,
       environment,
       keytab,
-      addService: async (principal) => {
-        const made = file(`service-${++files}.keytab`);
+      addService: async (principal, made = file(`service-${++files}.keytab`)) => {
         const lines = [`addprinc -randkey ${principal}`, `ktadd -k ${made} ${principal}`, 'quit'];
         await call('kadmin.local', ['-r', name], `${lines.join('\n')}\n`);
         return made;

@@ -90,6 +90,10 @@ export async function loadLibrary(name: string): Promise<GssLibrary> {
     'gss_acquire_cred_from',
     `void *name, uint32_t time, GssOidSet *mechs, int usage, GssPairs *store, ${out}cred, void *mechsOut, void *timeOut`,
   );
+  const inquireCred = func(
+    'gss_inquire_cred',
+    'void *cred, void *name, _Out_ uint32_t *lifetime, void *usage, void *mechs',
+  );
   const releaseCred = func('gss_release_cred', '_Inout_ void **cred');
   const acceptContext = func(
     'gss_accept_sec_context',
@@ -198,7 +202,18 @@ export async function loadLibrary(name: string): Promise<GssLibrary> {
       const store = { rcache: 'dfl:', ...(keytab !== '' && { keytab }) };
       return typeof name === 'bigint' ? acquired(name, accepting, store) : name;
     },
-    acquireTicket: () => acquired(null, initiating, {}),
+    acquireTicket: () => {
+      const said = acquired(null, initiating, {});
+      if ('failed' in said) return said;
+      // Only now is the cache read; a ticket that has expired is as good as none.
+      const minor: [number] = [0];
+      const lifetime: [number] = [0];
+      const major = inquireCred(minor, said.credentials, null, lifetime, null, null);
+      if ((major & errorBits) === 0 && lifetime[0] > 0) return said;
+      const failed = (major & errorBits) === 0 ? 'the ticket has expired' : failure(major, minor).failed;
+      releaseCred([0], [said.credentials]);
+      return { failed, ours: true };
+    },
     accept: (context, credentials, token) => {
       const minor: [number] = [0];
       const inout: [Handle | null] = [context];
