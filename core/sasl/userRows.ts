@@ -98,7 +98,7 @@ export const rowSchema = z.strictObject(
       { error: 'must be a list' },
     ),
     secrets: z
-      .strictObject({ plain: z.unknown(), sealed: base64.optional() }, { error: HOLDER })
+      .strictObject({ plain: z.unknown().optional(), sealed: base64.optional() }, { error: HOLDER })
       .refine(({ plain, sealed }) => (plain === undefined) !== (sealed === undefined), { error: HOLDER }),
   },
   { error: 'must be an object' },
