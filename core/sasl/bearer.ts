@@ -84,5 +84,5 @@ function refusal(form: BearerForm, { settings }: ExchangeContext, { status, ...f
   if (failing.fail !== 'credentials') return failing;
   const told = form.tell(status, settings.oauth);
   const fields = Object.entries(told).map(([name, value]) => shown(name, value));
-  return { ...ask('error', JSON.stringify(told), fields), failing } as Step;
+  return { ...ask('error', JSON.stringify(told), fields), failing };
 }

@@ -33,7 +33,8 @@ export function hasExtendedSecret(session: Buffer | undefined): boolean {
 
 /**
  * RFC 5929 section 4.1: the hash of our certificate with the hash of its signature; MD5 and SHA-1 become SHA-256. A signature
- * without exactly one hash has no such binding: none is defined for Ed25519, which hashes by itself.
+ * without exactly one hash has no such binding. Ed25519 names none and hashes with SHA-512 by itself (RFC 8032 section 5.1);
+ * GnuTLS takes that one, OpenSSL tells its users of none, so it is GnuTLS that is agreed with.
  */
 export function endPoint(certificate: Buffer | undefined): Buffer | undefined {
   if (certificate === undefined) return undefined;
@@ -54,6 +55,7 @@ const hashes: Readonly<Record<string, string>> = {
   '2a8648ce3d040302': 'sha256',
   '2a8648ce3d040303': 'sha384',
   '2a8648ce3d040304': 'sha512',
+  '2b6570': 'sha512', // Ed25519
 };
 const rsaPss = '2a864886f70d01010a';
 /** The hash in the parameters of RSASSA-PSS; SHA-1 where none is named (RFC 4055 section 3.1). */

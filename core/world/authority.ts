@@ -95,7 +95,7 @@ function extensionsOf(x509: Library, is: Said['is']) {
     new x509.ExtendedKeyUsageExtension([is.usage === 'server' ? serverAuth : clientAuth]),
     new x509.SubjectAlternativeNameExtension(
       is.names.map((value) => ({
-        type: isAddress(value) ? ('ip' as const) : ('dns' as const),
+        type: value.includes('@') ? ('email' as const) : isAddress(value) ? ('ip' as const) : ('dns' as const),
         value,
       })),
     ),

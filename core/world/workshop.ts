@@ -22,7 +22,7 @@ export type MadeKind = (typeof madeKinds)[number];
 
 export interface CertificateWanted {
   readonly kind: MadeKind;
-  /** Host names and IP addresses; the first is the subject. `*.example` stands for one label. */
+  /** Host names, IP addresses and mail addresses; the first is the subject. `*.example` stands for one label. */
   readonly names: readonly string[];
   /** Wall clock, ms since 1970. */
   readonly now: number;
