@@ -20,6 +20,7 @@ export const commands = {
   'receiver.apply': { title: 'Apply the changed settings', group: 'Receiver', keys: 'Ctrl+S' },
   'receiver.discard': { title: 'Discard the changed settings', group: 'Receiver' },
   'receiver.import': { title: 'Import settings …', group: 'Receiver' },
+  'receiver.login': { title: 'Try a login …', group: 'Receiver' },
   'receiver.export': { title: 'Export settings …', group: 'Receiver' },
 
   'list.filter': { title: 'Filter the list', group: 'Sessions', keys: '/' },

@@ -55,9 +55,11 @@ interface SwitchProps {
   readonly onTurn: (isOn: boolean) => void;
   readonly id?: string;
   readonly disabled?: boolean;
+  /** -1 where a grid around it has keys for it. */
+  readonly tabIndex?: number;
 }
 
-export function Switch({ label, isOn, onTurn, id, disabled = false }: SwitchProps) {
+export function Switch({ label, isOn, onTurn, id, disabled = false, tabIndex = 0 }: SwitchProps) {
   return (
     <BaseSwitch.Root
       className="switch"
@@ -65,6 +67,7 @@ export function Switch({ label, isOn, onTurn, id, disabled = false }: SwitchProp
       id={id}
       checked={isOn}
       disabled={disabled}
+      tabIndex={tabIndex}
       onCheckedChange={(on) => onTurn(on)}
     >
       <BaseSwitch.Thumb />

@@ -9,6 +9,10 @@ export type MenuEntry =
   | {
       readonly kind: 'action';
       readonly title: string;
+      /** A sentence below the title. */
+      readonly about?: string;
+      /** What stands behind the title, e.g. a chip. */
+      readonly mark?: React.ReactNode;
       readonly icon?: LucideIcon;
       readonly command?: CommandId;
       readonly disabled?: boolean;
@@ -91,7 +95,16 @@ function itemOf(entry: MenuEntry) {
       return (
         <Base.Item className="menu-item" disabled={entry.disabled === true} onClick={entry.run}>
           <span>{Icon && <Icon aria-hidden />}</span>
-          {entry.title}
+          {entry.about === undefined && entry.mark === undefined ? (
+            entry.title
+          ) : (
+            <span className="menu-more">
+              <span className="row">
+                <b>{entry.title}</b> {entry.mark}
+              </span>
+              <span className="small muted">{entry.about}</span>
+            </span>
+          )}
           {keys !== undefined && <KeyHint keys={keys} />}
         </Base.Item>
       );

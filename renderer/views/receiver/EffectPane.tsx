@@ -1,6 +1,6 @@
 // The Effect tab: what a client sees of each listener, and which access rule decides for an address.
 import { useEffect, useState } from 'react';
-import type { ListenerState, Output } from '../../../core/contract/calls.ts';
+import type { Output } from '../../../core/contract/calls.ts';
 import { parseIp } from '../../../core/contract/settings/network.ts';
 import { go } from '../../state/place.ts';
 import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
@@ -8,79 +8,20 @@ import { Jump } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { Select } from '../../ui/Choose.tsx';
 import { Field, Say } from '../../ui/Field.tsx';
-import { isDirty, useDraft } from './draft.ts';
+import { useDraft } from './draft.ts';
+import { SeenByClients } from './Ehlo.tsx';
+import type { PageId } from './GroupList.tsx';
 import { isMapping, valueAt } from './tree.ts';
 
-export function EffectPane() {
-  const receiver = useWorkbench((state) => state.receiver);
-  const dirty = useDraft(isDirty);
+/** On the page of authentication what a client is offered comes first. */
+export function EffectPane({ page }: { readonly page: PageId }) {
+  const isOffer = page === 'authentication';
   return (
     <div className="scroll side-body" tabIndex={0} role="region" aria-label="Effect">
+      {isOffer && <SeenByClients />}
       <AccessTrial />
-      <div className="side-head">
-        <h3>What a client sees</h3>
-        <span className="grow" />
-        {dirty && <span className="small muted">as applied, not as drafted</span>}
-      </div>
-      {receiver?.listeners.map((listener) => (
-        <Ehlo key={listener.name} listener={listener} />
-      ))}
-      {receiver?.listeners.length === 0 && <p className="muted">There is no listener.</p>}
+      {!isOffer && <SeenByClients />}
     </div>
-  );
-}
-
-function Ehlo({ listener }: { readonly listener: ListenerState }) {
-  const { clear, secured } = listener.ehlo;
-  const only = (lines: readonly string[] | undefined, other: readonly string[] | undefined) =>
-    new Set(lines?.filter((line) => other !== undefined && !other.includes(line)));
-  return (
-    <section className="ehlo" aria-label={`EHLO on ${listener.name}`}>
-      <div className="row">
-        <b>{listener.name}</b>
-        <span className="mono muted">{listener.bound === '' ? listener.wanted : listener.bound}</span>
-        {listener.state !== 'listening' && (
-          <Chip tone={listener.state === 'failed' ? 'refuse' : 'quiet'}>{listener.state}</Chip>
-        )}
-      </div>
-      {clear && (
-        <Lines
-          title={listener.tls === 'clear' ? 'in clear; there is no TLS' : 'in clear'}
-          lines={clear}
-          only={only(clear, secured)}
-        />
-      )}
-      {secured && (
-        <Lines
-          title={listener.tls === 'implicit' ? 'secured from the first byte' : 'after TLS'}
-          lines={secured}
-          only={only(secured, clear)}
-        />
-      )}
-    </section>
-  );
-}
-
-interface LinesProps {
-  readonly title: string;
-  readonly lines: readonly string[];
-  /** Lines the other EHLO does not have. */
-  readonly only: ReadonlySet<string>;
-}
-
-function Lines({ title, lines, only }: LinesProps) {
-  return (
-    <figure>
-      <figcaption className="small muted">EHLO {title}</figcaption>
-      <pre className="mono">
-        {lines.map((line, index) => (
-          <span key={index} data-only={only.has(line) ? '' : undefined}>
-            {`250${index < lines.length - 1 ? '-' : ' '}${line}`}
-            {'\n'}
-          </span>
-        ))}
-      </pre>
-    </figure>
   );
 }
 

@@ -32,7 +32,7 @@ export function Part({ path, node, depth }: PartProps) {
   if (node.members) return <RecordPart path={path} node={node} depth={depth} />;
   if (node.item) return <ListPart path={path} node={node} depth={depth} />;
   return (
-    <SettingRow path={path} node={node} isBlock={node.meta.kind === 'lines'}>
+    <SettingRow path={path} node={node} isBlock={node.meta.kind === 'lines' || node.meta.ordered === true}>
       {(control) => <LeafControl path={path} meta={node.meta} control={control} />}
     </SettingRow>
   );

@@ -7,6 +7,7 @@ import { PaneHead } from '../../ui/Pane.tsx';
 import { Authority } from './Authority.tsx';
 import { isTextBroken, setValue, useDraft } from './draft.ts';
 import { FaultSets } from './FaultSets.tsx';
+import { LoginTools } from './trial/LoginTools.tsx';
 import { Members, Part } from './Form.tsx';
 import { useDifferencesInside } from './inside.tsx';
 import { Help, useProblem } from './SettingRow.tsx';
@@ -25,6 +26,7 @@ export function GroupPage({ group }: { readonly group: Group }) {
       <PaneHead>
         <h2>{node.meta.title}</h2>
         <span className="grow" />
+        {group === 'authentication' && <LoginTools />}
         {own > 0 && (
           <Button kind="ghost" icon={RotateCcw} disabled={isBroken} onClick={() => setValue(group, node.fallback)}>
             Reset group

@@ -1,6 +1,8 @@
 // The Receiver view: groups, the form made from the schema, and beside it what the settings mean.
 import '../../style/receiver.css';
 import '../../style/settings.css';
+import '../../style/mechanisms.css';
+import '../../style/users.css';
 import { useCommand } from '../../state/commands.ts';
 import { usePlace } from '../../state/place.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -14,13 +16,16 @@ import { DefaultsPane } from './DefaultsPane.tsx';
 import { useDraft } from './draft.ts';
 import { EffectPane } from './EffectPane.tsx';
 import { ExportDialog, formats, startExport } from './exporting.tsx';
-import { GroupList, pageOf } from './GroupList.tsx';
+import { GroupList, type PageId, pageOf } from './GroupList.tsx';
 import { GroupPage } from './GroupPage.tsx';
 import { chooseFiles, draftDefaults, draftPreset, ImportDialog, presetTitles, useFileDrop } from './importing.tsx';
 import { useReveal } from './reveal.ts';
 import { SaveBar, useUnsaved } from './SaveBar.tsx';
 import { type SideId, useSide } from './side.ts';
-import { Users } from './Users.tsx';
+import { openTrial } from './trial/trial.ts';
+import { TryLogin } from './trial/TryLogin.tsx';
+import { UserPane } from './users/UserPane.tsx';
+import { UsersPage } from './users/UsersPage.tsx';
 import { YamlPane } from './YamlPane.tsx';
 
 /** Below this width, pixels, what the settings mean folds under the form. */
@@ -34,6 +39,7 @@ export function ReceiverView() {
   const page = pageOf(setting);
   useReveal(isReady);
   useCommand('receiver.import', chooseFiles);
+  useCommand('receiver.login', () => openTrial());
   useCommand('receiver.export', () => void startExport('axigen'));
 
   if (!isReady)
@@ -48,11 +54,20 @@ export function ReceiverView() {
   );
   const form = (
     <Pane label="Settings">
-      {page === 'users' ? <Users /> : <GroupPage group={page} />}
+      {page === 'users' ? <UsersPage /> : <GroupPage group={page} />}
       <SaveBar />
     </Pane>
   );
-  const side = <Pane label="What it means">{<Side />}</Pane>;
+  const side =
+    page === 'users' ? (
+      <Pane label="User">
+        <UserPane />
+      </Pane>
+    ) : (
+      <Pane label="What it means">
+        <Side page={page} />
+      </Pane>
+    );
   const work = [
     { id: 'settings', min: isWide ? 420 : 200, content: form },
     { id: 'meaning', size: isWide ? 420 : '42', min: isWide ? 340 : 140, isFixed: isWide, content: side },
@@ -77,11 +92,12 @@ export function ReceiverView() {
       )}
       <ExportDialog />
       <ImportDialog />
+      <TryLogin />
     </div>
   );
 }
 
-function Side() {
+function Side({ page }: { readonly page: PageId }) {
   const tab = useSide((side) => side.tab);
   const unsaved = useUnsaved().length;
   const isText = useDraft((draft) => draft.text !== undefined);
@@ -91,7 +107,7 @@ function Side() {
       value={tab}
       onChange={(next) => useSide.setState({ tab: next })}
       tabs={[
-        { id: 'effect', title: 'Effect', content: () => <EffectPane /> },
+        { id: 'effect', title: 'Effect', content: () => <EffectPane page={page} /> },
         {
           id: 'changes',
           title: unsaved > 0 ? `Changes ${unsaved > 99 ? '99+' : unsaved}` : isText ? 'Changes •' : 'Changes',

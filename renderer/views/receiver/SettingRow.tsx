@@ -41,7 +41,7 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
   const value = useDraft((draft) => valueAt(draft.settings, path));
   const saved = useDraft((draft) => valueAt(draft.base?.settings, path));
   const problem = useProblem(path, true);
-  const [warning] = problem === undefined ? warnings(meta, value) : [];
+  const warned = problem === undefined ? warnings(meta, value) : [];
   const problemLine = meta.kind === 'lines' && problem !== undefined ? lineNamed(problem) : undefined;
   const isOwn = node.fallback !== undefined && !equal(value, node.fallback);
   const described = [`${id}-unit`, `${id}-error`, `${id}-warning`, `${id}-help`].join(' ');
@@ -84,7 +84,11 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
         </div>
         <Say id={`${id}-error`} tone="refuse" text={problem} />
         {problemLine !== undefined && <Jump to={() => selectLine(id, problemLine)}>Go to line {problemLine}</Jump>}
-        <Say id={`${id}-warning`} tone="defer" text={warning} />
+        <div id={`${id}-warning`} className="says">
+          {warned.map((text) => (
+            <Say key={text} tone="defer" text={text} />
+          ))}
+        </div>
         <Help id={`${id}-help`} meta={meta} value={value} />
       </div>
       <div className="setting-basis">{meta.basis !== undefined && <BasisBadge basis={meta.basis} />}</div>

@@ -1,10 +1,10 @@
 // The controls of the form, one for each kind of leaf; what is typed is kept as it is, right or wrong.
-import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import type { Meta } from '../../../core/contract/settings/leaf.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Segments, Select, Switch } from '../../ui/Choose.tsx';
 import { setValue, useDraft } from './draft.ts';
+import { OrderedSet } from './OrderedSet.tsx';
 import type { ControlProps } from './SettingRow.tsx';
 import { valueAt } from './tree.ts';
 
@@ -30,7 +30,11 @@ export function LeafControl({ path, meta, control }: LeafProps) {
     case 'choice':
       return <ChoiceControl path={path} meta={meta} control={control} />;
     case 'set':
-      return <SetControl path={path} meta={meta} control={control} />;
+      return meta.ordered === true ? (
+        <OrderedSet path={path} meta={meta} control={control} />
+      ) : (
+        <SetControl path={path} meta={meta} control={control} />
+      );
     default:
       return <TextControl path={path} meta={meta} control={control} />;
   }
@@ -194,10 +198,8 @@ function SetControl({ path, meta, control }: LeafProps) {
   const value = useValue(path);
   const chosen: readonly unknown[] = Array.isArray(value) ? value : [];
   const options = meta.options ?? [];
-  const isOrdered = path.startsWith('authentication.');
   const turn = (option: string, isOn: boolean) =>
     setValue(path, isOn ? [...chosen, option] : chosen.filter((one) => one !== option));
-  const earlier = (index: number) => setValue(path, swapped(chosen, index, index - 1));
   return (
     <div className="set-set" role="group" aria-labelledby={`${control.id}-label`} data-control="">
       <div className="row">
@@ -212,27 +214,6 @@ function SetControl({ path, meta, control }: LeafProps) {
           </label>
         ))}
       </div>
-      {isOrdered && chosen.length > 1 && (
-        <div className="row small muted">
-          in this order
-          {chosen.map((one, index) => (
-            <span key={String(one)} className="order">
-              {index > 0 && (
-                <button
-                  type="button"
-                  className="order-button"
-                  aria-label={`Offer ${String(one)} earlier`}
-                  title="Earlier"
-                  onClick={() => earlier(index)}
-                >
-                  <ArrowLeft aria-hidden />
-                </button>
-              )}
-              <span className="mono">{String(one)}</span>
-            </span>
-          ))}
-        </div>
-      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // The open session: its head, its transcript, and underneath its raw bytes when they are wanted.
-import { Binary, Copy, MousePointerClick } from 'lucide-react';
+import { Binary, Copy, MousePointerClick, UserRound } from 'lucide-react';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
+import type { LoginAccount } from '../../../core/contract/login.ts';
 import { isSimulated, type SessionRow } from '../../../core/contract/summary.ts';
 import { transcriptText } from '../../../core/contract/transcript.ts';
 import { choose, useChoices } from '../../state/choices.ts';
@@ -14,12 +15,15 @@ import { moment, virtualClock } from '../../ui/figures.ts';
 import { Pane, PaneHead, Split } from '../../ui/Pane.tsx';
 import { RawBytes } from './RawBytes.tsx';
 import { talk } from './columns.tsx';
+import { whoIsIn } from './logins.ts';
+import { showWhyTab } from './WhyPanel.tsx';
 import { shownItems } from './explain.ts';
 import { foldRepeats } from './repeats.ts';
 import { Transcript } from './Transcript.tsx';
 
 interface DetailProps {
   readonly id: string | undefined;
+  readonly logins: readonly LoginAccount[];
   readonly line: number | undefined;
   readonly onLine: (n: number) => void;
   readonly onEnter: () => void;
@@ -27,7 +31,7 @@ interface DetailProps {
   readonly scroller: RefObject<HTMLDivElement | null>;
 }
 
-export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: DetailProps) {
+export function SessionDetail({ id, logins, line, onLine, onEnter, onLeave, scroller }: DetailProps) {
   const open = useWorkbench((state) => state.open);
   const row = useWorkbench((state) => state.sessions.byId.get(id ?? ''));
   const isRawOpen = useChoices((choices) => choices.isRawOpen);
@@ -73,7 +77,7 @@ export function SessionDetail({ id, line, onLine, onEnter, onLeave, scroller }: 
   return (
     <Pane label="Transcript">
       <PaneHead>
-        <SessionTitle row={row} id={open.id} />
+        <SessionTitle row={row} id={open.id} logins={logins} />
         <span className="grow" />
         <Button kind="ghost" icon={Binary} aria-pressed={isRawOpen} onClick={() => choose({ isRawOpen: !isRawOpen })}>
           Raw
@@ -119,7 +123,13 @@ function copyTranscript(): void {
   void copyText(transcriptText(workbench.store.getState().open.items), 'Transcript copied');
 }
 
-function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; readonly id: string }) {
+interface TitleProps {
+  readonly row: SessionRow | undefined;
+  readonly id: string;
+  readonly logins: readonly LoginAccount[];
+}
+
+function SessionTitle({ row, id, logins }: TitleProps) {
   if (!row) return <h2 className="mono cut">{id}</h2>;
   const isVirtual = isSimulated(row);
   const began = isVirtual ? `${virtualClock(row.started)} of virtual time` : moment(row.started);
@@ -133,6 +143,7 @@ function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; reado
         {talk(row)}
       </span>
       <OutcomeChip outcome={row.outcome} />
+      <LoggedIn row={row} logins={logins} />
       {row.run !== undefined && (
         <Chip
           tone={isVirtual ? 'drop' : 'plain'}
@@ -142,5 +153,26 @@ function SessionTitle({ row, id }: { readonly row: SessionRow | undefined; reado
         </Chip>
       )}
     </>
+  );
+}
+
+/** Who logged in, and the principal that proved it; leads to the login. */
+function LoggedIn({ row, logins }: Omit<TitleProps, 'id' | 'row'> & { readonly row: SessionRow }) {
+  const login = whoIsIn(logins);
+  const user = row.user ?? login?.authzid ?? login?.user;
+  if (user === undefined || user === '') return null;
+  const principal = login?.principal;
+  const words = principal === undefined || principal === user ? user : `${user}, ${principal}`;
+  return (
+    <button
+      type="button"
+      className="session-user"
+      title={`Logged in as ${words}${login ? `, by ${login.mechanism}` : ''}`}
+      onClick={() => showWhyTab('login')}
+    >
+      <UserRound aria-hidden />
+      <span className="unseen">logged in as </span>
+      <span className="mono cut">{words}</span>
+    </button>
   );
 }

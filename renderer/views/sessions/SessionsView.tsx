@@ -1,12 +1,14 @@
 // The Sessions view: the live list, the transcript of the open session, and why every answer was given.
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import './sessions.css';
+import './login.css';
 import { compileFilter, parseFilter } from '../../state/filter.ts';
 import { useFilter } from '../../state/filterText.ts';
 import { choose, useChoices } from '../../state/choices.ts';
 import { useCommand } from '../../state/commands.ts';
 import { go, usePlace } from '../../state/place.ts';
 import { useWorkbench, workbench } from '../../state/workbench.ts';
+import { foldLogins } from '../../../core/contract/login.ts';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { Pane, Split, type SplitPart } from '../../ui/Pane.tsx';
 import { useWideWindow } from '../../ui/useWide.ts';
@@ -25,6 +27,7 @@ export function SessionsView() {
   const session = usePlace((place) => place.session);
   const chosenLine = usePlace((place) => place.line);
   const items = useWorkbench((state) => state.open.items);
+  const events = useWorkbench((state) => state.open.events);
   const isOpenOne = useWorkbench((state) => state.open.id === (session ?? ''));
   const { listAt, isLogOpen, isFollowing } = useChoices();
   const isWide = useWideWindow(THREE_PANES_FROM);
@@ -35,6 +38,7 @@ export function SessionsView() {
   const why = useRef<HTMLElement>(null);
 
   useEffect(() => workbench.openSession(session ?? ''), [session]);
+  const logins = useMemo(() => (isOpenOne ? foldLogins(events) : []), [events, isOpenOne]);
   const line = useMemo(
     () => (isOpenOne ? (chosenLine ?? decidingLine(items)) : undefined),
     [chosenLine, items, isOpenOne],
@@ -65,6 +69,7 @@ export function SessionsView() {
   const detail = (
     <SessionDetail
       id={session}
+      logins={logins}
       line={line}
       onLine={onLine}
       onEnter={() => why.current?.focus()}
@@ -75,6 +80,7 @@ export function SessionsView() {
   const reason = (
     <WhyPanel
       items={isOpenOne ? items : []}
+      logins={logins}
       line={line}
       onLine={onLine}
       panel={why}

@@ -29,6 +29,13 @@ export function isLine(item: ShownItem): boolean {
   return item.kind !== 'stage' && item.kind !== 'gap';
 }
 
+/** What a login's line said belongs to the line of that number, where there is one. */
+function isStop(items: readonly ShownItem[], at: number): boolean {
+  const [before, item] = [items[at - 1], items[at]];
+  if (!item || !isLine(item)) return false;
+  return item.kind !== 'sasl' || !before || !isLine(before) || before.n !== item.n;
+}
+
 export function Transcript({ session, items, line, onLine, onUnfold, onEnter, onLeave, scroller }: TranscriptProps) {
   const virtual = useVirtualizer({
     count: items.length,
@@ -125,10 +132,10 @@ function nextLine(items: readonly ShownItem[], from: number, key: string): numbe
   if (step === undefined) return undefined;
   const way = step > 0 ? 1 : -1;
   let at = Math.min(items.length - 1, Math.max(0, from + step));
-  while (items[at] && !isLine(items[at] as ShownItem)) at += way;
+  while (items[at] && !isStop(items, at)) at += way;
   if (items[at]) return at;
   at = way > 0 ? items.length - 1 : 0;
-  while (items[at] && !isLine(items[at] as ShownItem)) at -= way;
+  while (items[at] && !isStop(items, at)) at -= way;
   return items[at] ? at : undefined;
 }
 
@@ -218,6 +225,13 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
         </Row>
       );
     case 'sasl':
+    case 'sasl':
+      return (
+        <Row t={undefined} who="" className="sasl-line" isSelected={isSelected}>
+          <span aria-hidden>{item.who === 'outcome' ? '→ ' : '↳ '}</span>
+          <Redacted text={item.text} />
+        </Row>
+      );
     case 'note':
       return (
         <Row t={item.t} who="" className="client-line" isSelected={isSelected}>

@@ -1,6 +1,8 @@
 // Why an answer was given: verdict, check, finding, counter, setting, rules, DNS, reply; and what else was looked at.
 import { HelpCircle } from 'lucide-react';
 import type { RefObject } from 'react';
+import { create } from 'zustand';
+import type { LoginAccount } from '../../../core/contract/login.ts';
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
 import type { Finding } from '../../../core/contract/verdict.ts';
 import { Jump } from '../../ui/Button.tsx';
@@ -8,19 +10,35 @@ import { BasisBadge } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { duration } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
 import { type Answer, answerTo, codesOf, counterText, counterWords, kindred, toneOf, verb, words } from './explain.ts';
 import { FindingEvidence, FindingFacts, hasEvidence } from './FindingFacts.tsx';
+import { LoginPanel } from './LoginPanel.tsx';
+
+type WhyTab = 'why' | 'login';
+
+/** What the pane shows of sessions with logins. */
+const useTab = create<{ readonly tab: WhyTab }>(() => ({ tab: 'why' }));
+
+export const showWhyTab = (tab: WhyTab) => useTab.setState({ tab });
 
 interface WhyProps {
   readonly items: readonly TranscriptItem[];
+  readonly logins: readonly LoginAccount[];
   readonly line: number | undefined;
   readonly onLine: (n: number) => void;
   readonly onLeave: () => void;
   readonly panel: RefObject<HTMLElement | null>;
 }
 
-export function WhyPanel({ items, line, onLine, onLeave, panel }: WhyProps) {
+export function WhyPanel({ items, logins, line, onLine, onLeave, panel }: WhyProps) {
+  const tab = useTab((state) => state.tab);
   const answer = line === undefined ? undefined : answerTo(items, line);
+  const whose = answer && (
+    <span className="muted small">
+      {answer.n === line ? `line ${line}` : `line ${line}, answered in line ${answer.n}`}
+    </span>
+  );
   return (
     <section
       className="pane"
@@ -34,31 +52,60 @@ export function WhyPanel({ items, line, onLine, onLeave, panel }: WhyProps) {
         onLeave();
       }}
     >
-      <PaneHead>
-        <h2>Why</h2>
-        <span className="grow" />
-        {answer && (
-          <span className="muted small">
-            {answer.n === line ? `line ${line}` : `line ${line}, answered in line ${answer.n}`}
-          </span>
-        )}
-      </PaneHead>
-      {answer ? (
-        <div className="scroll why" key={answer.n} tabIndex={0} role="group" aria-label="Reasons" data-pane-focus="">
-          <Reasons answer={answer} />
-          <Kindred others={kindred(items, answer)} onLine={onLine} />
-        </div>
+      {logins.length > 0 ? (
+        <Tabs<WhyTab>
+          label="Why, and who logged in"
+          value={tab}
+          onChange={showWhyTab}
+          tabs={[
+            { id: 'why', title: 'Why', content: () => <Why items={items} answer={answer} onLine={onLine} /> },
+            {
+              id: 'login',
+              title: logins.length > 1 ? `Logins ${logins.length}` : 'Login',
+              content: () => (
+                <div className="scroll why" tabIndex={0} role="group" aria-label="Logins of this session">
+                  <LoginPanel logins={logins} line={line} onLine={onLine} />
+                </div>
+              ),
+            },
+          ]}
+          beside={tab === 'why' ? whose : line !== undefined && <span className="muted small">line {line}</span>}
+        />
       ) : (
-        <EmptyState
-          icon={HelpCircle}
-          title={items.length === 0 ? 'Every answer has a reason' : 'No answer belongs to this line'}
-        >
-          {items.length === 0
-            ? 'Open a session and choose a line: the check, the finding and the setting that decided appear here.'
-            : 'Choose a line of the server to see why it was said.'}
-        </EmptyState>
+        <>
+          <PaneHead>
+            <h2>Why</h2>
+            <span className="grow" />
+            {whose}
+          </PaneHead>
+          <Why items={items} answer={answer} onLine={onLine} />
+        </>
       )}
     </section>
+  );
+}
+
+interface AnswerProps {
+  readonly items: readonly TranscriptItem[];
+  readonly answer: Answer | undefined;
+  readonly onLine: (n: number) => void;
+}
+
+function Why({ items, answer, onLine }: AnswerProps) {
+  return answer ? (
+    <div className="scroll why" key={answer.n} tabIndex={0} role="group" aria-label="Reasons" data-pane-focus="">
+      <Reasons answer={answer} />
+      <Kindred others={kindred(items, answer)} onLine={onLine} />
+    </div>
+  ) : (
+    <EmptyState
+      icon={HelpCircle}
+      title={items.length === 0 ? 'Every answer has a reason' : 'No answer belongs to this line'}
+    >
+      {items.length === 0
+        ? 'Open a session and choose a line: the check, the finding and the setting that decided appear here.'
+        : 'Choose a line of the server to see why it was said.'}
+    </EmptyState>
   );
 }
 

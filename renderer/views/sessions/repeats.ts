@@ -25,7 +25,7 @@ interface Exchange {
   readonly key: string;
 }
 
-/** The exchange that begins at an item: a line of the client, silences, one reply. */
+/** The exchange that begins at an item: a line of the client, silences, what a login's line says, one reply. */
 function exchangeAt(items: readonly TranscriptItem[], from: number): Exchange | undefined {
   const first = items[from];
   let at = from;
@@ -33,13 +33,19 @@ function exchangeAt(items: readonly TranscriptItem[], from: number): Exchange | 
   const client = items[at];
   if (first === undefined || client?.kind !== 'client') return undefined;
   at += 1;
-  // What the lines of a login say is told by the lines themselves.
-  while (items[at]?.kind === 'gap' || items[at]?.kind === 'sasl') at += 1;
+  let decoded = '';
+  // However long the secrets are.
+  const decode = (text: string) => `${text.replace(/\d+ octets?/g, '').replace(/▮+/g, '▮')}\n`;
+  for (let item = items[at]; item?.kind === 'gap' || item?.kind === 'sasl'; item = items[at]) {
+    if (item.kind === 'sasl') decoded += decode(item.text);
+    at += 1;
+  }
   const server = items[at];
   if (server?.kind !== 'server') return undefined;
   at += 1;
+  // A challenge is another one each time.
   while (items[at]?.kind === 'sasl') at += 1;
-  return { from, to: at, key: `${client.text.replace(/▮+/g, '▮')}\n${server.lines.join('\n')}` };
+  return { from, to: at, key: `${client.text.replace(/▮+/g, '▮')}\n${decoded}${server.lines.join('\n')}` };
 }
 
 /** The items with long runs of equal exchanges folded; `open` names those that are not, by their first number. */
