@@ -113,7 +113,6 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     ],
     keyStore: options.keyStore ?? noKeyStore,
   });
-  const firstUser = isFresh && users.list().users.length === 0 ? await users.makeFirst() : undefined;
   const tlsFolder = join(options.folder, 'tls');
   const baseFolder = options.config === undefined ? options.folder : dirname(options.config);
   const spawnKerberos = options.spawnKerberos ?? forkKerberos;
@@ -134,6 +133,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     kerberos,
     onState: () => doorbell.ring('receiver'),
   });
+  const firstUser = isFresh && users.list().users.length === 0 ? await users.makeFirst() : undefined;
   const runs = new Runs({
     world: realWorld,
     workspace,
