@@ -8,8 +8,7 @@ import { alice, hers, playAll, portable, taskOf, told, type Way } from './logins
 const ways: readonly Way[] = ['clear', 'starttls', 'implicit'];
 const wrong = { password: 'guessed', token: 'guessed' };
 
-const waysOf = (name: MechanismName) =>
-  ways.filter((way) => way !== 'clear' || !('tlsOnly' in mechanismTable[name]));
+const waysOf = (name: MechanismName) => ways.filter((way) => way !== 'clear' || !('tlsOnly' in mechanismTable[name]));
 
 /** The same login with something that is not hers. */
 function notHers(mechanism: MechanismName) {

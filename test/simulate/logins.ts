@@ -20,7 +20,8 @@ export const portable = mechanismNames.filter((name) => mechanismTable[name].nee
 /** A login of hers with what the mechanism takes. */
 export function hers(mechanism: MechanismName, more: Partial<Login> = {}): Login {
   const { needs } = mechanismTable[mechanism];
-  const secret = needs === 'token' ? { token: alice.token } : needs === 'certificate' ? {} : { password: alice.password };
+  const secret =
+    needs === 'token' ? { token: alice.token } : needs === 'certificate' ? {} : { password: alice.password };
   return { mechanism, user: alice.user, ...secret, ...more };
 }
 
@@ -37,15 +38,20 @@ const settings = {
   listeners: { security: { clientCertificate: 'request' } },
 };
 
-function talkOf({ way, logins, then = [] }: Attempt): Step[] {
+/** From nothing to where a login can be said; from a connection that is open, to the same on another one. */
+export function opening(way: Way): Step[] {
   const hello: Step[] = [{ say: 'EHLO client.example' }, { hear: 250 }];
   const certificate = 'good' as const;
-  const opening: Record<Way, Step[]> = {
-    clear: [{ hear: 220 }, ...hello],
-    starttls: [{ hear: 220 }, ...hello, { starttls: { certificate } }, ...hello],
+  const steps: Record<Way, Step[]> = {
+    clear: [{ connect: {} }, { hear: 220 }, ...hello],
+    starttls: [{ connect: {} }, { hear: 220 }, ...hello, { starttls: { certificate } }, ...hello],
     implicit: [{ connect: { tls: { certificate } } }, { hear: 220 }, ...hello],
   };
-  return [...opening[way], ...logins.map((login) => ({ login })), ...then];
+  return steps[way];
+}
+
+function talkOf({ way, logins, then = [] }: Attempt): Step[] {
+  return [...opening(way), ...logins.map((login) => ({ login })), ...then];
 }
 
 /** A scenario that is good to load, as a task. */

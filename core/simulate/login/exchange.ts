@@ -38,7 +38,7 @@ export interface LoginPlay extends LoginContext {
 }
 
 const BLACK = '▮▮▮▮';
-const BROKEN = '*not base64*!';
+const BROKEN = '*not-base64*!';
 /** Octets of an oversized response: in base64 more than the 12,288 characters of RFC 4954 section 4. */
 const OVERSIZED = 12 * 1024;
 

@@ -1,5 +1,5 @@
 // How a client logs in with each mechanism there is, by its name.
-import { type MechanismName, mechanismTable } from '../../contract/mechanisms.ts';
+import type { MechanismName } from '../../contract/mechanisms.ts';
 import { oauthbearer, xoauth2 } from './bearer.ts';
 import { cramMd5 } from './cramMd5.ts';
 import { digestMd5 } from './digestMd5.ts';
@@ -9,20 +9,21 @@ import type { ClientMechanism } from './mechanism.ts';
 import { plain } from './plain.ts';
 import { scram } from './scram.ts';
 
-/** In transition: a mechanism that no client here speaks yet. */
-const missing = (name: MechanismName): ClientMechanism => ({
-  faults: [],
-  takes: ['password', 'token', 'authzid', 'binding'],
-  initial: 'serverFirst' in mechanismTable[name] ? 'never' : 'usual',
-  start: () => ({ next: () => ({ cancel: `this client cannot speak ${name} yet` }) }),
-});
+/** In transition: no client here has tickets yet. */
+const gssapi: ClientMechanism = {
+  faults: ['cancel'],
+  takes: ['authzid'],
+  initial: 'usual',
+  realOnly: 'GSSAPI asks a Kerberos library in a process of its own',
+  start: () => ({ next: () => ({ cancel: 'this client cannot speak GSSAPI yet' }) }),
+};
 
 export const clientMechanisms: Readonly<Record<MechanismName, ClientMechanism>> = {
   'SCRAM-SHA-256-PLUS': scram({ hash: 'sha256', plus: true }),
   'SCRAM-SHA-1-PLUS': scram({ hash: 'sha1', plus: true }),
   'SCRAM-SHA-256': scram({ hash: 'sha256', plus: false }),
   'SCRAM-SHA-1': scram({ hash: 'sha1', plus: false }),
-  GSSAPI: missing('GSSAPI'),
+  GSSAPI: gssapi,
   EXTERNAL: external,
   OAUTHBEARER: oauthbearer,
   XOAUTH2: xoauth2,
