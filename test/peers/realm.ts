@@ -52,6 +52,8 @@ export interface Realm {
   addService(principal: string, keytab?: string): Promise<string>;
   /** Gets a ticket into a cache of its own; returns KRB5CCNAME. `lifetime` as kinit has it, e.g. `1s`. */
   ticket(user: RealmUser, lifetime?: string): Promise<string>;
+  /** False once its key distribution centre has ended. */
+  isRunning(): boolean;
   /** Ends the centre and removes the folder. */
   stop(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function startRealm(users: readonly RealmUser[], name = 'GATE.EXAMP
         await call('kinit', ['-l', lifetime, '-c', cache, `${user.name}@${name}`], `${user.password}\n`);
         return cache;
       },
+      isRunning: () => centre?.exitCode === null && centre.signalCode === null,
       stop,
     };
     await answers(realm, users);
