@@ -3,6 +3,7 @@ import type { Ban, LoginFacts } from '../contract/facts.ts';
 import { mayActFor } from '../policy/actFor.ts';
 import { whenThere } from '../sasl/later.ts';
 import type { Channel, ExchangeContext, Step } from '../sasl/mechanism.ts';
+import { prepared } from '../sasl/prepare.ts';
 import { userSource } from '../sasl/source.ts';
 import type { Account, UserSource } from '../sasl/userSource.ts';
 import { offeredMechanisms } from './capabilities.ts';
@@ -65,7 +66,9 @@ export function endOf(
     const detail = ban && fail === 'credentials' ? `${ban.who} is held off, so it was not checked` : step.detail;
     return { mechanism, result: fail, detail, ...(user !== undefined && { user }) };
   }
-  const { user, authzid, principal, binding } = step.ok;
+  const { user, authzid: wished, principal, binding } = step.ok;
+  // RFC 4954 section 4: prepared before it is compared, and what cannot be prepared fails the login.
+  const authzid = wished === undefined ? undefined : prepared(wished, 'query');
   const known = {
     mechanism,
     user,
@@ -73,6 +76,11 @@ export function endOf(
     ...(principal !== undefined && { principal }),
     ...(binding !== undefined && { binding }),
   };
+  if (wished !== undefined && authzid === undefined) {
+    const detail =
+      'the login is right, but the authorisation identity cannot be prepared (RFC 4954 section 4, RFC 4013)';
+    return { ...known, result: 'credentials', detail };
+  }
   if (authzid === undefined || mayActFor(d.settings.authentication, accountOf(d, user), authzid))
     return { ...known, result: 'ok' };
   const detail = `the login is right, but ${user} may not act for ${authzid} (authentication.actFor)`;

@@ -97,6 +97,19 @@ describe('AUTH', () => {
     expect(await c.ask(`AUTH PLAIN ${base64(`${user}\0${user}\0${password}`)}`)).toMatch(/^235/);
   });
 
+  test('prepares whom a login acts for, and refuses what cannot be prepared (RFC 4954 section 4)', async () => {
+    const g = await start({ authentication: { actFor: 'anyone' } });
+    const c = await g.connect();
+    await c.hello();
+    const asking = (authzid: string) => `AUTH PLAIN ${base64(`${authzid}\0${user}\0${password}`)}`;
+    expect(await c.ask(asking('bob\u0007'))).toMatch(/^535/);
+    expect(await c.ask(asking('\u00ad'))).toMatch(/^535/);
+    expect(await c.ask(asking('b\u00adob'))).toMatch(/^235/);
+    expect(await c.codes('QUIT')).toEqual([221]);
+    await g.events();
+    expect(g.journal.sessions[0]?.row.user).toBe('bob');
+  });
+
   test('takes lines of 12,288 octets in an exchange (RFC 4954 section 4)', async () => {
     const g = await start();
     const c = await g.connect();
