@@ -1,4 +1,5 @@
 // The presets: settings a scenario is proved against, and the SPF maps known of the modelled product.
+import { clearMechanisms, mechanismNames } from './mechanisms.ts';
 import type { Preset } from './scenario.ts';
 import type { SpfResult } from './settings/sender.ts';
 import { type Settings, type SettingsInput, settingsSchema } from './settings/settings.ts';
@@ -74,7 +75,8 @@ const hardened = {
       delay: { first: 50, most: 1000 },
     },
     // Postfix and Haraka ship without: ten messages a second of one peer are a flood wherever 60 connections a minute are.
-    rates: { peerMaxMessages: 600, peerMaxRecipients: 1000 },
+    // Of one login a tenth: whoever writes more in a minute is a program, or somebody who has the password as well.
+    rates: { peerMaxMessages: 600, peerMaxRecipients: 1000, accountMaxMessages: 60, accountMaxRecipients: 300 },
     nullSenders: { recipientMaxMessages: 30, peerMaxMessages: 100 },
   },
   // RFC 5321 section 4.5.3.1.8 asks for at least 100; more at once is rarely anything but a flood.
@@ -104,6 +106,28 @@ const hardened = {
     grammar: 'strict',
   },
 } as const;
+
+/**
+ * No login before TLS (RFC 8314 section 3.3); bound to it first (RFC 9266), then what proves the password without showing
+ * it, then what old programs know. Whoever logs in writes as itself.
+ */
+const careful = {
+  requireTls: true,
+  clear: [],
+  secured: ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'PLAIN', 'LOGIN'],
+  senderLogin: 'alias',
+  fromLogin: 'alias',
+  actFor: 'nobody',
+} as const satisfies NonNullable<SettingsInput['authentication']>;
+
+/** Every mechanism everywhere, and every user may be everybody. */
+const careless: NonNullable<SettingsInput['authentication']> = {
+  clear: [...clearMechanisms] as NonNullable<SettingsInput['authentication']>['clear'],
+  secured: [...mechanismNames],
+  senderLogin: 'any',
+  fromLogin: 'any',
+  actFor: 'anyone',
+};
 
 /** Forward secrecy and authenticated encryption only (RFC 9325 section 4.2). */
 const modern = { security: { ciphers: 'ECDHE+AESGCM:ECDHE+CHACHA20' } };
@@ -138,7 +162,7 @@ const inputs: Record<Preset, SettingsInput> = {
     listeners: [{ ...mx, ...modern, flow: tight }],
     flow: { ...hardened.flow, peerPrefix4: 24 },
     domains: { local: [{ name: 'gate.example', accept: 'listed', recipients: ['alice', 'bob', 'abuse'] }] },
-    authentication: { clear: [], secured: ['PLAIN', 'LOGIN'] },
+    authentication: careful,
     sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },
   },
   'hardened-submission': {
@@ -147,7 +171,7 @@ const inputs: Record<Preset, SettingsInput> = {
       { ...submission, ...modern, flow: tight },
       { ...submissions, ...modern, flow: tight },
     ],
-    authentication: { clear: [], localDelivery: 'auth' },
+    authentication: { ...careful, localDelivery: 'auth' },
   },
   weak: {
     listeners: [
@@ -156,7 +180,7 @@ const inputs: Record<Preset, SettingsInput> = {
       { ...submissions, ...loose },
     ],
     flow: { service: open },
-    authentication: { localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },
+    authentication: { ...careless, localDelivery: 'all', remoteDelivery: 'all', submissionLogin: false },
     acceptance: { maxDataSize: 0, extensions: { vrfy: 'tell', dsn: true, requireTls: true } },
     sender: { spf: { ehlo: false, mailFrom: false } },
     loops: { maxReceivedHeaders: 999 },
