@@ -26,15 +26,15 @@ const formats: readonly { value: Format; title: string }[] = [
 ];
 
 const helps: Readonly<Record<Format, string>> = {
-  csv: 'A first line with names of columns: name, password, aliases, enabled, quota. Aliases are separated by spaces.',
+  csv: 'A first line with names of columns: name and password; aliases (with spaces between them), enabled and quota where they are told.',
   htpasswd:
     'One name:hash in each line. A hash checks a password but cannot be turned into what other mechanisms need.',
 };
 
-/** `name:{hash}` in its first line that says something, and no heading. */
+/** A colon before any comma, in the first line that says something, is `name:hash`: a heading of CSV has none. */
 export function guessFormat(text: string): Format {
   const line = text.split('\n').find((one) => one.trim() !== '' && !one.startsWith('#')) ?? '';
-  return /^[^,;:"]+:(\$|\{|[./0-9A-Za-z]{13}\s*$)/.test(line) ? 'htpasswd' : 'csv';
+  return /^[^,:]+:/.test(line) ? 'htpasswd' : 'csv';
 }
 
 interface Looked {

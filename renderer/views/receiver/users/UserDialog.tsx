@@ -6,7 +6,6 @@ import { Switch } from '../../../ui/Choose.tsx';
 import { copyText } from '../../../ui/copyText.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { Field, Say } from '../../../ui/Field.tsx';
-import { counted } from '../../../ui/figures.ts';
 import { toast } from '../../../ui/Toast.tsx';
 import { chooseUser, unask } from './asking.ts';
 import { generate, readAliases, readQuota } from './model.ts';
@@ -114,7 +113,7 @@ export function UserDialog({ name: old }: { readonly name?: string }) {
         </Field>
         <Field
           label="Aliases"
-          help={`Addresses, and @domains, it may send as beside its own name: one in each line.${read.aliases.length > 0 ? ` ${counted(read.aliases.length, 'alias', 'aliases')}.` : ''}`}
+          help="Addresses, and @domains, it may send as beside its own name: one in each line."
           error={read.error}
         >
           {(control) => (

@@ -78,7 +78,6 @@ export function UsersPage() {
                   ? counted(users.length, 'user')
                   : `${count(shown.length)} of ${counted(users.length, 'user')}`)}
             </span>
-            <span className="grow" />
             <Jump to={() => go({ view: 'receiver', setting: 'authentication' })}>which mechanisms are offered</Jump>
           </div>
           {users && shown.length === 0 ? (
