@@ -8,6 +8,7 @@ import { windowFolder } from '../core/host/assets.ts';
 import { messagePort } from '../core/host/ports.ts';
 import { openWorkbench, type Workbench } from '../core/host/workbench.ts';
 import { helpKerberos } from './kerberosProcess.ts';
+import { keyStoreOf } from './keyStore.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, serveWindow } from './scheme.ts';
 import { denyPermissions, home, openWindow } from './window.ts';
@@ -66,6 +67,7 @@ export async function start(): Promise<void> {
       folder: resolve(workspace ?? usualWorkspace()),
       config: config === undefined ? undefined : resolve(config),
       notes: [],
+      keyStore: keyStoreOf(process.platform),
       spawnKerberos: helpKerberos,
     });
   } catch (error) {

@@ -15,6 +15,7 @@ import type { SpawnHelper } from '../sasl/gss/calling.ts';
 import { type Closing, kerberosClientOf, kerberosOf } from '../sasl/gss/kerberos.ts';
 import type { KerberosClient } from '../sasl/kerberos.ts';
 import type { SpawnWorker } from '../simulate/protocol.ts';
+import { threadsWith } from '../simulate/spawn.ts';
 import { restartsOf } from '../smtp/binding.ts';
 import { identityOf } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
@@ -26,7 +27,7 @@ import { handlersOf } from './handlers.ts';
 import { forkKerberos } from './kerberosProcess.ts';
 import { Runs } from './runs.ts';
 import { type KeyStore, noKeyStore } from './keyStore.ts';
-import { Users } from './users.ts';
+import { type UserList, Users } from './users.ts';
 
 export interface WorkbenchOptions {
   readonly host: 'electron' | 'web' | 'memory';
@@ -49,6 +50,8 @@ export interface Workbench {
   readonly handlers: Handlers;
   /** The user made on first start, with the password nobody will be told again. */
   readonly firstUser: { readonly name: string; readonly password: string } | undefined;
+  /** Whether the secrets of users are sealed, in words. */
+  readonly storage: UserList['storage'];
   state(): ReceiverState;
   /** Serves a window behind this port until it closes. */
   attach(port: Port): void;
@@ -139,7 +142,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     workspace,
     settings: () => configuration.settings,
     onChanged: () => doorbell.ring('scenarios'),
-    ...(options.spawn ? { spawn: options.spawn } : {}),
+    spawn: options.spawn ?? threadsWith(spawnKerberos),
   });
   const parts: Parts = {
     options,
@@ -226,6 +229,9 @@ function workbenchOf(parts: Parts, kerberos: Closing): Workbench {
     folder: options.folder,
     handlers,
     firstUser: parts.firstUser,
+    get storage() {
+      return parts.users.storage;
+    },
     state: () => receiver.state(),
     attach: (port) => {
       open.add(port);

@@ -24,7 +24,14 @@ const fake = vi.hoisted(() => {
     };
   };
   const windows: Record<string, unknown>[] = [];
-  const state = { lock: true, quits: 0, exits: [] as number[], errors: [] as string[], channels: [] as unknown[] };
+  const state = {
+    lock: true,
+    quits: 0,
+    exits: [] as number[],
+    errors: [] as string[],
+    channels: [] as unknown[],
+    backend: 'gnome_libsecret',
+  };
   const handlers: Record<string, Listener> = {};
   const forked: {
     path: string;
@@ -88,6 +95,12 @@ vi.mock('electron', () => {
       registerSchemesAsPrivileged: (schemes: unknown) => void (fake.handlers['schemes'] = () => schemes),
       handle: (scheme: string, handler: (...args: never[]) => unknown) =>
         void (fake.handlers[`scheme:${scheme}`] = handler),
+    },
+    safeStorage: {
+      isEncryptionAvailable: () => fake.state.backend !== 'none',
+      getSelectedStorageBackend: () => fake.state.backend,
+      encryptString: (text: string) => Buffer.from(text, 'utf16le'),
+      decryptString: (sealed: Buffer) => sealed.toString('utf16le'),
     },
     utilityProcess: {
       fork: (path: string) => {
@@ -276,6 +289,19 @@ describe('the Electron host', () => {
       'Gatehouse cannot open: x.yml:3: errors.maxErrors: expected a whole number\ncorrect it',
     ]);
     expect(fake.state.exits).toEqual([2]);
+  });
+
+  it('lends the key store of the system, and none where that is only a known key', async () => {
+    const { keyStoreOf } = await import('../../electron/keyStore.ts');
+    const of = (backend: string, platform: NodeJS.Platform) => {
+      fake.state.backend = backend;
+      return keyStoreOf(platform);
+    };
+    const store = of('gnome_libsecret', 'linux');
+    expect('seal' in store && store.seal.open(Uint8Array.from(store.seal.seal('hush')))).toBe('hush');
+    expect(of('basic_text', 'linux')).toEqual({ missing: expect.stringContaining('basic_text') as string });
+    expect(of('none', 'linux')).toEqual({ missing: 'this system has no key store that can be used now' });
+    expect(of('basic_text', 'win32')).toHaveProperty('seal');
   });
 
   it('has the standard roles in its menu, and the page’s commands', () => {

@@ -113,12 +113,15 @@ export async function eventsOf(client: Client, session: string): Promise<readonl
   return events;
 }
 
-/** Runs a program to its end, with nothing on its standard input. */
+/** Runs a program to its end, with nothing on its standard input unless said. */
 export async function runProgram(
   program: string,
   args: readonly string[],
+  input = '',
 ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: root, stdio: 'pipe' });
+  // It may end without having read it.
+  child.stdin.on('error', () => undefined).end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

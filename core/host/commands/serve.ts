@@ -47,6 +47,7 @@ and never again.`,
       );
     }
     for (const warning of listeners.flatMap(listenerWarnings)) process.stderr.write(`${warning}\n`);
+    process.stderr.write(`${workbench.storage.notice}\n`);
     const faults = faultWarning(workbench.state());
     if (faults !== undefined) process.stderr.write(`${faults}\n`);
     if (values['json'] === true) {

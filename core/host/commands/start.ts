@@ -45,6 +45,7 @@ in one line and opens the same workbench in a Chromium window on 127.0.0.1, or p
     }
     if (workbench.firstUser)
       process.stdout.write(`User ${workbench.firstUser.name}, password ${workbench.firstUser.password} (shown once)\n`);
+    process.stdout.write(`${workbench.storage.notice}\n`);
     await windowFolder((line) => process.stderr.write(`${line}\n`));
     const browser = values['no-open'] === true ? undefined : openBrowser(web.url);
     process.stdout.write(
