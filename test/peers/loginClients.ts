@@ -1,7 +1,9 @@
 // How each client of the table of logins is told to log in: one run a login, with what is right or with what is wrong.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import type { MechanismName } from '../../core/contract/mechanisms.ts';
+import type { KerberosClient } from '../../core/sasl/kerberos.ts';
 import type { ClientFiles } from './clientCertificate.ts';
 import type { ClientName } from './loginTable.ts';
 import { deliver } from './msmtp.ts';
@@ -17,6 +19,8 @@ export interface Proof {
   readonly certificate: ClientFiles;
   /** Where the Kerberos library finds the realm and the ticket. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same ticket for a client of ours. */
+  readonly tickets: KerberosClient;
 }
 
 export interface Attempt {
@@ -26,12 +30,14 @@ export interface Attempt {
   readonly proof: Proof;
   /** For what the client wants in files. */
   readonly folder: string;
+  /** Of gsasl's TLS library, where not everything is to be as it would be. */
+  readonly priority?: string;
 }
 
 /** Exit code 0: the client says that it is logged in. */
 export type Login = (attempt: Attempt) => Promise<Run>;
 
-const gsasl: Login = ({ mechanism, mode, port, proof }) => {
+const gsasl: Login = ({ mechanism, mode, port, proof, priority }) => {
   const { user, password, certificate } = proof;
   const isBound = mechanism.endsWith('-PLUS');
   return run(
@@ -39,6 +45,7 @@ const gsasl: Login = ({ mechanism, mode, port, proof }) => {
       ...['--smtp', `--connect=localhost:${port}`, '--hostname=localhost', '--service=smtp'],
       mode === 'starttls' ? '--starttls' : '--no-starttls',
       `--x509-ca-file=${authority}`,
+      ...(priority === undefined ? [] : [`--priority=${priority}`]),
       ...(mechanism === 'EXTERNAL'
         ? [`--x509-cert-file=${certificate.cert}`, `--x509-key-file=${certificate.key}`, '--authorization-id=']
         : [`--authentication-id=${user}`, `--password=${password}`]),
@@ -58,9 +65,9 @@ const msmtp: Login = ({ mechanism, mode, port, proof, folder }) => {
     ...tls[mode],
     ...(mode === 'clear' ? [] : [`tls_trust_file ${authority}`]),
     `auth ${mechanism.toLowerCase()}`,
-    ...(mechanism === 'EXTERNAL'
-      ? [`tls_cert_file ${certificate.cert}`, `tls_key_file ${certificate.key}`]
-      : [`user ${user}`]),
+    // Without a user msmtp 1.8.23 sends no response to the empty challenge of EXTERNAL, and goes on with MAIL.
+    `user ${user}`,
+    ...(mechanism === 'EXTERNAL' ? [`tls_cert_file ${certificate.cert}`, `tls_key_file ${certificate.key}`] : []),
     ...(mechanism === 'EXTERNAL' || mechanism === 'GSSAPI' ? [] : [`password "${isToken ? token : password}"`]),
   ];
   const way = { to: 'b@gate.example', port, commands, environment: proof.environment };
@@ -99,10 +106,19 @@ const nodemailer: Login = async ({ mechanism, mode, port, proof: { user, passwor
 
 export const logins: Readonly<Record<ClientName, Login>> = { gsasl, msmtp, swaks, nodemailer, ours: ourLogin };
 
-/** What the client itself says it can, as one text of names; undefined for those that are libraries. */
-export async function ownList(client: ClientName): Promise<string | undefined> {
-  if (client === 'gsasl') return (await run('gsasl', ['--client-mechanisms'])).said;
-  if (client === 'msmtp') return (await run('msmtp', ['--version'])).said.toUpperCase();
-  if (client === 'swaks') return (await run('swaks', ['--help'])).said;
-  return undefined;
+/** What the client itself says it can, as one text of names; of nodemailer, the code that logs in. */
+export async function ownList(client: Exclude<ClientName, 'ours'>): Promise<string> {
+  switch (client) {
+    case 'gsasl':
+      return (await run('gsasl', ['--client-mechanisms'])).said;
+    case 'msmtp':
+      return (await run('msmtp', ['--version'])).said.toUpperCase();
+    case 'swaks':
+      return (await run('swaks', ['--help'])).said;
+    case 'nodemailer':
+      return readFileSync(
+        fileURLToPath(new URL('smtp-connection/index.js', import.meta.resolve('nodemailer'))),
+        'utf8',
+      );
+  }
 }

@@ -1,36 +1,49 @@
 // Our own byte-level client as one of the clients of the table of logins, over a real connection.
-import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { TLSSocket } from 'node:tls';
+import { channelOf } from '../../core/simulate/login/channel.ts';
+import { playLogin } from '../../core/simulate/login/exchange.ts';
+import { ReplyReader } from '../../core/simulate/reply.ts';
 import { Client } from '../smtp/playground.ts';
 import type { Login } from './loginClients.ts';
+import { authority } from './yard.ts';
 
-/** Logs in; the transcript is what it said and heard. */
+/** Logs in; what it says is what may be shown of it. */
 export const ourLogin: Login = async ({ mechanism, mode, port, proof }) => {
-  const client = mode === 'implicit' ? await Client.implicit(port) : await Client.open(port);
-  const heard: string[] = [];
-  const ask = async (line: string) => {
-    const reply = await client.ask(line);
-    heard.push(reply);
-    return reply;
-  };
+  const { cert, key } = proof.certificate;
+  const own = mechanism === 'EXTERNAL' ? { cert: readFileSync(cert), key: readFileSync(key) } : {};
+  const tls = { ca: readFileSync(authority), servername: 'localhost', rejectUnauthorized: true, ...own };
+  const client = mode === 'implicit' ? await Client.implicit(port, tls) : await Client.open(port);
+  const shown: string[] = [];
   await client.hello();
   if (mode === 'starttls') {
-    await ask('STARTTLS');
-    await client.secure();
-    await ask('EHLO client.example');
+    await client.ask('STARTTLS');
+    await client.secure(tls);
+    await client.ask('EHLO client.example');
   }
-  const of = clientMechanisms[mechanism];
-  const exchange = of.start({
-    login: { user: proof.user, password: proof.password, token: proof.token },
-    host: 'localhost',
-    nonce: () => 'x'.repeat(24),
-  });
-  const answer = async (challenge: Buffer | null) => {
-    const move = await exchange.next(challenge);
-    return 'cancel' in move ? '*' : move.response.toString('base64');
-  };
-  let reply = await ask(`AUTH ${mechanism}`);
-  while (reply.startsWith('334')) reply = await ask(await answer(Buffer.from(reply.slice(4), 'base64')));
+  const { user, password, token } = proof;
+  const { socket } = client;
+  const { reply, distrusts } = await playLogin(
+    {
+      login: { mechanism, user, password, token },
+      host: 'localhost',
+      nonce: () => randomBytes(18).toString('base64'),
+      ...(socket instanceof TLSSocket && { channel: channelOf(socket) }),
+    },
+    {
+      say: (line, shownAs) => {
+        shown.push(`C: ${shownAs}`);
+        client.send(`${line}\r\n`);
+        return Promise.resolve();
+      },
+      hear: async () =>
+        new ReplyReader().push(Buffer.from(`${(await client.reply()).replaceAll('\n', '\r\n')}\r\n`, 'latin1'), 0)[0],
+      heard: (text) => void shown.push(`S: ${text}`),
+    },
+  );
+  if (distrusts !== undefined) shown.push(distrusts);
   await client.ask('QUIT');
   client.end();
-  return { code: reply.startsWith('235') ? 0 : 1, said: heard.join('\n') };
+  return { code: reply?.code === 235 && distrusts === undefined ? 0 : 1, said: shown.join('\n') };
 };
