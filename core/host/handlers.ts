@@ -13,10 +13,11 @@ import type { RuleEvidence } from '../contract/verdict.ts';
 import { stageTable } from '../policy/stages.ts';
 import { sendTest } from '../simulate/mail.ts';
 import { ehloReply } from '../smtp/capabilities.ts';
-import { authorityFile, ownIdentity } from '../smtp/certificates.ts';
+import { authorityFile, ownClient, ownIdentity } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { exportSettings, importSettings } from './exchange.ts';
 import { faultChange } from './faultWarning.ts';
+import { type Surroundings, tryLogin } from './tryLogin.ts';
 import { version } from './version.ts';
 import { adopt, type Parts } from './workbench.ts';
 
@@ -103,7 +104,7 @@ export function handlersOf(parts: Parts): Handlers {
     'users.token': (given) => users.token(given),
     'users.revoke': (given) => users.revoke(given),
     'users.import': (given) => users.import(given),
-    'test.login': () => missing('test.login'),
+    'test.login': (wanted) => tryLogin(wanted, surroundingsOf(parts)),
 
     'scenarios.list': async () => ({ scenarios: await runs.list(), checks: checkTitles() }),
     'scenarios.source': async ({ scenario }) => ({ yaml: await runs.source(scenario) }),
@@ -112,6 +113,23 @@ export function handlersOf(parts: Parts): Handlers {
     'scenarios.timelines': (input) => runs.timelines(input),
     'scenarios.cancel': async () => ({ cancelled: await runs.cancel() }),
     'scenarios.state': ({ after }) => runs.state(after),
+  };
+}
+
+/** What a login is tried with: the workbench's own authority, its tickets and its sessions. */
+function surroundingsOf({ receiver, configuration, workspace, tickets, tlsFolder }: Parts): Surroundings {
+  const hostname = () => configuration.settings.acceptance.hostname;
+  return {
+    world: realWorld,
+    state: () => receiver.state(),
+    hostname,
+    authority: () => readFile(join(tlsFolder, authorityFile), 'utf8'),
+    certificate: (name) => ownClient(name, { world: realWorld, folder: tlsFolder, hostname: hostname() }),
+    kerberos: tickets,
+    sessions: () => {
+      const revision = workspace.revisions().sessions;
+      return async () => (await workspace.sessionsAfter(revision, 1000)).rows;
+    },
   };
 }
 
@@ -190,8 +208,3 @@ async function sendThrough(
     { host: at.host, port: at.port, tls, ...(authority === undefined ? {} : { authority }), name: 'test.example' },
   );
 }
-
-/** In transition. */
-const missing = (what: string): never => {
-  throw new Error(`not there yet: ${what}`);
-};

@@ -180,6 +180,16 @@ function once(what: readonly string[], make: () => Promise<Identity>): Promise<I
   return identity;
 }
 
+/** A client's certificate for a name or mail address, from the workbench's own CA; on no disk. */
+export async function ownClient(name: string, options: CertificateOptions): Promise<Pem> {
+  const { authority } = await workshop(options);
+  return once([authority.cert, 'client', name], async () => {
+    const wanted = { kind: 'good', names: [name], now: options.world.now(), authority, usage: 'client' } as const;
+    const { cert, key } = await makeCertificate(wanted);
+    return { cert, key, warnings: [] };
+  });
+}
+
 /** One making at a time for a folder: listeners that start together share it. */
 const making = new Map<string, Promise<Workshop>>();
 

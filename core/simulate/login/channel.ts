@@ -16,8 +16,12 @@ export function channelOf(socket: TLSSocket): ClientChannel {
   };
 }
 
-/** RFC 5929 section 4.1: the hash of the certificate's signature, SHA-256 for MD5 and SHA-1; undefined where it has none of its own. */
+/**
+ * RFC 5929 section 4.1: the hash of the certificate's signature, SHA-256 for MD5 and SHA-1; undefined where it has none of its
+ * own. Ed25519 hashes with SHA-512 by itself (RFC 8032 section 5.1), and GnuTLS takes that.
+ */
 function hashOf(algorithm: string | undefined): string | undefined {
+  if (/^ed25519$/i.test(algorithm ?? '')) return 'sha512';
   const named = /(md5|sha-?(?:1|224|256|384|512))(?!\d)/i
     .exec(algorithm ?? '')?.[1]
     ?.toLowerCase()

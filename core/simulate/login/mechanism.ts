@@ -1,6 +1,7 @@
 // What a login mechanism is to a client: challenges of the server in, responses out, with the faults a scenario may want.
 import type { SaslSaid } from '../../contract/event.ts';
 import type { LoginFault, Step } from '../../contract/scenarioStep.ts';
+import type { KerberosClient } from '../../sasl/kerberos.ts';
 import type { Later } from '../../sasl/later.ts';
 import type { BindingType } from '../../sasl/mechanism.ts';
 
@@ -22,6 +23,8 @@ export interface LoginContext {
   nonce(): string;
   /** Absent in clear. */
   readonly channel?: ClientChannel | undefined;
+  /** Absent where nobody has lent one. */
+  readonly kerberos?: KerberosClient | undefined;
 }
 
 /** One move of the client. `asks` is the challenge it answers, `says` its response, both decoded and without secrets. */

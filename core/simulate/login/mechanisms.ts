@@ -4,19 +4,11 @@ import { oauthbearer, xoauth2 } from './bearer.ts';
 import { cramMd5 } from './cramMd5.ts';
 import { digestMd5 } from './digestMd5.ts';
 import { external } from './external.ts';
+import { gssapi } from './gssapi.ts';
 import { login } from './login.ts';
 import type { ClientMechanism } from './mechanism.ts';
 import { plain } from './plain.ts';
 import { scram } from './scram.ts';
-
-/** In transition: no client here has tickets yet. */
-const gssapi: ClientMechanism = {
-  faults: ['cancel'],
-  takes: ['authzid'],
-  initial: 'usual',
-  realOnly: 'GSSAPI asks a Kerberos library in a process of its own',
-  start: () => ({ next: () => ({ cancel: 'this client cannot speak GSSAPI yet' }) }),
-};
 
 export const clientMechanisms: Readonly<Record<MechanismName, ClientMechanism>> = {
   'SCRAM-SHA-256-PLUS': scram({ hash: 'sha256', plus: true }),

@@ -30,7 +30,7 @@ export async function playLogins(play: LoginPlay, line: Line & { readonly isOver
       return { recording, difference: { kind, expected, heard } };
     }
     if (distrusts !== undefined)
-      return { recording, difference: { kind, expected: 'a server that can be believed', heard: distrusts } };
+      return { recording, difference: { kind, expected: 'an exchange to go on with', heard: distrusts } };
     if (reply === undefined && !line.isOver())
       return { recording, difference: { kind: 'hear', expected, heard: 'nothing' } };
   }
