@@ -20,7 +20,7 @@ export interface LoginContext {
   /** What the client calls the server: host of digest-uri (RFC 2831 section 2.1.2) and of the service principal. */
   readonly host: string;
   /** Unpredictable, 24 characters of the base64 alphabet without `=`; from the chance of the world. */
-  nonce(): string;
+  readonly nonce: () => string;
   /** Absent in clear. */
   readonly channel?: ClientChannel | undefined;
   /** Absent where nobody has lent one. */
