@@ -265,7 +265,7 @@ export class Client {
   }
 
   async #login(login: Login): Promise<Played> {
-    const { world, host, patience } = this.#setup;
+    const { world, host, kerberos, patience } = this.#setup;
     const secured = this.#connection?.secured;
     const isOver = () => {
       const next = this.#connection?.peek();
@@ -274,6 +274,7 @@ export class Client {
     const play: LoginPlay = {
       login,
       host,
+      kerberos,
       nonce: () => Buffer.from(world.random(NONCE)).toString('base64'),
       before: this.#recording,
       ...(secured !== undefined && { channel: channelOf(secured) }),

@@ -1,4 +1,5 @@
 // What a client of a case is given, and what it tells when its talk went otherwise.
+import type { KerberosClient } from '../sasl/kerberos.ts';
 import type { ClientCertificateKind, Step } from '../contract/scenarioStep.ts';
 import type { Connection, Peer } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
@@ -26,6 +27,8 @@ export interface ClientSetup {
   readonly authority: string;
   /** What the client calls the server; only logins tell it. */
   readonly host: string;
+  /** Where it has tickets from. */
+  readonly kerberos?: KerberosClient | undefined;
   /** Makes a client certificate, when a scenario shows one. */
   readonly certificate: (kind: ClientCertificateKind) => Promise<ClientPem | undefined>;
   /** Who the client is, as the receiver sees it. */

@@ -8,18 +8,21 @@ import type { Login } from './login/mechanism.ts';
 import { matcher, type Reply } from './reply.ts';
 import type { SubjectListener } from './subject.ts';
 
+export interface Where {
+  readonly listener: SubjectListener;
+  /** Why tickets cannot be accepted; undefined when they can. */
+  readonly kerberos?: string | undefined;
+}
+
 /** Says what is missing: STARTTLS, or a login mechanism on the connection as it is then; undefined when nothing is. */
-export function lacking(talk: readonly Step[], settings: Settings, listener: SubjectListener): string | undefined {
-  const at = new Connection(settings, listener);
+export function lacking(talk: readonly Step[], settings: Settings, where: Where): string | undefined {
+  const at = new Connection(settings, where);
   for (const step of talk) {
     const missing = at.lacks(step);
     if (missing !== undefined) return missing;
   }
   return undefined;
 }
-
-/** Of the private receivers scenarios are played against. */
-const NO_KERBEROS = 'this host has no Kerberos';
 
 /** A connection as far as a talk has come. */
 class Connection {
@@ -31,10 +34,10 @@ class Connection {
   #isSecured: boolean;
   #certificate: Handshake['certificate'];
 
-  constructor(settings: Settings, listener: SubjectListener) {
+  constructor(settings: Settings, { listener, kerberos }: Where) {
     const { role, tls } = listener;
     const listenerIndex = settings.listeners.findIndex((one) => one.enable && one.role === role && one.tls === tls);
-    const place = { listenerIndex, address: '', kerberos: NO_KERBEROS };
+    const place = { listenerIndex, address: '', kerberos };
     const { settings: effective, unavailable } = effectiveSettings(settings, place);
     this.#listener = listener;
     this.#offered = effective.authentication;

@@ -100,6 +100,7 @@ const sharedBy = ({ network, subject, listener, patience }: Facing) =>
     tls: listener.tls,
     authority: subject.authority,
     host: subject.hostname,
+    kerberos: subject.tickets,
     certificate: (kind) => subject.certificate(kind),
     patience,
   }) satisfies Partial<ClientSetup>;

@@ -1,14 +1,22 @@
 // The private receiver a case is played against: the real one, with its own users and certificate, in this process.
+import type { ReceiverState } from '../contract/calls.ts';
 import { parseHostPort } from '../contract/settings/network.ts';
 import { createReceiver } from '../receiver.ts';
 import { loadSpf } from '../message/spf.ts';
+import type { Kerberos, KerberosClient } from '../sasl/kerberos.ts';
 import { userFor } from '../sasl/userFor.ts';
 import { UserTable } from '../sasl/userTable.ts';
 import { Certificates } from './identity.ts';
-import type { StartSubject, SubjectListener } from './subject.ts';
+import type { StartSubject, Subject, SubjectListener } from './subject.ts';
 
-/** Starts receivers that share their certificates. */
-export function startPrivate(): StartSubject {
+/** Who accepts tickets, and who shows them. */
+export interface BothSides {
+  readonly accepting: Kerberos;
+  readonly tickets: KerberosClient;
+}
+
+/** Starts receivers that share their certificates, and their Kerberos where there is any. */
+export function startPrivate(kerberos?: BothSides): StartSubject {
   const certificates = new Certificates();
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
@@ -21,6 +29,7 @@ export function startPrivate(): StartSubject {
         { key: world.random(32) },
       ),
       identity: (listener) => certificates.of(listener, hostname),
+      ...(kerberos && { kerberos: kerberos.accepting }),
       onState: () => undefined,
     });
     const state = await receiver.start(settings);
@@ -38,9 +47,18 @@ export function startPrivate(): StartSubject {
     return {
       listeners,
       hostname,
+      ...kerberosAt(state, kerberos),
       authority,
       certificate: (kind) => certificates.client(kind),
       close: () => receiver.stop({ graceMs: 0 }),
     };
   };
+}
+
+function kerberosAt(
+  { unavailable }: ReceiverState,
+  kerberos: BothSides | undefined,
+): Pick<Subject, 'kerberos' | 'tickets'> {
+  const why = unavailable?.find(({ mechanism }) => mechanism === 'GSSAPI')?.why;
+  return { ...(kerberos && { tickets: kerberos.tickets }), ...(why !== undefined && { kerberos: why }) };
 }

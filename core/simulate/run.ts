@@ -189,7 +189,10 @@ async function guarded(stage: Stage): Promise<Weighed> {
     const listener = subject.listeners.find(({ role }) => role === task.scenario.role);
     if (!listener) return { outcome: 'notApplicable', why: `no ${task.scenario.role} listener in these settings` };
     const talks = talksOf(stage);
-    const missing = talks.map((talk) => lacking(talk, settled.settings, listener)).find((one) => one !== undefined);
+    const where = { listener, kerberos: subject.kerberos };
+    const missing =
+      talks.map((talk) => lacking(talk, settled.settings, where)).find((one) => one !== undefined) ??
+      (await lacksTicket(talks.flat(), subject));
     if (missing !== undefined) return { outcome: 'notApplicable', why: missing };
     await readyFor(talks.flat(), subject);
     const facing = { network: options.network, subject, listener, patience: options.patience ?? PATIENCE };
@@ -210,6 +213,12 @@ async function guarded(stage: Stage): Promise<Weighed> {
     options.onPlayed?.();
     await options.network.during({ begin: () => subject.close(), otherwise: () => undefined });
   }
+}
+
+/** Why nobody can show a ticket, where a talk is to. */
+async function lacksTicket(talk: readonly Step[], { tickets }: Subject): Promise<string | undefined> {
+  const shows = talk.some((step) => 'login' in step && step.login.mechanism === 'GSSAPI');
+  return shows ? tickets?.problem() : undefined;
 }
 
 /** Makes what a talk will need and virtual time could not wait for: the certificates its clients show. */

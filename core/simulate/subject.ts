@@ -2,6 +2,7 @@
 import type { ClientCertificateKind } from '../contract/scenarioStep.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { KerberosClient } from '../sasl/kerberos.ts';
 import type { NewUser } from '../sasl/users.ts';
 import type { World } from '../world/world.ts';
 import type { ClientPem } from './handshake.ts';
@@ -18,6 +19,10 @@ export interface Subject {
   readonly listeners: readonly SubjectListener[];
   /** What it calls itself. */
   readonly hostname: string;
+  /** Where its clients have tickets from; absent where nobody lends Kerberos. */
+  readonly tickets?: KerberosClient;
+  /** Why it accepts no tickets; undefined when it does, or lists no GSSAPI. */
+  readonly kerberos?: string;
   /** PEM of the authority its certificates come from; empty when it has no TLS. */
   readonly authority: string;
   /** Makes a client certificate; undefined for a client that has none. */

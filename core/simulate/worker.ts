@@ -1,13 +1,15 @@
 // What a worker thread does: plays the cases it is given and streams what their private receivers record.
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Event } from '../contract/event.ts';
+import { borrowHelpers } from '../sasl/gss/lending.ts';
+import { kerberosClientOf, kerberosOf } from '../sasl/gss/kerberos.ts';
 import { seedOf } from '../world/chance.ts';
 import { realWorld } from '../world/real.ts';
 import { simulatedWorld } from '../world/simulated.ts';
 import type { VirtualThread } from '../world/virtualThread.ts';
 import type { Course } from './course.ts';
 import { type Bounds, caseConditions, type Network, overLoopback, overSimulation } from './network.ts';
-import { startPrivate } from './private.ts';
+import { type BothSides, startPrivate } from './private.ts';
 import { Pacing } from './pacing.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type CaseTask, playCase } from './run.ts';
@@ -85,11 +87,17 @@ class Watch {
   }
 }
 
+/** Both sides of a login with a ticket; nothing is started before one is played. */
+function kerberosBy(port: MessagePort): BothSides {
+  const by = { spawn: borrowHelpers(port), world: realWorld };
+  return { accepting: kerberosOf({ ...by, folder: process.cwd() }), tickets: kerberosClientOf(by) };
+}
+
 /** Answers the pool until it says that nothing more will come. */
-export function serve(thread: VirtualThread | undefined): void {
+export function serve(thread: VirtualThread | undefined, kerberos?: MessagePort): void {
   const cancelling = new AbortController();
   const pacings = new Map<number, Pacing>();
-  const start = startPrivate();
+  const start = startPrivate(kerberos && kerberosBy(kerberos));
   parentPort?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'play':

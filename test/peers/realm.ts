@@ -35,6 +35,9 @@ function find(name: RealmProgram): string | undefined {
     });
 }
 
+/** Names a client may call the server by: where it is, and what it calls itself unless the settings say otherwise. */
+export const hosts = ['localhost', 'gate.example'] as const;
+
 export interface RealmUser {
   readonly name: string;
   readonly password: string;
@@ -46,7 +49,7 @@ export interface Realm {
   readonly port: number;
   /** KRB5_CONFIG and what else makes programs speak with this realm; without KRB5CCNAME. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Keys of smtp/localhost alone. */
+  /** Keys of smtp at each of {@link hosts}. */
   readonly keytab: string;
   /** Makes a service principal and puts its key into a keytab, one of its own unless said; returns the file. */
   addService(principal: string, keytab?: string): Promise<string>;
@@ -86,7 +89,7 @@ export async function startRealm(users: readonly RealmUser[], name = 'GATE.EXAMP
   try {
     await call('kdb5_util', ['create', '-r', name, '-s', '-P', 'of this realm alone']);
     const wishes = users.map((user) => `addprinc -pw ${quoted(user.password)} ${quoted(user.name)}`);
-    const service = ['addprinc -randkey smtp/localhost', `ktadd -k ${keytab} smtp/localhost`];
+    const service = hosts.flatMap((host) => [`addprinc -randkey smtp/${host}`, `ktadd -k ${keytab} smtp/${host}`]);
     await call('kadmin.local', ['-r', name], `${[...wishes, ...service, 'quit'].join('\n')}\n`);
     const program = find('krb5kdc') ?? 'krb5kdc';
     centre = spawn(program, ['-n', '-r', name], { env: { ...process.env, ...environment }, stdio: 'ignore' });
@@ -152,7 +155,7 @@ const clientSide = (realm: string, port: number): string => `[libdefaults]
     kdc = 127.0.0.1:${port}
   }
 [domain_realm]
-  localhost = ${realm}
+${hosts.map((host) => `  ${host} = ${realm}`).join('\n')}
 `;
 
 const centreSide = (realm: string, port: number, folder: string): string => `[kdcdefaults]

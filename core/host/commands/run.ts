@@ -7,6 +7,7 @@ import { problemText } from '../../formats/problem.ts';
 import { counted } from '../../policy/wording.ts';
 import { loadScenarios, type LoadedScenario, tasksOf } from '../../simulate/load.ts';
 import { runCases, type RunOptions } from '../../simulate/pool.ts';
+import { threadsWith } from '../../simulate/spawn.ts';
 import {
   exitCodeOf,
   type LeftOut,
@@ -18,6 +19,7 @@ import {
 } from '../../simulate/report.ts';
 import type { Command, Given } from '../cli.ts';
 import { CommandError, systemReason } from '../exit.ts';
+import { forkKerberos } from '../kerberosProcess.ts';
 import { readConfig } from './check.ts';
 import { closeDump, dumpedTo, emptyFolder } from './dumping.ts';
 
@@ -78,6 +80,7 @@ the events that --dump DIR has written. A simulated case that has not ended by -
     const outcome = await runCases(tasks, {
       signal: cancelling.signal,
       workers: availableParallelism(),
+      spawn: threadsWith(forkKerberos),
       ...progress,
     });
     const { results, journal, cancelled, events } = outcome;
