@@ -299,26 +299,6 @@ describeWith('chromium', 'the Receiver view', (chromium) => {
     expect(await page.getByLabel('Failed logins allowed', { exact: true }).inputValue()).toBe('3');
   });
 
-  test('users are added, told apart, given a new password and removed', async () => {
-    const names = async () => (await stage.workbench.handlers['users.list']({})).users.map(({ name }) => name);
-    await group('Users').click();
-    await page.getByRole('button', { name: 'Add user' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('test');
-    await dialog.getByText('There is a user test already').waitFor();
-    await dialog.getByLabel('Name').fill('carol');
-    await dialog.getByRole('button', { name: 'Generate' }).click();
-    expect(await dialog.getByLabel('Password').inputValue()).toMatch(/^[a-z2-9]{20}$/);
-    expect(await axeFindings(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('cell', { name: 'carol', exact: true }).waitFor();
-    expect(await names()).toContain('carol');
-    await page.getByRole('button', { name: 'Remove carol' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('cell', { name: 'carol', exact: true }).waitFor({ state: 'detached' });
-    expect(await names()).not.toContain('carol');
-  });
-
   test('a listener that cannot be bound says why, and a button takes the address that is free', async () => {
     const { port } = taken.address() as { port: number };
     await page.getByRole('textbox', { name: 'Lab address' }).fill(`127.0.0.1:${port}`);
