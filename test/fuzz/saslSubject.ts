@@ -2,12 +2,12 @@
 import type { MechanismName } from '../../core/contract/mechanisms.ts';
 import { settingsSchema } from '../../core/contract/settings/settings.ts';
 import { cramSecret, digestSecret, scramSecret } from '../../core/sasl/derive.ts';
-import type { Kerberos, KerberosContext } from '../../core/sasl/kerberos.ts';
+import type { Kerberos, KerberosClient, KerberosContext } from '../../core/sasl/kerberos.ts';
 import type { ExchangeContext, Mechanism } from '../../core/sasl/mechanism.ts';
 import { mechanisms } from '../../core/sasl/registry.ts';
 import type { SecretAnswer, SecretKind, Secrets, UserSource } from '../../core/sasl/userSource.ts';
 import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
-import type { ClientExchange, ClientMove } from '../../core/simulate/login/mechanism.ts';
+import type { ClientExchange } from '../../core/simulate/login/mechanism.ts';
 import { type Random, seeded } from './wireCase.ts';
 
 /** The mechanisms under trial. */
@@ -73,13 +73,13 @@ const ticket = Buffer.from('a ticket');
 const seal = Buffer.from('sealed ');
 
 /** Takes one ticket, and seals by writing so: what the mechanism makes of the library's answers is at stake, not the library. */
-const kerberos: Kerberos = {
+export const kerberosFor = (principal: string, realm: string): Kerberos => ({
   problem: () => Promise.resolve(undefined),
   open: (): KerberosContext => ({
     accept: (token) =>
       Promise.resolve(
         ticket.equals(token)
-          ? { token: Buffer.from('a token'), done: true, principal: `${user}@REALM.EXAMPLE`, realm: 'REALM.EXAMPLE' }
+          ? { token: Buffer.from('a token'), done: true, principal, realm }
           : { failed: 'Invalid token was supplied' },
       ),
     wrap: (bytes) => Promise.resolve(Buffer.concat([seal, bytes])),
@@ -91,7 +91,9 @@ const kerberos: Kerberos = {
       ),
     close: () => undefined,
   }),
-};
+});
+
+const kerberos = kerberosFor(`${user}@REALM.EXAMPLE`, 'REALM.EXAMPLE');
 
 const settings = settingsSchema.parse({ authentication: { certificateName: 'common-name' } }).authentication;
 
@@ -114,21 +116,26 @@ export function context(mechanism: MechanismName, one: Person, random: Random): 
   };
 }
 
-/** The client's side of RFC 4752 with the made-up Kerberos. */
-function ticketClient(): ClientExchange {
-  const says: readonly (() => ClientMove)[] = [
-    () => ({ response: ticket }),
-    () => ({ response: Buffer.alloc(0) }),
-    () => ({ response: Buffer.concat([seal, Buffer.from([1, 0, 0, 0])]) }),
-  ];
-  let at = 0;
-  return { next: () => says[at++]?.() ?? { cancel: 'done' } };
-}
+/** The client's side of it. */
+export const tickets: KerberosClient = {
+  problem: () => Promise.resolve(undefined),
+  begin: () => {
+    const { wrap, unwrap, close } = kerberos.open({ keytab: '', service: 'smtp' });
+    const initiate = (token: Uint8Array) =>
+      Promise.resolve(token.length === 0 ? { token: ticket, done: false } : { token: Buffer.alloc(0), done: true });
+    return { initiate, wrap, unwrap, close };
+  },
+};
 
 /** A client that does everything right. */
 export function rightClient(mechanism: MechanismName, one: Person, random: Random): ClientExchange {
-  if (mechanism === 'GSSAPI') return ticketClient();
   const nonce = () => Array.from({ length: 24 }, () => letters[random(letters.length)]).join('');
   const login = { user, password: one.password, token: one.token };
-  return clientMechanisms[mechanism].start({ login, host, nonce, channel: { binding: () => binding } });
+  return clientMechanisms[mechanism].start({
+    login,
+    host,
+    nonce,
+    channel: { binding: () => binding },
+    kerberos: tickets,
+  });
 }

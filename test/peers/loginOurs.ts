@@ -29,6 +29,7 @@ export const ourLogin: Login = async ({ mechanism, mode, port, proof }) => {
       login: { mechanism, user, password, token },
       host: 'localhost',
       nonce: () => randomBytes(18).toString('base64'),
+      kerberos: proof.tickets,
       ...(socket instanceof TLSSocket && { channel: channelOf(socket) }),
     },
     {
