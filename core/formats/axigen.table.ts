@@ -32,6 +32,16 @@ const clientCertificate: Codec = {
   },
 };
 
+/** Where passwords are checked. The product has connectors that we have no word for. */
+const connectors: Readonly<Record<string, string>> = { local: 'table', ldapBind: 'bind' };
+const connector: Codec = {
+  read: (text) => {
+    const word = Object.keys(connectors).find((one) => one.toLowerCase() === text.toLowerCase());
+    return word === undefined ? { unknown: true } : { value: connectors[word] };
+  },
+  write: (value) => ({ text: value === 'bind' ? 'ldapBind' : 'local' }),
+};
+
 const row = (setting: string, axigen: string, codec: Codec, basis: Basis = 'observed'): Row => ({
   setting,
   axigen,
@@ -56,6 +66,7 @@ export const serverRows: readonly Row[] = [
   row('loops.maxReceivedHeaders', 'smtpIncoming.maxReceivedHeaders', whole),
   row('errors.maxErrors', 'smtpIncoming.maxErrors', zeroUnlimited),
   row('errors.maxAuthErrors', 'smtpIncoming.maxAuthErrors', zeroUnlimited),
+  row('authentication.source.kind', 'smtpIncoming.userdbConnectorType', connector),
   row('logging.logLevel', 'smtpIncoming.logLevel', whole),
   row('dns.timeout', 'dnr.timeout', whole),
   ...flow('flow.service.', 'smtpIncoming.serviceAccessControl.'),
@@ -136,6 +147,7 @@ export const variableRows: readonly VariableRow[] = [
 
 const OURS = 'it is a setting of this workbench alone';
 const BY_NAME = 'the product chooses by the names in the certificates it has (from 10.7.0), a listener has no list';
+const LISTS = 'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented';
 const ANSWER = 'what a refused connection hears is not a setting of the product';
 const POLICY = 'the product checks SPF by methods of its policy script, which this export does not write';
 
@@ -182,14 +194,9 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
     'the product counts nothing over all sessions but connections; bans are left to log readers such as fail2ban',
   ],
   ['flow.countRefused', 'whether refused connections count is not a setting of the product'],
-  [
-    'authentication.clear',
-    'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented',
-  ],
-  [
-    'authentication.secured',
-    'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented',
-  ],
+  ['authentication.clear', LISTS],
+  ['authentication.secured', LISTS],
+  ['listeners.*.authentication.*', LISTS],
   ['authentication.**', OURS],
   ['acceptance.hostname', 'where the product keeps the name it greets with is not documented'],
   ['acceptance.dialect', OURS],

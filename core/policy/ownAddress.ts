@@ -20,6 +20,11 @@ export function writerOf({ user, login }: Pick<SessionFacts, 'user' | 'login'>):
   return { name: user, aliases: login?.login === user ? login.aliases : [] };
 }
 
+/** Whose login it is: what is counted of an account is counted of this one, whomever it acts for. */
+export function accountOf({ user, login }: Pick<SessionFacts, 'user' | 'login'>): string | undefined {
+  return login?.login ?? user;
+}
+
 /**
  * Domains are compared in any case, local parts exactly, as names are at a login; a quoted local part is what it quotes. A
  * name without a domain stands for itself at every local one.

@@ -221,6 +221,6 @@ export const acceptance: Probes = {
       [true, [true]],
       [false, [false]],
     ],
-    (lab) => extension(lab, 'AUTH=PLAIN LOGIN CRAM-MD5'),
+    (lab) => extension(lab, 'AUTH=PLAIN LOGIN CRAM-MD5 DIGEST-MD5'),
   ),
 };

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '../../core/contract/event.ts';
 import { parseHostPort } from '../../core/contract/settings/network.ts';
-import { defaults, type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
+import { type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import type { Finding, Verdict } from '../../core/contract/verdict.ts';
 import { type Log, openLog } from '../../core/log/log.ts';
 import { type MemoryJournal, memoryJournal } from '../../core/journal/memory.ts';
 import { createReceiver, type Receiver } from '../../core/receiver.ts';
-import { createUser } from '../../core/sasl/users.ts';
-import { derivingOf } from '../../core/sasl/userFor.ts';
+import type { Kerberos } from '../../core/sasl/kerberos.ts';
+import { userFor } from '../../core/sasl/userFor.ts';
 import { UserTable } from '../../core/sasl/userTable.ts';
 import { dialAs, peerWorld } from '../../core/simulate/peers.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
@@ -97,15 +97,21 @@ export interface Lab extends LabClock {
   close(): Promise<void>;
 }
 
-const table = new UserTable(
-  [createUser({ name: user, password, created: 0 }, realWorld.random, derivingOf(defaults))],
-  {
-    key: realWorld.random(32),
-  },
-);
+/** An opaque token of the user. */
+export const token = 'abcdefghijklmnopqrstuvwxyz';
+
+/** The user with what may be its own, and users that certificates, tickets and signed tokens name. */
+function people(settings: Settings): UserTable {
+  const others = ['ann@gate.example', 'subject-1', 'mail@gate.example', 'cn.example', `${user}@GATE.EXAMPLE`];
+  const all = [
+    userFor({ name: user, password, aliases: ['sales@gate.example', 'boss'], tokens: [token] }, settings),
+    ...others.map((name) => userFor({ name, password }, settings)),
+  ];
+  return new UserTable(all, { key: realWorld.random(32) });
+}
 
 /** Runs a receiver with these settings in a world of any addresses. */
-export async function openLab(input: SettingsInput): Promise<Lab> {
+export async function openLab(input: SettingsInput, kerberos?: Kerberos): Promise<Lab> {
   const settings = settingsSchema.parse(input);
   const clock = labClock();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'));
@@ -115,7 +121,8 @@ export async function openLab(input: SettingsInput): Promise<Lab> {
   const receiver = createReceiver({
     world: peerWorld(clock.world),
     journal,
-    users: table,
+    users: people(settings),
+    ...(kerberos && { kerberos }),
     identity: (listener) => identityOf(listener, { world: realWorld, folder: certificates, hostname: 'gate.example' }),
     onState: () => undefined,
   });

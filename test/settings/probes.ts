@@ -7,6 +7,8 @@ import { flow } from './flow.ts';
 import { grammar } from './grammar.ts';
 import { limits } from './limits.ts';
 import { listeners } from './listeners.ts';
+import { logins } from './logins.ts';
+import { oauth } from './oauth.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
 import { protection } from './protection.ts';
@@ -23,6 +25,8 @@ export const probes: Probes = {
   ...flow,
   ...protection,
   ...who,
+  ...logins,
+  ...oauth,
   ...acceptance,
   ...sender,
   ...limits,

@@ -1,4 +1,5 @@
 // Probes of domains and authentication: for whom mail is taken in, and who must log in, and how.
+import { clearMechanisms, mechanismNames } from '../../core/contract/mechanisms.ts';
 import type { Client } from '../smtp/playground.ts';
 import { password, plainResponse, user } from '../smtp/playground.ts';
 import type { Lab } from './lab.ts';
@@ -21,6 +22,19 @@ async function offers(client: Client): Promise<{ offered: string; heard: Record<
     if (reply.startsWith('334')) await client.ask('*');
   }
   return { offered: /AUTH .*/.exec(ehlo)?.[0] ?? '', heard };
+}
+
+/** Nobody here has a Kerberos, or shows a certificate. */
+const everythingIn = (names: readonly string[]) => ({
+  offered: `AUTH ${names.filter((name) => name !== 'GSSAPI' && name !== 'EXTERNAL').join(' ')}`,
+  heard: { PLAIN: '334', LOGIN: '334', 'CRAM-MD5': '334' },
+});
+
+async function securedOffers(lab: Lab) {
+  const client = await lab.connect();
+  await client.secure();
+  await client.reply();
+  return offers(client);
 }
 
 const starttls = { ...mx, tls: 'starttls' } as const;
@@ -70,6 +84,7 @@ export const who: Probes = {
       [[], { offered: '', heard: { PLAIN: '504', LOGIN: '504', 'CRAM-MD5': '504' } }],
       [['CRAM-MD5'], { offered: 'AUTH CRAM-MD5', heard: { PLAIN: '504', LOGIN: '504', 'CRAM-MD5': '334' } }],
       [['LOGIN', 'PLAIN'], { offered: 'AUTH LOGIN PLAIN', heard: { PLAIN: '334', LOGIN: '334', 'CRAM-MD5': '504' } }],
+      [[...clearMechanisms], everythingIn(clearMechanisms)],
     ],
     async (lab) => offers(await lab.greeted()),
     { listeners: [starttls] },
@@ -79,14 +94,44 @@ export const who: Probes = {
       [[], { offered: '', heard: { PLAIN: '502', LOGIN: '502', 'CRAM-MD5': '502' } }],
       [['CRAM-MD5'], { offered: 'AUTH CRAM-MD5', heard: { PLAIN: '504', LOGIN: '504', 'CRAM-MD5': '334' } }],
       [['LOGIN', 'PLAIN'], { offered: 'AUTH LOGIN PLAIN', heard: { PLAIN: '334', LOGIN: '334', 'CRAM-MD5': '504' } }],
+      [[...mechanismNames], everythingIn(mechanismNames)],
     ],
-    async (lab) => {
-      const client = await lab.connect();
-      await client.secure();
-      await client.reply();
-      return offers(client);
-    },
+    securedOffers,
     { listeners: [implicit] },
+  ),
+  'listeners.authentication.own': seen(
+    [
+      [false, 'AUTH PLAIN'],
+      [true, 'AUTH LOGIN'],
+    ],
+    async (lab) => (await offers(await lab.greeted())).offered,
+    { listeners: [{ ...mx, authentication: { clear: ['LOGIN'] } }], authentication: { clear: ['PLAIN'] } },
+  ),
+  'listeners.authentication.clear': seen(
+    [
+      [[], { offered: '', heard: { PLAIN: '502', LOGIN: '502', 'CRAM-MD5': '502' } }],
+      [['LOGIN'], { offered: 'AUTH LOGIN', heard: { PLAIN: '504', LOGIN: '334', 'CRAM-MD5': '504' } }],
+      [[...clearMechanisms], everythingIn(clearMechanisms)],
+    ],
+    async (lab) => offers(await lab.greeted()),
+    { listeners: [{ ...mx, authentication: { own: true } }], authentication: { clear: ['PLAIN'] } },
+  ),
+  'listeners.authentication.secured': seen(
+    [
+      [[], { offered: '', heard: { PLAIN: '502', LOGIN: '502', 'CRAM-MD5': '502' } }],
+      [['LOGIN'], { offered: 'AUTH LOGIN', heard: { PLAIN: '504', LOGIN: '334', 'CRAM-MD5': '504' } }],
+      [[...mechanismNames], everythingIn(mechanismNames)],
+    ],
+    securedOffers,
+    { listeners: [{ ...implicit, authentication: { own: true } }], authentication: { secured: ['PLAIN'] } },
+  ),
+  'authentication.requireTls': seen(
+    [
+      [false, { offered: 'AUTH PLAIN', heard: { PLAIN: '334', LOGIN: '504', 'CRAM-MD5': '504' } }],
+      [true, { offered: '', heard: { PLAIN: '530', LOGIN: '530', 'CRAM-MD5': '530' } }],
+    ],
+    async (lab) => offers(await lab.greeted()),
+    { listeners: [starttls], authentication: { clear: ['PLAIN'] } },
   ),
   'authentication.localDelivery': seen(
     [

@@ -24,7 +24,7 @@ describe('a session', () => {
       [
         '250-gate.example at your service',
         '250-PIPELINING',
-        '250-AUTH PLAIN LOGIN CRAM-MD5',
+        '250-AUTH PLAIN LOGIN CRAM-MD5 DIGEST-MD5',
         '250-STARTTLS',
         '250-8BITMIME',
         '250-BINARYMIME',
@@ -186,8 +186,8 @@ describe('a session', () => {
     expect((await c.ask('EHLO client.example')).split('\n')).toEqual([
       '250-gate.example Axigen ESMTP hello',
       '250-PIPELINING',
-      '250-AUTH PLAIN LOGIN CRAM-MD5',
-      '250-AUTH=PLAIN LOGIN CRAM-MD5',
+      '250-AUTH PLAIN LOGIN CRAM-MD5 DIGEST-MD5',
+      '250-AUTH=PLAIN LOGIN CRAM-MD5 DIGEST-MD5',
       '250-STARTTLS',
       '250-8BITMIME',
       '250-BINARYMIME',

@@ -1,5 +1,6 @@
 // MAIL: opens a transaction with its sender and what the extensions add (RFC 5321 section 4.1.1.2).
 import type { Mailbox, TransactionFacts } from '../../contract/facts.ts';
+import { accountOf } from '../../policy/ownAddress.ts';
 import { offeredMechanisms, offersBinary, offersSmtpUtf8, offersStartTls } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { fromXtext, readEnvid, readRet } from '../dsn.ts';
@@ -52,7 +53,7 @@ function open(d: Dialogue, { sender, added, behind, lenient }: Opening): Answer 
   // What policy is asked about; without a yes there is no transaction.
   const transaction: Dialogue['facts']['transaction'] = { sender, recipients: [], ...added };
   if (lenient) transaction.lenient = lenient;
-  const messageRates = d.protection.message(d.account);
+  const messageRates = d.protection.message(accountOf(d.facts.session));
   if (messageRates) transaction.messageRates = messageRates;
   d.facts.transaction = transaction;
   return d.decided('mail', (verdict): Answer => {

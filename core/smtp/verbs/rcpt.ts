@@ -1,5 +1,6 @@
 // RCPT: one more recipient of the open transaction (RFC 5321 section 4.1.1.3).
 import type { RecipientDsn } from '../../contract/facts.ts';
+import { accountOf } from '../../policy/ownAddress.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { readNotify, readOrcpt } from '../dsn.ts';
 import { type Parameter, parseRcpt } from '../grammar.ts';
@@ -34,7 +35,7 @@ export function rcpt(d: Dialogue, argument: string): Answer | Promise<Answer> {
   const lenient = outside(d, read, address);
   if (lenient) transaction.lenient = lenient;
   transaction.recipient = recipient;
-  const recipientRates = d.protection.recipient(d.account);
+  const recipientRates = d.protection.recipient(accountOf(d.facts.session));
   if (recipientRates) transaction.recipientRates = recipientRates;
   const isNull = transaction.sender.raw === '';
   const nullSenderRates = isNull ? d.protection.nullSender(recipient) : undefined;
