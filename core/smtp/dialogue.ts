@@ -333,12 +333,6 @@ export class Dialogue {
     login.exchange.drop?.();
   }
 
-  /** Whose login it is: what is counted of an account is counted of this one, whomever it acts for. */
-  get account(): string | undefined {
-    const { login, user } = this.facts.session;
-    return login?.login ?? user;
-  }
-
   /** RFC 3207 section 4.2: nothing from before counts; only the two counters of the client's mistakes go on. */
   forget(): void {
     this.reset();
