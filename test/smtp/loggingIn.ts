@@ -35,13 +35,13 @@ export interface LoggedInAs {
 export async function logIn(
   client: Client,
   login: Omit<Login, 'user'> & { readonly user?: string },
+  over: Partial<LoginContext> = {},
 ): Promise<LoggedInAs> {
   const sent: string[] = [];
   const challenges: string[] = [];
   let last = '';
   await playLogin(
     {
-      login: { user: ann, ...login },
       host: 'gate.example',
       nonce: () => randomBytes(18).toString('base64'),
       ...(client.socket instanceof TLSSocket && { channel: channelOf(client.socket) }),
