@@ -372,6 +372,8 @@ function silentText({ action, because, findings }: Verdict): string {
   return action === 'accept' && found !== '' ? `noted: ${found}` : `${action}, without a word: ${because}`;
 }
 
+const heading = { client: 'C says: ', server: 'S asks: ', outcome: '' } as const;
+
 /** The transcript as clean text for the clipboard. */
 export function transcriptText(items: readonly TranscriptItem[]): string {
   const rows: string[] = [];
@@ -384,7 +386,8 @@ export function transcriptText(items: readonly TranscriptItem[]): string {
     else if (item.kind === 'server') {
       for (const line of item.lines) rows.push(`${at(item.t)}  S: ${line}`);
       if (item.fault !== undefined) rows.push(`${at(item.t)}     (${item.fault})`);
-    } else if (item.kind === 'silent') rows.push(`${at(item.t)}     ${silentText(item.verdict)}`);
+    } else if (item.kind === 'sasl') rows.push(`${at(item.t)}     ${heading[item.who]}${item.text}`);
+    else if (item.kind === 'silent') rows.push(`${at(item.t)}     ${silentText(item.verdict)}`);
     else
       rows.push(
         `${at(item.t)}     ${item.text}${item.kind === 'data' && item.notes.length > 0 ? `   (${item.notes.join(', ')})` : ''}`,

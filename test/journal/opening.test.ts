@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { eventVersion } from '../../core/contract/event.ts';
 import type { WorkspaceRefusal } from '../../core/journal/protocol.ts';
 import { openWorkspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
@@ -96,6 +97,23 @@ test('newer events are refused too', async () => {
   database.exec("UPDATE meta SET value = '7' WHERE key = 'eventVersion'");
   database.close();
   expect(await refused(folder)).toMatchObject({ kind: 'newer', what: expect.stringContaining('events 7') as string });
+});
+
+test('a workspace of the version before opens with what it holds, and from then on says ours', async () => {
+  const folder = await filled();
+  const version = (change?: string) => {
+    const database = new DatabaseSync(join(folder, 'workspace.sqlite'));
+    if (change !== undefined) database.prepare("UPDATE meta SET value = ? WHERE key = 'eventVersion'").run(change);
+    const { value } = database.prepare("SELECT value FROM meta WHERE key = 'eventVersion'").get() as { value: string };
+    database.close();
+    return Number(value);
+  };
+  expect(version(String(eventVersion - 1))).toBe(eventVersion - 1);
+  const workspace = await opened(folder);
+  const { rows } = await workspace.sessionsAfter(0, 100);
+  expect(rows.length).toBe(50);
+  await workspace.close();
+  expect(version()).toBe(eventVersion);
 });
 
 test('a folder of other things, a file, and another program’s database are no workspaces', async () => {
