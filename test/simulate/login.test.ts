@@ -23,6 +23,14 @@ const attempts = portable.flatMap((mechanism) =>
     { name: `${mechanism} ${way} wrong`, way, logins: [{ ...notHers(mechanism), hear: '535 5.7.8' }] },
   ]),
 );
+const bindings = (['tls-exporter', 'tls-server-end-point'] as const).flatMap((binding) =>
+  ways.slice(1).map((way) => ({
+    name: `SCRAM-SHA-1-PLUS ${way} ${binding}`,
+    way,
+    logins: [hers('SCRAM-SHA-1-PLUS', { binding, hear: 235 })],
+  })),
+);
+attempts.push(...bindings);
 
 const tasks = worlds.flatMap((world) => attempts.map((attempt) => taskOf(attempt, world)));
 let results: ReadonlyMap<string, CaseResult>;

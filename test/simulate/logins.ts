@@ -34,7 +34,7 @@ export interface Attempt {
 }
 
 const settings = {
-  authentication: { clear: clearMechanisms, secured: mechanismNames, certificateName: 'common-name' },
+  authentication: { clear: clearMechanisms, secured: mechanismNames, certificateName: 'common-name', actFor: 'nobody' },
   listeners: { security: { clientCertificate: 'request' } },
 };
 
