@@ -72,6 +72,14 @@ describe('the command line', () => {
     expect((await gatehouse('check', file('good.yml', 'errors: { maxErrors: 3 }\n'))).code).toBe(0);
   });
 
+  it('warns of GSSAPI that is listed and cannot be offered, at the folder of the configuration', async () => {
+    const listed = file('tickets.yml', 'authentication: { clear: [GSSAPI], gssapi: { keytab: no.keytab } }\n');
+    const { code, err } = await gatehouse('check', listed);
+    expect(code).toBe(0);
+    expect(err).toContain(`warning: ${listed}: GSSAPI is listed, but not offered: `);
+    expect(err).toMatch(/koffi|libgssapi|tickets\.yml.*no\.keytab cannot be used/);
+  });
+
   it('checks the certificate files and cipher lists of listeners, at the folder of the configuration', async () => {
     const tls = (security: string, more = '') =>
       `listeners:\n  - { name: mx, address: 0.0.0.0:25, security: { ${security} }${more} }\n`;

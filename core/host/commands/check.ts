@@ -7,6 +7,7 @@ import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
 import { readText } from '../files.ts';
 import { readConfiguration } from '../reading.ts';
+import { tryKerberos } from '../tickets.ts';
 import { tryTls } from '../tlsFiles.ts';
 import { load } from './run.ts';
 
@@ -16,8 +17,8 @@ export const check: Command = {
   usage: 'check FILE... [--json]',
   help: `
 A folder, or a YAML file with a talk or a title, is checked as scenarios; any other file as a configuration, with
-the certificates, keys and cipher lists of its listeners. Exits 2 when anything is wrong; what clients may not like is a
-warning. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
+the certificates, keys and cipher lists of its listeners, and the keytab of GSSAPI. Exits 2 when anything is wrong; what
+clients may not like is a warning, and GSSAPI that is listed but cannot be offered on this machine. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
   options: { json: { type: 'boolean', help: 'print JSON' } },
   run: async ({ values, files }) => {
     if (files.length === 0) throw new CommandError(2, 'check needs a file or folder');
@@ -27,9 +28,12 @@ warning. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
       try {
         if (isScenario(file)) await load([file]);
         else {
-          const tried = await tryTls(readConfig(file), file);
+          const settings = readConfig(file);
+          const tried = await tryTls(settings, file);
           problems.push(...tried.problems);
           warnings.push(...tried.warnings);
+          const unavailable = await tryKerberos(settings, file);
+          if (unavailable !== undefined) warnings.push(unavailable);
         }
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
