@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MadeUp } from './madeUp.ts';
 import { passwordMatches } from './passwordHash.ts';
 import { tokenHash, type User, type UserSecrets } from './users.ts';
-import type { Account, Denial, SecretAnswer, SecretKind, Secrets, UserSource } from './userSource.ts';
+import type { Account, Denial, ScramSecret, SecretAnswer, SecretKind, Secrets, UserSource } from './userSource.ts';
 
 export interface UserTableOptions {
   /**
@@ -19,6 +19,7 @@ export interface UserTableOptions {
  */
 export class UserTable implements UserSource {
   readonly #users: ReadonlyMap<string, User>;
+  readonly #all: readonly User[];
   readonly #tokens: ReadonlyMap<string, User>;
   readonly #remembered = new Map<string, Buffer>();
   readonly #key: Buffer;
@@ -30,6 +31,7 @@ export class UserTable implements UserSource {
   constructor(users: readonly User[], { key }: UserTableOptions) {
     if (key.length < 32) throw new RangeError('the key of a user table needs 32 octets');
     this.#users = new Map(users.map((user) => [user.name, user]));
+    this.#all = users;
     if (this.#users.size !== users.length) throw new RangeError('two users have one name');
     this.#tokens = new Map(users.flatMap((user) => user.tokens.map(({ hash }) => [hash.toString('hex'), user])));
     this.#key = Buffer.from(key);
@@ -52,10 +54,15 @@ export class UserTable implements UserSource {
 
   secret<K extends SecretKind>(name: string, kind: K, realm: string): SecretAnswer<K> {
     const user = this.#users.get(name);
+    const standIn = this.#standIn(name);
+    // Somebody's secret is fetched and copied for a name that nobody has, too: memory that was not looked at lately is
+    // slow, and what comes after should not meet any.
+    const kept = keptFor(unlocked(user ?? standIn), kind, realm);
     const madeUp = this.#madeUp.secret(kind, name);
-    const kept = keptFor(unlocked(user), kind, realm);
+    const answers = [copies[kind](kept ?? madeUp), copies[kind](madeUp)] as const;
     const denied = denial(user) ?? (kept ? undefined : 'no-secret');
-    return denied === undefined && kept ? { secret: kept } : { secret: kept ?? madeUp, denied: denied ?? 'no-secret' };
+    const secret = answers[user ? 0 : 1];
+    return denied === undefined ? { secret } : { secret, denied };
   }
 
   find(name: string): 'ok' | Denial {
@@ -75,11 +82,29 @@ export class UserTable implements UserSource {
     return user && { name, aliases: user.aliases, quota: user.quota };
   }
 
+  /** A user, always the same for a name. Asked for names that exist too, so that it costs nothing to exist. */
+  #standIn(name: string): User | undefined {
+    return this.#all[this.#mac(name, 'stand-in').readUInt32BE(0) % this.#all.length];
+  }
+
   #mac(name: string, password: string): Buffer {
     const length = Buffer.byteLength(name);
     return createHmac('sha256', this.#key).update(`${length}:${name}${password}`).digest();
   }
 }
+
+const scramCopy = ({ salt, iterations, storedKey, serverKey }: ScramSecret): ScramSecret => ({
+  salt: Buffer.from(salt),
+  iterations,
+  storedKey: Buffer.from(storedKey),
+  serverKey: Buffer.from(serverKey),
+});
+const copies: { readonly [K in SecretKind]: (secret: Secrets[K]) => Secrets[K] } = {
+  'scram-sha-1': scramCopy,
+  'scram-sha-256': scramCopy,
+  'cram-md5': ({ inner, outer }) => ({ inner: Buffer.from(inner), outer: Buffer.from(outer) }),
+  'digest-md5': ({ hash }) => ({ hash: Buffer.from(hash) }),
+};
 
 /** Why nobody can log in under the name, whatever is proved. */
 function denial(user: User | undefined): Denial | undefined {

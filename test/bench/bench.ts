@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDots } from './dots.ts';
+import { measureEnumeration } from './enumeration.ts';
 import { measureFlow } from './flow.ts';
 import { type Idle, idleSessions, measureIdle } from './idle.ts';
 import { type Cpu, cpuOf, loadAverage } from './process.ts';
@@ -20,12 +21,13 @@ import { drive, median, type Work, works } from './works.ts';
 const dots = '4 MB dots';
 const idle = 'idle';
 const flow = 'flow control';
+const enumeration = 'enumeration';
 /** All of the simulated world; one of its works is asked for by its own name. */
 const simulated = 'simulated';
 const simulatedNames = simulatedWorks.map(({ name }) => `${simulated} ${name}`);
-const names = [...works.map(({ name }) => name), dots, idle, flow, simulated, ...simulatedNames];
+const names = [...works.map(({ name }) => name), dots, idle, flow, enumeration, simulated, ...simulatedNames];
 /** What is not driven from outside in rounds. */
-const undriven = [idle, flow, simulated, ...simulatedNames];
+const undriven = [idle, flow, enumeration, simulated, ...simulatedNames];
 
 const { values } = parseArgs({
   options: {
@@ -88,6 +90,7 @@ async function main(rounds: number): Promise<void> {
   const before = loadAverage();
   try {
     const counted = asked(flow) ? { flow: measureFlow() } : {};
+    const told = asked(enumeration) ? { enumeration: measureEnumeration(say) } : {};
     const busy = names.some((name) => !undriven.includes(name) && asked(name));
     const driven = busy ? await measureAll(starting, rounds) : { rows: [] };
     const virtual = await measureSimulated((name) => asked(simulated) || asked(`${simulated} ${name}`));
@@ -98,6 +101,7 @@ async function main(rounds: number): Promise<void> {
       capture: captureOf(driven.rows),
       ...held,
       ...counted,
+      ...told,
       simulated: virtual,
       load,
     };

@@ -1,5 +1,6 @@
 // The figures as text.
 import { type Dots, dotsTarget } from './dots.ts';
+import { type EnumerationFigure, enumerationTable } from './enumeration.ts';
 import { type FlowFigure, flowTarget } from './flow.ts';
 import { type SimulatedRow, simulatedTable } from './simulated.ts';
 import type { Idle } from './idle.ts';
@@ -34,6 +35,7 @@ export interface Figures {
   readonly dots?: readonly Dots[];
   readonly idle?: readonly Idle[];
   readonly flow?: readonly FlowFigure[];
+  readonly enumeration?: readonly EnumerationFigure[];
   readonly simulated?: readonly SimulatedRow[];
   /** Of the machine over a minute, before and after. */
   readonly load: readonly [string | undefined, string | undefined];
@@ -53,8 +55,14 @@ export function captureOf(rows: readonly Row[]): Capture[] {
 
 export const rounded = (value: number) => Number(value.toFixed(3));
 
-export function tables({ rows, capture, dots, idle, flow, simulated, load }: Figures): string {
-  const own = [dotted(dots ?? []), idling(idle ?? []), counting(flow ?? []), simulatedTable(simulated ?? [])];
+export function tables({ rows, capture, dots, idle, flow, enumeration, simulated, load }: Figures): string {
+  const own = [
+    dotted(dots ?? []),
+    idling(idle ?? []),
+    counting(flow ?? []),
+    enumerationTable(enumeration ?? []),
+    simulatedTable(simulated ?? []),
+  ];
   const parts = [table(rows), captures(capture), ...own];
   const machine = `load average ${load[0] ?? 'unknown'} before, ${load[1] ?? 'unknown'} after; the benchmark itself adds about 2`;
   return `${[...parts.filter((part) => part !== ''), machine].join('\n\n')}\n`;
