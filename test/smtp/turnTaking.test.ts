@@ -150,7 +150,7 @@ describe('pipelining', () => {
     'behind NOOP': ['EHLO c.example', `NOOP\r\n${mail}`, '250 250 250'],
     'behind VRFY': ['EHLO c.example', 'VRFY test\r\nRSET\r\n', '252 250'],
     'behind QUIT': ['EHLO c.example', 'QUIT\r\nNOOP\r\n', '221 closed'],
-    'behind AUTH': ['EHLO c.example', 'AUTH PLAIN AHRlc3QAeA==\r\nRSET\r\n', '535 250'],
+    'behind AUTH': ['EHLO c.example', 'AUTH LOGIN\r\n*\r\n', '334 501'],
     'within a login': ['EHLO c.example', 'AUTH LOGIN\r\ndGVzdA==\r\nbm8=\r\n', '334 334 535'],
   } as const;
   const given = {
@@ -209,6 +209,13 @@ describe('pipelining', () => {
     expect(await heard(c, 'z\r\n.\r\nQUIT\r\n', 2)).toBe('250 221');
     expect(found(g, 'pipelining')).toEqual([]);
     expect(g.journal.messages.length).toBe(3);
+  });
+
+  test('of a login that is over with its initial response is lawful (RFC 4954 section 4)', async () => {
+    const g = await start({ strictness: { pipelining: 'reject' } });
+    const c = await g.connect();
+    await c.hello();
+    expect(await heard(c, 'AUTH PLAIN AHRlc3QAeA==\r\nRSET\r\n', 2)).toBe('535 250');
   });
 
   test('of chunks is lawful (RFC 3030)', async () => {
