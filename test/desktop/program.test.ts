@@ -1,8 +1,8 @@
 // Starts a real Electron program where the machine has one, and says why where it has not.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, matchesGlob, relative } from 'node:path';
 import { validateConfiguration } from 'app-builder-lib/out/util/config/config.js';
 import { DebugLogger } from 'builder-util';
 import { _electron } from 'playwright-core';
@@ -57,6 +57,30 @@ describe('the desktop program', () => {
     const configuration = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as never;
     await expect(validateConfiguration(configuration, new DebugLogger(false))).resolves.not.toThrow();
     await expect(validateConfiguration({ appIdd: 'x' } as never, new DebugLogger(false))).rejects.toThrow(/appIdd/);
+  });
+
+  it('packs of koffi what it needs to call a library, as files the system can load', () => {
+    const { files, asarUnpack } = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as {
+      files: readonly unknown[];
+      asarUnpack: readonly string[];
+    };
+    expect(asarUnpack).toEqual(['node_modules/koffi/**', 'node_modules/@koromix/**']);
+    const left = files.filter((one): one is string => typeof one === 'string' && /^!node_modules\/koffi/.test(one));
+    expect(left).toHaveLength(1);
+    if (!existsSync(join(root, 'node_modules/koffi'))) return;
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-koffi-'));
+    const isLeft = (path: string) => left.some((glob) => matchesGlob(path, glob.slice(1)));
+    for (const name of ['koffi', '@koromix'])
+      cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), {
+        recursive: true,
+        filter: (from) => !isLeft(relative(root, from)),
+      });
+    expect(existsSync(join(folder, 'node_modules/koffi/vendor/node-api-headers'))).toBe(false);
+    const program = 'import koffi from "koffi"; console.log(typeof koffi.load(null).func("int getpid()")())';
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const run = spawnSync(process.execPath, [join(folder, 'program.mjs')], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect([run.stderr, run.stdout]).toEqual(['', 'number\n']);
   });
 
   it.skipIf(whyNot !== undefined)(

@@ -63,13 +63,13 @@ export class Helper {
         this.#over(running, `the Kerberos library did not answer within ${patienceMs / 1000} s`, true),
       );
       this.#waiting.set(n, { resolve, timer });
-      running.post({ ...call, n } as Call);
+      running.post({ ...call, n });
     });
   }
 
   /** Says something that is not answered; nothing where no helper runs. */
   tell(call: Sent): void {
-    this.#process?.post({ ...call, n: ++this.#calls } as Call);
+    this.#process?.post({ ...call, n: ++this.#calls });
   }
 
   /** Ends the helper for good; calls under way fail. */

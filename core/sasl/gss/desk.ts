@@ -31,7 +31,7 @@ export class Desk {
     }
     const library = this.#library;
     const body: Body = 'kind' in library ? { is: 'unable', unable: library } : this.#body(library, call);
-    return { n: call.n, ...body } as Answer;
+    return { n: call.n, ...body };
   }
 
   #body(library: GssLibrary, call: Exclude<Call, { do: 'close' }>): Body {
