@@ -122,8 +122,9 @@ function surroundingsOf({ receiver, configuration, workspace, tickets, tlsFolder
   return {
     world: realWorld,
     state: () => receiver.state(),
+    listener: (name) => configuration.settings.listeners.find((one) => one.name === name),
     hostname,
-    authority: () => readFile(join(tlsFolder, authorityFile), 'utf8'),
+    authority: () => readFile(join(tlsFolder, authorityFile), 'utf8').catch(() => ''),
     certificate: (name) => ownClient(name, { world: realWorld, folder: tlsFolder, hostname: hostname() }),
     kerberos: tickets,
     sessions: () => {

@@ -3,11 +3,12 @@ import type { Input, Output, ReceiverState } from '../contract/calls.ts';
 import type { SaslSaid } from '../contract/event.ts';
 import { type MechanismName, mechanismNames } from '../contract/mechanisms.ts';
 import { HostError } from '../contract/rpc.ts';
+import type { Listener } from '../contract/settings/listeners.ts';
 import { parseHostPort } from '../contract/settings/network.ts';
 import type { SessionRow } from '../contract/summary.ts';
 import type { KerberosClient } from '../sasl/kerberos.ts';
 import { ClientConnection, type Heard } from '../simulate/clientConnection.ts';
-import type { ClientPem } from '../simulate/handshake.ts';
+import { type ClientPem, isUntrusted } from '../simulate/handshake.ts';
 import { channelOf } from '../simulate/login/channel.ts';
 import { playLogin, withoutSecrets } from '../simulate/login/exchange.ts';
 import type { Login } from '../simulate/login/mechanism.ts';
@@ -24,6 +25,8 @@ export type LoginWanted = Input<'test.login'>;
 export interface Surroundings {
   readonly world: World;
   readonly state: () => ReceiverState;
+  /** The settings of a listener, by its name. */
+  readonly listener: (name: string) => Listener | undefined;
   /** What the receiver calls itself. */
   readonly hostname: () => string;
   /** PEM of the authority its certificates are trusted by. */
@@ -67,10 +70,24 @@ export async function tryLogin(wanted: LoginWanted, around: Surroundings): Promi
     return { ok: false, reply: `could not connect to ${listener.bound}: ${(error as Error).message}`, moves: [] };
   }
   const { localPort } = socket;
-  const trial = new Trial(around, new ClientConnection(socket, around.world), loginOf(wanted, mechanism));
+  const security = around.listener(listener.name)?.security;
+  const showsCertificate = mechanism === 'EXTERNAL' || security?.clientCertificate === 'require';
+  const login = { ...loginOf(wanted, mechanism), showsCertificate };
+  const trial = new Trial(around, new ClientConnection(socket, around.world), login);
   const outcome = await trial.play(listener.tls === 'implicit' ? 'implicit' : wanted.secured ? 'starttls' : 'clear');
   const session = await sessionFrom(localPort, since, around.world);
-  return { ...outcome, moves: trial.moves, ...(session !== undefined && { session }) };
+  const note = mechanism === 'EXTERNAL' && !outcome.ok ? certificateNote(security) : undefined;
+  const reply = note === undefined ? outcome.reply : `${outcome.reply}; ${note}`;
+  return { ok: outcome.ok, reply, moves: trial.moves, ...(session !== undefined && { session }) };
+}
+
+/** Why a certificate of the workbench's own authority proves nothing on a listener; undefined when it does. */
+function certificateNote(security: Listener['security'] | undefined): string | undefined {
+  if (security?.clientCertificate === 'off')
+    return 'EXTERNAL needs a client certificate, and the listener asks for none (security.clientCertificate)';
+  if (security !== undefined && security.clientCaFile !== '')
+    return 'EXTERNAL was tried with a certificate of the workbench’s own CA, and the listener trusts another one (security.clientCaFile)';
+  return undefined;
 }
 
 /** What the mechanism takes of what the window's form has. */
@@ -91,14 +108,17 @@ type Outcome = Pick<Tried, 'ok' | 'reply'>;
 /** What ends a trial before its login: told as it is. */
 class Unfinished extends Error {}
 
+/** `showsCertificate`: one for the user's name, where the handshake asks for one. */
+type Shown = Login & { readonly showsCertificate: boolean };
+
 class Trial {
   readonly moves: Tried['moves'] = [];
   readonly #around: Surroundings;
   readonly #connection: ClientConnection;
-  readonly #login: Login;
+  readonly #login: Shown;
   readonly #until: number;
 
-  constructor(around: Surroundings, connection: ClientConnection, login: Login) {
+  constructor(around: Surroundings, connection: ClientConnection, login: Shown) {
     this.#around = around;
     this.#connection = connection;
     this.#login = login;
@@ -128,13 +148,23 @@ class Trial {
   }
 
   async #secure(): Promise<void> {
-    const isExternal = this.#login.mechanism === 'EXTERNAL';
+    const { showsCertificate, user } = this.#login;
     const shaken = await this.#connection.upgrade({
       authority: await this.#around.authority(),
-      certificate: isExternal ? await this.#around.certificate(this.#login.user) : undefined,
+      certificate: showsCertificate ? await this.#certificateFor(user) : undefined,
       within: this.#left,
     });
-    if (shaken.state === 'failed') throw new Unfinished(`the TLS handshake failed: ${shaken.error}`);
+    if (shaken.state === 'up') return;
+    const hint = isUntrusted(shaken.error) ? '; only certificates of the workbench’s own CA are believed here' : '';
+    throw new Unfinished(`the TLS handshake failed: ${shaken.error}${hint}`);
+  }
+
+  async #certificateFor(user: string): Promise<ClientPem> {
+    try {
+      return await this.#around.certificate(user === '' ? NAME : user);
+    } catch (error) {
+      throw new Unfinished(`no client certificate can be made for this name: ${(error as Error).message}`);
+    }
   }
 
   async #logIn(): Promise<Outcome> {

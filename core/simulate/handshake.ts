@@ -108,7 +108,7 @@ export function judgeHandshake(
     return { ok, expected: 'a handshake that is refused', heard: shaken?.state === 'up' ? 'secured' : failed };
   }
   if (wanted === 'distrusted') {
-    const ok = shaken?.state === 'failed' && untrusted.test(shaken.error);
+    const ok = shaken?.state === 'failed' && isUntrusted(shaken.error);
     return {
       ok,
       expected: 'a certificate that is not believed',
@@ -123,6 +123,8 @@ export function judgeHandshake(
 
 /** What Node calls a certificate that is not believed (OpenSSL, X509_verify_cert_error_string). */
 const untrusted = /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_ALTNAME_INVALID$)/;
+
+export const isUntrusted = (error: string) => untrusted.test(error);
 
 const errorOf = (shaken: Shaken) => (shaken.state === 'failed' ? shaken.error : '');
 

@@ -31,6 +31,12 @@ listeners:
     lab: 127.0.0.1:0
     tls: implicit
     security: { clientCertificate: request }
+  - name: strict
+    role: submissions
+    address: 0.0.0.0:466
+    lab: 127.0.0.1:0
+    tls: implicit
+    security: { clientCertificate: require }
   - { name: bare, role: mx, address: '0.0.0.0:25', lab: '127.0.0.1:0', tls: clear }
 `;
 
@@ -138,6 +144,20 @@ describe('a login that is tried', () => {
     expect((await login('GSSAPI')).ok).toBe(false);
   });
 
+  it('shows a certificate where one is required, and says where EXTERNAL can have none', async () => {
+    expect((await login('PLAIN', { listener: 'strict' })).reply).toMatch(/^235 /);
+    expect((await login('EXTERNAL', { listener: 'bare', secured: false })).reply).toMatch(
+      /^50\d .*; EXTERNAL needs a client certificate, and the listener asks for none \(security\.clientCertificate\)$/,
+    );
+  });
+
+  it('says what is wrong with a name that no certificate can have, and does without one', async () => {
+    expect((await login('EXTERNAL', { user: '' })).reply).toMatch(/^535 /);
+    expect((await login('EXTERNAL', { user: 'täst\u0001'.repeat(200) })).reply).toMatch(
+      /^535 |^no client certificate can be/,
+    );
+  });
+
   it('acts for another only where that is allowed', async () => {
     expect((await login('PLAIN', { authzid: 'bob' })).reply).toMatch(/^535 5\.7\.8 /);
     expect((await login('PLAIN', { authzid: alice.user })).ok).toBe(true);
@@ -161,6 +181,7 @@ describe('a login that is tried', () => {
     const around = {
       world,
       state: () => ({ ...workbench.state(), listeners: [{ ...listener!, bound: `127.0.0.1:${port}` }] }),
+      listener: () => undefined,
       hostname: () => 'gate.example',
       authority: () => Promise.resolve(''),
       certificate: () => Promise.reject(new Error('not asked for')),
@@ -178,7 +199,7 @@ describe('a login that is tried', () => {
     await expect(login('NTLM')).rejects.toThrow('there is no mechanism NTLM');
     await expect(login('PLAIN', { listener: 'nowhere' })).rejects.toMatchObject({
       code: 'not-found',
-      details: ['these are: submission, submissions, bare'],
+      details: ['these are: submission, submissions, strict, bare'],
     });
     await workbench.handlers['receiver.stop']({});
     try {

@@ -89,8 +89,12 @@ describe('a client speaks', () => {
 
   test('XOAUTH2 as Google has it; its error is answered by nothing', () => {
     const of = context({ user: 'someuser@example.com', token: 'ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg' });
-    const first = 'dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==';
-    expect(play('XOAUTH2', of, ['', '{"status":"401"}']).answers).toEqual([Buffer.from(first, 'base64').toString(), '']);
+    const first =
+      'dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==';
+    expect(play('XOAUTH2', of, ['', '{"status":"401"}']).answers).toEqual([
+      Buffer.from(first, 'base64').toString(),
+      '',
+    ]);
   });
 
   test('EXTERNAL: whom it acts for, or nothing', () => {
@@ -197,7 +201,8 @@ test('what is told of a login has no secret in it', () => {
       const told = JSON.stringify(says);
       expect(told).not.toMatch(/hunter2|token-of-alice/);
       if (!('response' in move) || move.proof !== true) continue;
-      for (const secret of /[0-9a-f]{32}|p=[^,]+/.exec(move.response.toString()) ?? []) expect(told).not.toContain(secret);
+      for (const secret of /[0-9a-f]{32}|p=[^,]+/.exec(move.response.toString()) ?? [])
+        expect(told).not.toContain(secret);
     }
   }
 });
