@@ -1,9 +1,11 @@
 // The pure half of the Receiver view: the tree beside its schema, differences, merges, problems in words, places in YAML.
+import { clearMechanisms } from '../../core/contract/mechanisms.ts';
 import { describe, expect, test } from 'vitest';
+import { clearMechanisms } from '../../core/contract/mechanisms.ts';
 import { presetSettings } from '../../core/contract/presets.ts';
 import { defaults, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { changeLines, scalar } from '../../renderer/views/receiver/changes.ts';
-import { check, countByGroup, inWords, lineNamed, warnings } from '../../renderer/views/receiver/problems.ts';
+import { adviceAt, check, countByGroup, inWords, lineNamed, warnings } from '../../renderer/views/receiver/problems.ts';
 import {
   differences,
   equal,
@@ -175,6 +177,9 @@ describe('problems', () => {
     expect(warnings(meta, 5)).toEqual([]);
     expect(warnings(nodeAt('acceptance.maxDataSize')?.meta ?? {}, 0)).toHaveLength(1);
     expect(warnings(nodeAt('authentication.submissionLogin')?.meta ?? {}, false)).toHaveLength(1);
+    expect(adviceAt(defaults, 'authentication.clear')).toContain('PLAIN, LOGIN in clear');
+    expect(adviceAt(defaults, 'authentication.realm')).toBe('');
+    expect(adviceAt({ nonsense: true }, 'authentication.clear')).toBe('');
   });
 });
 
@@ -245,7 +250,7 @@ describe('places in YAML', () => {
     expect(labels('errors:\n  maxErrors: ')).toEqual(['unlimited']);
     expect(labels('listeners:\n  - role: ')).toEqual(['mx', 'submission', 'submissions']);
     expect(labels('listeners:\n  - enable: ')).toEqual(['true', 'false']);
-    expect(labels('authentication:\n  clear:\n    - ')).toEqual(['PLAIN', 'LOGIN', 'CRAM-MD5']);
+    expect(labels('authentication:\n  clear:\n    - ')).toEqual([...clearMechanisms]);
     expect(labels('nonsense:\n  ')).toEqual([]);
     expect(labels('errors: # a comment ')).toBeUndefined();
   });

@@ -153,7 +153,14 @@ function Trying() {
           />
         </div>
         {needs !== 'ticket' && (
-          <Field label="User" help={needs === 'certificate' ? 'Empty: whoever the certificate says it is.' : undefined}>
+          <Field
+            label="User"
+            help={
+              needs === 'certificate'
+                ? 'The client shows a certificate in this name, signed by the authority of this workspace.'
+                : undefined
+            }
+          >
             {(control) => (
               <input
                 {...control}

@@ -10,11 +10,11 @@ import { Field, Say } from '../../../ui/Field.tsx';
 import { count, counted } from '../../../ui/figures.ts';
 import { toast } from '../../../ui/Toast.tsx';
 import { unask } from './asking.ts';
+import { type Format, guessFormat } from './format.ts';
 import { ImportRows, tally } from './ImportRows.tsx';
 import { took } from './store.ts';
 
 type Answer = Output<'users.import'>;
-type Format = 'csv' | 'htpasswd';
 
 /** Milliseconds of rest before the host is asked, and the most characters it takes. */
 const REST = 250;
@@ -30,12 +30,6 @@ const helps: Readonly<Record<Format, string>> = {
   htpasswd:
     'One name:hash in each line. A hash checks a password but cannot be turned into what other mechanisms need.',
 };
-
-/** A colon before any comma, in the first line that says something, is `name:hash`: a heading of CSV has none. */
-export function guessFormat(text: string): Format {
-  const line = text.split('\n').find((one) => one.trim() !== '' && !one.startsWith('#')) ?? '';
-  return /^[^,:]+:/.test(line) ? 'htpasswd' : 'csv';
-}
 
 interface Looked {
   /** What was looked at: a preview of another text is none. */
