@@ -22,7 +22,7 @@ export interface EnumerationFigure {
   readonly unknown: number;
 }
 
-const host = 'gate.example';
+export const host = 'gate.example';
 const random = (octets: number) => realWorld.random(octets);
 const token = (octets: number, form: 'hex' | 'base64') => Buffer.from(random(octets)).toString(form);
 const exported = Buffer.alloc(32, 9);
@@ -44,7 +44,7 @@ function scramTalk(hash: 20 | 32, bound: boolean): Talk {
   };
 }
 
-const talks: Readonly<Record<string, Talk>> = {
+export const talks: Readonly<Record<string, Talk>> = {
   PLAIN: wrong,
   LOGIN: (user) => ({ first: Buffer.from(user), answer: () => `wrong ${token(6, 'hex')}` }),
   'CRAM-MD5': (user) => ({ first: null, answer: () => `${user} ${token(16, 'hex')}` }),
@@ -113,7 +113,7 @@ function measure(name: string, table: EnumerationFigure['table'], users: readonl
   };
 }
 
-function contextOf(users: UserTable): ExchangeContext {
+export function contextOf(users: UserTable): ExchangeContext {
   return {
     users,
     settings: defaults.authentication,
@@ -126,7 +126,7 @@ function contextOf(users: UserTable): ExchangeContext {
 }
 
 /** µs in the exchange until it fails; what the client does meanwhile is not counted. */
-function timed(mechanism: Mechanism, context: ExchangeContext, { first, answer }: ReturnType<Talk>): number {
+export function timed(mechanism: Mechanism, context: ExchangeContext, { first, answer }: ReturnType<Talk>): number {
   const exchange = mechanism.start(context);
   let input = first;
   let sum = 0;

@@ -83,6 +83,18 @@ describe('opening', () => {
     expect((await open()).list().users[0]).toMatchObject({ name: 'old', created: 7 });
   });
 
+  it('derives what version 1 had sealed once it is where it can be unsealed, and writes that', async () => {
+    const store = machine(1);
+    const sealed = 'seal' in store ? Buffer.from(store.seal.seal(secret)).toString('base64') : '';
+    const { kept, open } = disk([{ ...old, secret: { sealed } }]);
+    expect(usable(await open(machine(2)), 'old')).not.toContain('CRAM-MD5');
+    expect(kept.writes).toBe(1);
+    expect(usable(await open(store), 'old')).toContain('CRAM-MD5');
+    expect(kept.writes).toBe(2);
+    expect(usable(await open(store), 'old')).toContain('CRAM-MD5');
+    expect(kept.writes).toBe(2);
+  });
+
   it('keeps what is made up for unknown names over a restart', async () => {
     const { open } = disk();
     const first = await open();
