@@ -76,9 +76,12 @@ describe('a login is not played that makes no sense:', () => {
   const whole = { mechanism: 'PLAIN', user: 'alice', password: 'x' };
   const problem = (...logins: readonly object[]) => {
     const steps = logins.map((login) => ('mail' in login ? login : { login }));
-    const { problems } = scenarioOf(JSON.stringify({ ...scenario, talk: steps }), 'a.yml', 'theme/a');
-    return problems.map(({ path, message, remedy }) => `${path}: ${message}. ${remedy}`);
+    return problemsOf({ ...scenario, talk: steps });
   };
+  const problemsOf = (file: object) =>
+    scenarioOf(JSON.stringify(file), 'a.yml', 'theme/a').problems.map(
+      ({ path, message, remedy }) => `${path}: ${message}. ${remedy}`,
+    );
   const scenario = {
     title: 'Logging in',
     row: 'AUT-01',
@@ -139,6 +142,27 @@ describe('a login is not played that makes no sense:', () => {
     expect(problem({ ...whole, mechanism: 'LOGIN' }, { ...whole, fault: 'replay' })).toEqual([
       'talk.1.login.fault: the login before it uses LOGIN, so its responses say nothing in PLAIN. Write mechanism: LOGIN',
     ]);
+  });
+
+  test('a mechanism that needs other processes, in virtual time', () => {
+    const gssapi = { mechanism: 'GSSAPI', user: 'alice' };
+    expect(problem(gssapi)).toEqual([
+      expect.stringMatching(/^talk\.0\.login\.mechanism: .* Write world: \{ because: other-threads \}$/),
+    ]);
+    expect(problemsOf({ ...scenario, world: { because: 'other-threads' }, talk: [{ login: gssapi }] })).toEqual([]);
+  });
+
+  test('where a group, a case, or what opens every talk has it', () => {
+    const login = { ...whole, token: 'x' };
+    expect(problemsOf({ ...scenario, opening: [{ login }], talk: [{ hear: 220 }] })[0]).toMatch(
+      /^opening\.0\.login\.token: /,
+    );
+    expect(problemsOf({ ...scenario, cases: [{ name: 'a', talk: [{ login }] }] })[0]).toMatch(
+      /^cases\.0\.talk\.0\.login\.token: /,
+    );
+    const again = { ...whole, fault: 'replay' };
+    expect(problemsOf({ ...scenario, opening: [{ login: whole }], talk: [{ login: again }] })).toEqual([]);
+    expect(problemsOf({ ...scenario, talk: [{ login: whole }], closing: [{ login: again }] })).toEqual([]);
   });
 
   test('a mail with a way to log in and nobody to do so, or without the token it needs', () => {
