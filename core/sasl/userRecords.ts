@@ -40,7 +40,8 @@ export function rowsOf(users: readonly User[], key: Uint8Array, seal?: Seal): re
 
 function holder(secrets: UserSecrets | Locked, seal: Seal | undefined): object {
   if ('sealed' in secrets) return { sealed: secrets.sealed };
-  if (!seal) return { plain: asText(secrets) };
+  // What another host sealed inside must stay within its reach.
+  if (!seal || secrets.waiting !== undefined) return { plain: asText(secrets) };
   return { sealed: Buffer.from(seal.seal(JSON.stringify(asText(secrets)))).toString('base64') };
 }
 
@@ -100,8 +101,8 @@ function readRow(row: unknown, reading: Reading, wrong: Wrong): User | undefined
   if (!read) return undefined;
   const { version: _, secrets: held, ...user } = read;
   const secrets = held.sealed ? unsealed(held.sealed, reading, wrong) : checkedSecrets(held.plain, 'plain', wrong);
-  if (!held.sealed && reading.seal) reading.isOpen = true;
   if (!secrets) return undefined;
+  if (!held.sealed && reading.seal && !('waiting' in secrets)) reading.isOpen = true;
   if ('sealed' in secrets || secrets.waiting === undefined || !reading.seal) return { ...user, secrets };
   const { waiting, ...others } = secrets;
   const password = opened(Buffer.from(waiting, 'base64'), reading.seal);
