@@ -228,13 +228,10 @@ export const step = z.union([
         password: z.string().optional().meta({ description: 'Of every mechanism that has one.' }),
         token: z.string().optional().meta({ description: 'Of OAUTHBEARER and XOAUTH2: sent as it stands.' }),
         authzid: z.string().optional().meta({ description: 'Whom the user wants to act for.' }),
-        initial: z
-          .boolean()
-          .optional()
-          .meta({
-            description:
-              'Whether the first response stands in the AUTH command; where that is usual, unless said: everywhere but in LOGIN and where the server speaks first.',
-          }),
+        initial: z.boolean().optional().meta({
+          description:
+            'Whether the first response stands in the AUTH command; where that is usual, unless said: everywhere but in LOGIN and where the server speaks first.',
+        }),
         binding: z
           .enum(['tls-exporter', 'tls-server-end-point'])
           .optional()
@@ -251,6 +248,10 @@ export const step = z.union([
           .optional()
           .meta({ description: 'What the client does wrong, computed for the mechanism.' }),
         hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
+        asked: z.enum(['same', 'alike']).optional().meta({
+          description:
+            'The server must ask, and answer in the end, as in the login before: the same, nonces left out; alike: salts too. Else it is a breach.',
+        }),
       }),
     })
     .meta({ title: 'login', description: 'Computes and plays a whole AUTH exchange.' }),

@@ -98,16 +98,16 @@ function inLogin(path: Path, login: Login, before: Login | undefined): Mistake[]
     );
   if (initial === false && fault === 'wrong-order' && usual === 'never')
     wrong('initial', `with wrong-order the response of ${mechanism} stands in the AUTH command`, 'Remove it');
-  if (fault === 'replay') found.push(...replayMistakes(path, login, before));
+  if (fault === 'replay') found.push(...beforeMistakes([...path, 'fault'], login, before));
+  if (login.asked !== undefined) found.push(...beforeMistakes([...path, 'asked'], login, before));
   return found;
 }
 
 /** What is left of these when their one response stands in the AUTH command is the end. */
 const isOneResponse = ({ mechanism }: Login) => ['PLAIN', 'EXTERNAL', 'XOAUTH2', 'OAUTHBEARER'].includes(mechanism);
 
-/** There must be a login before it to replay, whole and with the same mechanism. */
-function replayMistakes(path: Path, { mechanism }: Login, before: Login | undefined): Mistake[] {
-  const at = [...path, 'fault'];
+/** There must be a login before it to replay or to compare with, with the same mechanism. */
+function beforeMistakes(at: Path, { mechanism }: Login, before: Login | undefined): Mistake[] {
   if (before === undefined)
     return [
       {

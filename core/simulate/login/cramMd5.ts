@@ -14,7 +14,8 @@ export const cramMd5: ClientMechanism = {
       const digest = createHmac('md5', password).update(answered).digest('hex');
       const response = Buffer.from(`${user}${fault === 'no-nul' ? '' : ' '}${digest}`);
       return {
-        asks: challenge === null ? undefined : decoded('challenge', challenge, { text: challenge.toString('latin1') }),
+        asks:
+          challenge === null ? undefined : decoded('challenge', challenge, { challenge: challenge.toString('latin1') }),
         response,
         says: decoded('response', response, { user, digest: Buffer.from(digest) }),
         proof: true,

@@ -2,6 +2,7 @@
 import type { SaslSaid } from '../../contract/event.ts';
 import { decodeBase64 } from '../../sasl/base64.ts';
 import { type Reply, told } from '../reply.ts';
+import type { ServerSaid } from './asked.ts';
 import type { ClientExchange, ClientMove, Login, LoginContext } from './mechanism.ts';
 import { clientMechanisms } from './mechanisms.ts';
 
@@ -20,6 +21,7 @@ export interface Line {
 export interface Recording {
   readonly initial: string | undefined;
   readonly responses: readonly string[];
+  readonly said: ServerSaid;
 }
 
 export interface Ended {
@@ -68,7 +70,7 @@ const auth = async ({ login: { mechanism } }: LoginPlay, line: Line, initial: st
 
 /** The responses of the login before, whatever is asked now. */
 async function again(play: LoginPlay, line: Line): Promise<Ended> {
-  const recording = play.before ?? { initial: undefined, responses: [] };
+  const recording = play.before ?? { initial: undefined, responses: [], said: { asks: [], end: '' } };
   await auth(play, line, recording.initial);
   const responses = [...recording.responses];
   for (;;) {
@@ -89,6 +91,8 @@ class Player {
   readonly #exchange: ClientExchange;
   #initial: string | undefined;
   readonly #responses: string[] = [];
+  readonly #asks: SaslSaid[] = [];
+  #last = '';
   #distrusts: string | undefined;
 
   constructor(play: LoginPlay, line: Line, exchange: ClientExchange) {
@@ -122,6 +126,7 @@ class Player {
           ? { cancel: '' }
           : await this.#exchange.next(challenge);
     heard(isSecret(move.asks) ? BLACK_CHALLENGE : told(reply));
+    this.#asks.push(move.asks ?? unread(challenge));
     if (move.asks !== undefined) decoded?.('server', move.asks);
     if ('cancel' in move) {
       if (challenge !== undefined) this.#distrusts = move.cancel;
@@ -135,13 +140,18 @@ class Player {
 
   #end(reply: Reply | undefined): Ended {
     if (reply !== undefined) this.#line.heard(told(reply));
+    this.#last = reply?.bytes ?? '';
     const isIn = reply !== undefined && reply.code >= 200 && reply.code < 300;
     const distrusts = this.#distrusts ?? (isIn ? this.#exchange.owed?.() : undefined);
     return { reply, recording: this.#recording, ...(distrusts !== undefined && { distrusts }) };
   }
 
   get #recording(): Recording {
-    return { initial: this.#initial, responses: this.#responses };
+    return {
+      initial: this.#initial,
+      responses: this.#responses,
+      said: { asks: this.#asks, end: this.#last },
+    };
   }
 
   /** A response as it crosses, with the faults that any mechanism can have. */
@@ -159,6 +169,13 @@ class Player {
     return move.response.toString('base64');
   }
 }
+
+/** A challenge that the mechanism has not read. */
+const unread = (challenge: Buffer | null | undefined): SaslSaid => ({
+  what: 'challenge',
+  octets: challenge?.length ?? 0,
+  fields: [],
+});
 
 const isSecret = (said: SaslSaid | undefined) => said?.fields.some((field) => 'secret' in field) === true;
 
