@@ -1,13 +1,16 @@
 // GSSAPI with tickets of a realm of our own: gsasl and msmtp log in, and what is wrong with a ticket or a keytab is told.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foldLogins, type LoginAccount } from '../../core/contract/login.ts';
-import type { SettingsInput } from '../../core/contract/settings/settings.ts';
+import { type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { forkKerberos } from '../../core/host/kerberosProcess.ts';
 import type { HelperProcess } from '../../core/sasl/gss/calling.ts';
 import { kerberosClientOf, kerberosOf } from '../../core/sasl/gss/kerberos.ts';
 import type { KerberosClient } from '../../core/sasl/kerberos.ts';
+import { loadScenarios, tasksOf } from '../../core/simulate/load.ts';
+import { runCases } from '../../core/simulate/pool.ts';
+import { threadsWith } from '../../core/simulate/spawn.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { source } from '../sasl/people.ts';
 import { type Client, type Ground, grounds } from '../smtp/playground.ts';
@@ -266,8 +269,55 @@ describe.skipIf(missing.length > 0)(`GSSAPI${why}`, () => {
     expect(await auth(client, await freshToken(tickets, 'smtp3@localhost'))).toMatch(/^454 4\.7\.0/);
   });
 
+  test('scenarios log in with the tickets that are there, and do not apply where there are none', async () => {
+    const folderOfScenario = join(folder(), 'scenarios');
+    mkdirSync(folderOfScenario, { recursive: true });
+    writeFileSync(join(folderOfScenario, 'ticket.yml'), scenario);
+    const mine = settingsSchema.parse({
+      listeners: [...submission],
+      authentication: { clear: ['GSSAPI'], gssapi: { keytab: realm.keytab } },
+    });
+    const tasks = tasksOf(await loadScenarios([folderOfScenario]), { base: 'mine', mine }, { world: 'real' });
+    const played = async (some = tasks) => {
+      const { results } = await runCases(some, { workers: 1, spawn: threadsWith(forkKerberos) });
+      return results.map(({ case: name, outcome, why: because }) => [name, outcome, outcome === 'held' ? '' : because]);
+    };
+    expect(await played()).toEqual([
+      ['ticket', 'held', ''],
+      ['integrity', 'held', ''],
+      ['replay', 'held', ''],
+    ]);
+    vi.stubEnv('KRB5CCNAME', join(realm.folder, 'none'));
+    const none = expect.stringMatching(/no Kerberos ticket.*kinit first/) as string;
+    expect(await played(tasks.slice(0, 1))).toEqual([['ticket', 'notApplicable', none]]);
+  });
+
   afterEach(() => vi.stubEnv('KRB5CCNAME', ticket));
 });
+
+const scenario = `title: A ticket logs in
+row: AUT-20
+kind: citizen
+role: submission
+about: A client with a Kerberos ticket logs in, chooses a layer that was not offered, and says again what it said before.
+sources: [RFC 4752]
+world: { because: other-threads }
+knobs: [authentication.clear]
+users: [{ name: alice, password: not asked for at all }]
+presets: { axigen-10.3: held }
+cases:
+  - name: ticket
+    talk: [hear: 220, say: EHLO client.example, hear: 250, login: { mechanism: GSSAPI, user: alice, hear: 235 }]
+  - name: integrity
+    talk: [hear: 220, say: EHLO client.example, hear: 250, login: { mechanism: GSSAPI, user: alice, fault: integrity, hear: 501 }]
+  - name: replay
+    talk:
+      - hear: 220
+      - say: EHLO client.example
+      - hear: 250
+      - login: { mechanism: GSSAPI, user: alice, authzid: bob, hear: 535 }
+      - login: { mechanism: GSSAPI, user: alice, fault: replay, hear: 535 }
+`;
 
 interface GsaslWish {
   readonly mode?: Mode;
