@@ -7,7 +7,8 @@ import { prepared } from '../sasl/prepare.ts';
 import { userSource } from '../sasl/source.ts';
 import type { Account, UserSource } from '../sasl/userSource.ts';
 import { offeredMechanisms } from './capabilities.ts';
-import type { Answer, Dialogue, LoginUnderWay } from './dialogue.ts';
+import type { Answer, Dialogue } from './dialogue.ts';
+import type { LoginUnderWay } from './opening.ts';
 
 /** `login`: what is noted of it while it goes on. */
 export function contextOf(d: Dialogue, login: () => LoginUnderWay): ExchangeContext {
