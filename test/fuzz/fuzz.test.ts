@@ -26,6 +26,22 @@ describe('npm run fuzz -- wire', () => {
 
   it('says what it does not understand', patience, () => {
     expect(fuzz('wire', '--minutes', 'long')).toMatchObject({ status: 2 });
-    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire\nusage: /);
+    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire, sasl\nusage: /);
+  });
+});
+
+describe('npm run fuzz -- sasl', () => {
+  it('finds nothing in ours', patience, () => {
+    const { status, said } = fuzz('sasl', '--minutes', '0', '--seed', '7');
+    expect(said).toMatch(
+      /seeds 7 to 7, \d+ logins, \d+ a second, \d+ exchanges left, \d+ KiB \nfuzz: nothing found\n$/,
+    );
+    expect(status).toBe(0);
+  });
+
+  it('finds a broken mechanism out', patience, () => {
+    const { status, said } = fuzz('sasl', '--minutes', '0', '--mutant', '0');
+    expect(said).toMatch(/found, with --seed 1: \{.*"wrong":"thrown: RangeError: not ASCII/);
+    expect(status).toBe(1);
   });
 });

@@ -1,15 +1,20 @@
-// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`; ends with 1 when a difference is found.
+// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`, or `sasl`; ends with 1 when something is found.
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { mutants } from './saslMutants.ts';
+import { type Run, trySasl } from './saslRun.ts';
 import { type Case, firstFailure, ours, play, shrink, type Subject } from './wireCase.ts';
 import { mutant, mutations } from './wireMutants.ts';
 import { reference } from './wireReference.ts';
 
 const batch = 5000;
-const usage = `usage: npm run fuzz -- wire [--minutes 10] [--seed N] [--mutant N]
-  --minutes  how long, 1 unless given; at least ${batch} cases are tried
+const usage = `usage: npm run fuzz -- wire|sasl [--minutes 10] [--seed N] [--mutant N]
+  wire       the parser of the wire against a second one
+  sasl       random and changed responses into every login mechanism at every step, and through sessions
+  --minutes  how long, 1 unless given; at least ${batch} cases are tried, of sasl one round of all mechanisms
   --seed     where to begin; the same seed tries the same cases
-  --mutant   tries a broken parser instead, by its number from 0 to ${mutations.length - 1}: it must be found out`;
+  --mutant   tries a broken parser instead, by its number from 0 to ${mutations.length - 1}, or a broken mechanism, from 0 to
+             ${mutants.length - 1}: it must be found out`;
 
 function fail(text: string): never {
   process.stderr.write(`${text}\n${usage}\n`);
@@ -46,13 +51,17 @@ async function main(): Promise<number> {
       mutant: { type: 'string' },
     },
   });
-  if (positionals.join(' ') !== 'wire') fail(`fuzz: ${positionals.join(' ') || 'nothing'} cannot be tried, only: wire`);
+  const what = positionals.join(' ');
+  if (what !== 'wire' && what !== 'sasl') fail(`fuzz: ${what || 'nothing'} cannot be tried, only: wire, sasl`);
   const minutes = number('minutes', values.minutes);
   const first = number('seed', values.seed);
-  const mutation =
-    values.mutant === undefined
-      ? undefined
-      : mutations[number('mutant', values.mutant, { most: mutations.length - 1 })];
+  const most = (what === 'sasl' ? mutants : mutations).length - 1;
+  const mutant = values.mutant === undefined ? undefined : number('mutant', values.mutant, { most });
+  return what === 'sasl' ? trySasl({ minutes, first, mutant }) : tryWire({ minutes, first, mutant });
+}
+
+async function tryWire({ minutes, first, mutant: chosen }: Run): Promise<number> {
+  const mutation = chosen === undefined ? undefined : mutations[chosen];
   const subject = mutation === undefined ? ours : await mutant(mutation);
   if (mutation) process.stdout.write(`fuzz: a broken parser: ${mutation.mistake}\n`);
   const begun = performance.now();

@@ -61,7 +61,7 @@ const interesting = [
 ];
 
 /** Octets, or text, or words with a separator between them: a message that can be read. */
-function randomBytes(random: Random): Buffer {
+export function randomBytes(random: Random): Buffer {
   if (random(4) === 0) {
     const separator = interesting[random(3) * 2] ?? '';
     const words = Array.from({ length: 1 + random(4) }, () => (random(3) === 0 ? user : 'x'.repeat(random(12))));
@@ -151,7 +151,7 @@ async function played(subject: Subject, one: Case, steps: string[]): Promise<str
   const who = person(one.seed);
   const secrets = [who.password, who.token].flatMap(spellings);
   const exchange = mechanism.start(context(one.mechanism, who, random));
-  const client = rightClient(one.mechanism, who, random);
+  const client = rightClient(one.mechanism, who, { random });
   const isServerFirst = 'serverFirst' in mechanismTable[one.mechanism];
   /** What the client says to a challenge; nothing more once it has said something else. */
   const answer = async (challenge: Buffer | null, at: number): Promise<Buffer> => {

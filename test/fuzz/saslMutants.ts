@@ -9,6 +9,8 @@ export interface Mutant {
   readonly mistake: string;
   /** What it says of it. */
   readonly found: RegExp;
+  /** The same of logins through a session, where it shows there. */
+  readonly inSession?: RegExp;
   readonly change: (mechanism: Mechanism) => Mechanism;
 }
 
@@ -29,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'it throws at an octet that is no ASCII',
     found: /^thrown: RangeError: not ASCII/,
+    inSession: /451 |a fault/,
     change: stepping((step, input) => {
       if (input?.some((octet) => octet > 0x7f) === true) throw new RangeError('not ASCII');
       return step;
@@ -37,11 +40,13 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'it never ends',
     found: /^no end after/,
+    inSession: /no end after/,
     change: stepping((step) => ('fail' in step ? { challenge: Buffer.from('once more') } : step)),
   },
   {
     mistake: 'it tells what it heard in the detail of a failure',
     found: /^a secret is told/,
+    inSession: /a secret is told/,
     change: stepping((step, input) =>
       'fail' in step ? { ...step, detail: `${step.detail}: ${(input ?? '').toString()}` } : step,
     ),
@@ -49,6 +54,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'it tells what it heard, in hex',
     found: /^a secret is told/,
+    inSession: /a secret is told/,
     change: stepping((step, input) => ({
       ...step,
       heard: said('response', input ?? Buffer.alloc(0), [shown('octets', (input ?? Buffer.alloc(0)).toString('hex'))]),
@@ -88,6 +94,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'it answers nothing',
     found: /^a step that is no step: nothing/,
+    inSession: /451 |a fault/,
     change: stepping((step) => ('fail' in step ? ({} as Step) : step)),
   },
   {

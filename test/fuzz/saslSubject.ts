@@ -7,7 +7,7 @@ import type { ExchangeContext, Mechanism } from '../../core/sasl/mechanism.ts';
 import { mechanisms } from '../../core/sasl/registry.ts';
 import type { SecretAnswer, SecretKind, Secrets, UserSource } from '../../core/sasl/userSource.ts';
 import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
-import type { ClientExchange } from '../../core/simulate/login/mechanism.ts';
+import type { ClientChannel, ClientExchange } from '../../core/simulate/login/mechanism.ts';
 import { type Random, seeded } from './wireCase.ts';
 
 /** The mechanisms under trial. */
@@ -33,7 +33,8 @@ let last: { readonly seed: number; readonly one: Person } | undefined;
 export function person(ofCase: number): Person {
   const seed = ofCase >>> 6;
   if (last?.seed === seed) return last.one;
-  const random = seeded(seed);
+  // Another row than that of the case, whose nonces are words too.
+  const random = seeded(seed ^ 0x5bd1e995);
   const word = () => Array.from({ length: 16 + random(16) }, () => letters[random(letters.length)]).join('');
   last = { seed, one: { password: word(), token: word() } };
   return last.one;
@@ -41,7 +42,7 @@ export function person(ofCase: number): Person {
 
 const sources = new WeakMap<Person, UserSource>();
 
-function source(one: Person): UserSource {
+export function sourceOf(one: Person): UserSource {
   let made = sources.get(one);
   if (!made) sources.set(one, (made = tableOf(one)));
   return made;
@@ -93,13 +94,13 @@ export const kerberosFor = (principal: string, realm: string): Kerberos => ({
   }),
 });
 
-const kerberos = kerberosFor(`${user}@REALM.EXAMPLE`, 'REALM.EXAMPLE');
+export const kerberosOfTrial = kerberosFor(`${user}@REALM.EXAMPLE`, 'REALM.EXAMPLE');
 
 const settings = settingsSchema.parse({ authentication: { certificateName: 'common-name' } }).authentication;
 
 export function context(mechanism: MechanismName, one: Person, random: Random): ExchangeContext {
   return {
-    users: source(one),
+    users: sourceOf(one),
     settings,
     host,
     nonce: () => `${random(1e9)}.${random(1e9)}`,
@@ -112,7 +113,7 @@ export function context(mechanism: MechanismName, one: Person, random: Random): 
         ...{ validFrom: 0, validTo: Date.UTC(2100, 0, 1) },
       },
     },
-    kerberos,
+    kerberos: kerberosOfTrial,
   };
 }
 
@@ -120,22 +121,26 @@ export function context(mechanism: MechanismName, one: Person, random: Random): 
 export const tickets: KerberosClient = {
   problem: () => Promise.resolve(undefined),
   begin: () => {
-    const { wrap, unwrap, close } = kerberos.open({ keytab: '', service: 'smtp' });
+    const { wrap, unwrap, close } = kerberosOfTrial.open({ keytab: '', service: 'smtp' });
     const initiate = (token: Uint8Array) =>
       Promise.resolve(token.length === 0 ? { token: ticket, done: false } : { token: Buffer.alloc(0), done: true });
     return { initiate, wrap, unwrap, close };
   },
 };
 
+/** Without a channel, that of the trial. */
+interface Chance {
+  readonly random: Random;
+  readonly channel?: ClientChannel | undefined;
+}
+
 /** A client that does everything right. */
-export function rightClient(mechanism: MechanismName, one: Person, random: Random): ClientExchange {
+export function rightClient(
+  mechanism: MechanismName,
+  { password, token }: Person,
+  { random, channel = { binding: () => binding } }: Chance,
+): ClientExchange {
   const nonce = () => Array.from({ length: 24 }, () => letters[random(letters.length)]).join('');
-  const login = { user, password: one.password, token: one.token };
-  return clientMechanisms[mechanism].start({
-    login,
-    host,
-    nonce,
-    channel: { binding: () => binding },
-    kerberos: tickets,
-  });
+  const login = { user, password, token };
+  return clientMechanisms[mechanism].start({ login, host, nonce, channel, kerberos: tickets });
 }
