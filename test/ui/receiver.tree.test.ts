@@ -1,5 +1,4 @@
 // The pure half of the Receiver view: the tree beside its schema, differences, merges, problems in words, places in YAML.
-import { clearMechanisms } from '../../core/contract/mechanisms.ts';
 import { describe, expect, test } from 'vitest';
 import { clearMechanisms } from '../../core/contract/mechanisms.ts';
 import { presetSettings } from '../../core/contract/presets.ts';

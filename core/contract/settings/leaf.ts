@@ -28,10 +28,6 @@ export interface Warning {
   readonly value?: unknown;
   readonly above?: number;
   readonly below?: number;
-  /** A set that has this one. */
-  readonly has?: string;
-  /** A set whose first is this one, while another one follows. */
-  readonly first?: string;
   readonly text: string;
 }
 

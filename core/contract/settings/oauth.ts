@@ -23,6 +23,20 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 const SOURCE = 'RFC 7628; RFC 9068';
 
+const scope = z
+  .string()
+  .regex(
+    /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/,
+    'expected one scope: no blanks, quotes or backslashes, at most 200 characters',
+  )
+  .meta({
+    title: 'Scope',
+    help: 'One scope, as the provider names it.',
+    source: 'RFC 6749 section 3.3',
+    basis: 'ours',
+    kind: 'text',
+  });
+
 export const oauth = record(
   {
     tokens: flag({
@@ -65,7 +79,7 @@ export const oauth = record(
       default: 'email',
       max: 100,
     }),
-    scopes: list(z.string().min(1).max(200), {
+    scopes: list(scope, {
       title: 'Scopes',
       help: 'A signed token must have all of these; a client that brings too few is told so (RFC 7628 section 3.2.2).',
       source: SOURCE,

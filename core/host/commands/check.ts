@@ -1,7 +1,9 @@
 // `gatehouse check`: says what is wrong with configurations and scenarios, with line and remedy, and changes nothing.
 import { statSync } from 'node:fs';
+import { type Advice, loginAdvice, notOffered } from '../../contract/advice.ts';
 import type { Settings } from '../../contract/settings/settings.ts';
 import { problemText } from '../../formats/problem.ts';
+import { settingsWarnings } from '../../formats/settingsWarnings.ts';
 import { parseYaml } from '../../formats/yaml.ts';
 import type { Command } from '../cli.ts';
 import { CommandError } from '../exit.ts';
@@ -18,7 +20,8 @@ export const check: Command = {
   help: `
 A folder, or a YAML file with a talk or a title, is checked as scenarios; any other file as a configuration, with
 the certificates, keys and cipher lists of its listeners, and the keytab of GSSAPI. Exits 2 when anything is wrong; what
-clients may not like is a warning, and GSSAPI that is listed but cannot be offered on this machine. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
+clients may not like, what works but is risky, and mechanisms that are listed but cannot be offered on this machine are
+warnings. With --json it prints {"ok", "problems": [TEXT], "warnings": [TEXT]}.`,
   options: { json: { type: 'boolean', help: 'print JSON' } },
   run: async ({ values, files }) => {
     if (files.length === 0) throw new CommandError(2, 'check needs a file or folder');
@@ -34,6 +37,7 @@ clients may not like is a warning, and GSSAPI that is listed but cannot be offer
           warnings.push(...tried.warnings);
           const unavailable = await tryKerberos(settings, file);
           if (unavailable !== undefined) warnings.push(unavailable);
+          warnings.push(...adviceOn(settings).map(({ path, text }) => `${file}: ${path}: ${text}`));
         }
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
@@ -52,6 +56,11 @@ function tell(files: readonly string[], problems: readonly string[], warnings: r
   if (problems.length > 0)
     throw new CommandError(2, problems.length === 1 ? 'one problem' : `${problems.length} problems`, problems);
   process.stdout.write(`${files.join(', ')}: nothing is wrong\n`);
+}
+
+/** What works and deserves a warning all the same. */
+function adviceOn(settings: Settings): readonly Advice[] {
+  return [...settingsWarnings(settings), ...loginAdvice(settings), ...notOffered(settings)];
 }
 
 function isScenario(file: string): boolean {

@@ -8,7 +8,7 @@ import { Dotted } from '../../ui/Dotted.tsx';
 import { Say } from '../../ui/Field.tsx';
 import { count } from '../../ui/figures.ts';
 import { setValue, useDraft } from './draft.ts';
-import { lineNamed, oneLine, warnings } from './problems.ts';
+import { adviceAt, lineNamed, oneLine, warnings } from './problems.ts';
 import { equal, type Node, valueAt } from './tree.ts';
 
 export interface ControlProps {
@@ -41,7 +41,9 @@ export function SettingRow({ path, node, isBlock = false, children }: RowProps) 
   const value = useDraft((draft) => valueAt(draft.settings, path));
   const saved = useDraft((draft) => valueAt(draft.base?.settings, path));
   const problem = useProblem(path, true);
-  const warned = problem === undefined ? warnings(meta, value) : [];
+  const advice = useDraft((draft) => adviceAt(draft.settings, path));
+  const advised = advice === '' ? [] : advice.split('\n');
+  const warned = problem === undefined ? [...warnings(meta, value), ...advised] : [];
   const problemLine = meta.kind === 'lines' && problem !== undefined ? lineNamed(problem) : undefined;
   const isOwn = node.fallback !== undefined && !equal(value, node.fallback);
   const described = [`${id}-unit`, `${id}-error`, `${id}-warning`, `${id}-help`].join(' ');

@@ -1,8 +1,9 @@
 // What is wrong with a draft and what deserves a warning, place by place, in words. Pure.
+import { type Advice, loginAdvice, warningsOf } from '../../../core/contract/advice.ts';
 import type { Problem } from '../../../core/contract/calls.ts';
 import type { Meta } from '../../../core/contract/settings/leaf.ts';
 import { settingsSchema } from '../../../core/contract/settings/settings.ts';
-import { equal, groupNames, isMapping, nodeAt, valueAt } from './tree.ts';
+import { groupNames, isMapping, nodeAt, valueAt } from './tree.ts';
 
 /** Checks a draft with the schema of the contract: the first problem of each place, by dotted path. */
 export function check(settings: unknown): ReadonlyMap<string, string> {
@@ -41,14 +42,23 @@ function sentence(text: string): string {
 
 /** The warnings of a value that works. */
 export function warnings(meta: Partial<Meta>, value: unknown): readonly string[] {
-  const matching = (meta.warn ?? []).filter(({ value: exactly, above, below }) => {
-    if (exactly !== undefined && equal(value, exactly)) return true;
-    if (typeof value !== 'number') return false;
-    // 0 often means "no limit"; where it does, a warning of its own says so.
-    return (above !== undefined && value > above) || (below !== undefined && value < below);
-  });
-  const exact = matching.filter((one) => one.value !== undefined);
-  return (exact.length > 0 ? exact : matching).slice(0, 1).map((one) => one.text);
+  return warningsOf(meta.warn ?? [], value);
+}
+
+const advised = new WeakMap<object, readonly Advice[]>();
+
+/** What is odd about a setting beside others, a line each: as one text, so that it is the same while nothing changes. */
+export function adviceAt(settings: unknown, path: string): string {
+  if (!isMapping(settings)) return '';
+  let all = advised.get(settings);
+  if (!all) {
+    const parsed = settingsSchema.safeParse(settings);
+    advised.set(settings, (all = parsed.success ? loginAdvice(parsed.data) : []));
+  }
+  return all
+    .filter((one) => one.path === path)
+    .map(({ text }) => text)
+    .join('\n');
 }
 
 /** Everything wrong with a draft: what the schema sees here, and what the host sees besides. */
