@@ -3,12 +3,12 @@ import type { Event } from './event.ts';
 import { eventSchema } from './event.ts';
 import { type CaseResult, outcomes, presets } from './scenario.ts';
 import { worlds } from './scenarioWorld.ts';
+import { call, none, userCalls } from './userCalls.ts';
 import { z } from './schema.ts';
 import type { Settings } from './settings/settings.ts';
 import type { SessionRow } from './summary.ts';
 import type { Pace, Timeline } from './timeline.ts';
 
-const none = z.strictObject({});
 const typed = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
 const binary = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const id = z.string().min(1).max(200);
@@ -165,32 +165,7 @@ const exported = z.strictObject({
   losses: z.array(z.strictObject({ path: z.string(), value: z.string(), why: z.string() })),
 });
 
-const user = z.strictObject({
-  name: z.string(),
-  created: z.number(),
-  enabled: z.boolean(),
-  /** Addresses and `@domains` it may send as, beside its own name. */
-  aliases: z.array(z.string()),
-  /** Failed logins before it is held off; null: as `protection.failedLogins.account` says. */
-  quota: z.number().nullable(),
-  /** Every mechanism there is, in the order of the table: whether the user can log in with it, and why not. */
-  mechanisms: z.array(z.strictObject({ name: z.string(), usable: z.boolean(), why: z.string() })),
-  tokens: z.array(z.strictObject({ id: z.string(), label: z.string(), created: z.number() })),
-});
-export type UserRow = z.output<typeof user>;
-
-/** The users, and how their secrets lie on the disk. */
-const userList = z.strictObject({
-  users: z.array(user),
-  storage: z.strictObject({ sealed: z.boolean(), notice: z.string() }),
-});
-
-/** One move of a login that was tried, as the client saw it; secrets are named with their length. */
-const triedMove = z.strictObject({ from: z.enum(['client', 'server']), text: z.string() });
-
 const page = z.strictObject({ after: z.number().int().min(0), limit: z.number().int().min(1).max(5000) });
-
-const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 
 export const calls = {
   'workbench.info': call(
@@ -312,66 +287,7 @@ export const calls = {
     }),
     z.strictObject({ ok: z.boolean(), reply: z.string() }),
   ),
-  /** Logs in to a listener of the receiver, with any mechanism; the session stands among the others afterwards. */
-  'test.login': call(
-    z.strictObject({
-      listener: z.string().max(64),
-      /** STARTTLS first; listeners with implicit TLS are always secured. */
-      secured: z.boolean(),
-      mechanism: z.string().max(20),
-      user: z.string().max(1024),
-      password: z.string().max(1024).default(''),
-      /** OAUTHBEARER and XOAUTH2. */
-      token: z.string().max(16_384).default(''),
-      authzid: z.string().max(1024).default(''),
-    }),
-    z.strictObject({
-      ok: z.boolean(),
-      /** The last reply, or what kept it from coming. */
-      reply: z.string(),
-      moves: z.array(triedMove),
-      session: z.string().optional(),
-    }),
-  ),
-  'users.list': call(none, userList),
-  /** Adds a user, or changes what is named of an old one; a new user needs a password. */
-  'users.set': call(
-    z.strictObject({
-      name: z.string().min(1).max(255),
-      password: z.string().min(1).max(1024).optional(),
-      enabled: z.boolean().optional(),
-      aliases: z.array(z.string().min(1).max(320)).max(1000).optional(),
-      quota: z.number().int().min(1).max(1_000_000).nullable().optional(),
-    }),
-    userList,
-  ),
-  'users.remove': call(z.strictObject({ name: z.string() }), userList),
-  /** Gives out an opaque token for OAUTHBEARER and XOAUTH2; it is told here and never again. */
-  'users.token': call(
-    z.strictObject({ name: z.string(), label: z.string().max(100) }),
-    z.strictObject({ token: z.string(), list: userList }),
-  ),
-  'users.revoke': call(z.strictObject({ name: z.string(), id: z.string() }), userList),
-  /** Reads CSV or htpasswd; without `apply` it only tells what would happen. Lines that cannot be taken stop nothing. */
-  'users.import': call(
-    z.strictObject({
-      format: z.enum(['csv', 'htpasswd']),
-      text: z.string().max(8_000_000),
-      apply: z.boolean(),
-    }),
-    z.strictObject({
-      rows: z.array(
-        z.strictObject({
-          line: z.number(),
-          name: z.string(),
-          what: z.enum(['new', 'changed', 'same', 'skipped']),
-          /** Why it is skipped, or which mechanisms will not work; empty when there is nothing to say. */
-          note: z.string(),
-        }),
-      ),
-      list: userList,
-    }),
-  ),
+  ...userCalls,
   'scenarios.list': call(
     none,
     z.strictObject({ scenarios: z.array(scenarioRow), checks: z.record(z.string(), z.string()) }),
