@@ -1,6 +1,6 @@
 // What the window makes of users, orders and logins, without a browser: filters, fields, words, looks.
 import { describe, expect, it } from 'vitest';
-import type { UserRow } from '../../core/contract/calls.ts';
+import type { UserRow } from '../../core/contract/userCalls.ts';
 import type { LoginAccount } from '../../core/contract/login.ts';
 import type { TranscriptItem } from '../../core/contract/transcript.ts';
 import { mechanismTable } from '../../core/contract/mechanisms.ts';

@@ -1,7 +1,7 @@
 // All there is to know of the chosen user: addresses, quota, which mechanisms work and why others do not, tokens.
 import { KeyRound, Pencil, Plus, Trash2, UserRound } from 'lucide-react';
 import { useState } from 'react';
-import type { UserRow } from '../../../../core/contract/calls.ts';
+import type { UserRow } from '../../../../core/contract/userCalls.ts';
 import { go } from '../../../state/place.ts';
 import { useWorkbench } from '../../../state/workbench.ts';
 import { Button, IconButton, Jump } from '../../../ui/Button.tsx';

@@ -1,5 +1,5 @@
 // The table of users as the window works with it: filtered, told in words, read from fields. Pure.
-import type { UserRow } from '../../../../core/contract/calls.ts';
+import type { UserRow } from '../../../../core/contract/userCalls.ts';
 import { count } from '../../../ui/figures.ts';
 
 /** A row of the list: a user, known by its name. */
