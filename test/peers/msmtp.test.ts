@@ -5,7 +5,7 @@ import { type Ground, ground, password, user } from '../smtp/playground.ts';
 import { describeWith } from '../tooling/programs.ts';
 import { deliver } from './msmtp.ts';
 import { folderOf } from './running.ts';
-import { arrival, arrivals, authority, body, crossed, relay, submission, yard } from './yard.ts';
+import { arrival, arrivals, authority, body, crossed, people, relay, submission, yard } from './yard.ts';
 
 const onRelay = () => yard(relay);
 const onSubmission = () => yard(submission);
@@ -56,14 +56,14 @@ const cases: readonly Case[] = [
   },
   {
     name: 'to the preset hardened-submission over STARTTLS',
-    ground: () => ground(presetSettings('hardened-submission')),
+    ground: () => ground(presetSettings('hardened-submission'), { users: people() }),
     listener: 'submission',
     commands: [...starttls, ...login('on')],
     secured: true,
   },
   {
     name: 'to the preset hardened-submission over implicit TLS',
-    ground: () => ground(presetSettings('hardened-submission')),
+    ground: () => ground(presetSettings('hardened-submission'), { users: people() }),
     listener: 'submissions',
     commands: [...implicit, ...login('on')],
     secured: true,

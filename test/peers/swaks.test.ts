@@ -5,7 +5,7 @@ import { type Ground, ground, ofKind, password, user } from '../smtp/playground.
 import { describeWith, needProgram } from '../tooling/programs.ts';
 import { makeClientCertificate } from './clientCertificate.ts';
 import { folderOf, type Run, run } from './running.ts';
-import { arrival, authority, body, crossed, letter, relay, sender, submission, yard } from './yard.ts';
+import { arrival, authority, body, crossed, letter, people, relay, sender, submission, yard } from './yard.ts';
 
 const onRelay = () => yard(relay);
 const onSubmission = () => yard(submission);
@@ -69,14 +69,14 @@ const cases: readonly Case[] = [
   },
   {
     name: 'to the preset hardened-submission over STARTTLS',
-    ground: () => ground(presetSettings('hardened-submission')),
+    ground: () => ground(presetSettings('hardened-submission'), { users: people() }),
     listener: 'submission',
     options: [...starttls, ...login('PLAIN'), '--pipeline'],
     protocol: 'TLSv1.3',
   },
   {
     name: 'to the preset hardened-submission over implicit TLS',
-    ground: () => ground(presetSettings('hardened-submission')),
+    ground: () => ground(presetSettings('hardened-submission'), { users: people() }),
     listener: 'submissions',
     options: [...implicit, ...login('LOGIN')],
     protocol: 'TLSv1.3',

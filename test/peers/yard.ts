@@ -4,8 +4,12 @@ import type { Event } from '../../core/contract/event.ts';
 import type { TlsFacts } from '../../core/contract/facts.ts';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import type { Envelope } from '../../core/journal/journal.ts';
+import { derivingOf } from '../../core/sasl/userFor.ts';
+import { createUser } from '../../core/sasl/users.ts';
+import { UserTable } from '../../core/sasl/userTable.ts';
 import { authorityFile } from '../../core/smtp/certificates.ts';
-import { certificates, type Ground, ground, ofKind } from '../smtp/playground.ts';
+import { realWorld } from '../../core/world/real.ts';
+import { certificates, type Ground, ground, ofKind, password, settingsOf, user } from '../smtp/playground.ts';
 
 export const modes = ['clear', 'starttls', 'implicit'] as const;
 export type Mode = (typeof modes)[number];
@@ -37,6 +41,16 @@ export const yard = (listeners: readonly ListenerInput[], over: SettingsInput = 
   ground({ ...over, listeners: [...listeners] });
 
 export const sender = 'ann@client.example';
+
+/** The user of a login with the sender among its aliases: who logs in to a hardened receiver writes as itself. */
+export function people(): UserTable {
+  const row = createUser(
+    { name: user, password, created: 0, aliases: [sender] },
+    realWorld.random,
+    derivingOf(settingsOf()),
+  );
+  return new UserTable([row], { key: realWorld.random(32) });
+}
 
 const line = 'Zeile mit Umlauten: äöü ÄÖÜ ß, und mit Blanks am Ende   ';
 const paragraph = ['.', '..', '.Punkt', '', line, 'From the start of a line', 'x'.repeat(900), '\tTab'];
