@@ -335,6 +335,8 @@ export interface LoginFacts {
   /** As in {@link LoggedIn}. */
   readonly principal?: string;
   readonly binding?: string;
+  /** Characters of the response that came with AUTH in clear, while it is pending: whoever listened has them. */
+  readonly exposed?: number;
   /** What stands against the login, whatever it came to. */
   readonly ban?: Ban;
   /** This one included; only for one that failed, and where `protection` limits them. */

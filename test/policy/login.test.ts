@@ -65,6 +65,16 @@ describe('mechanism', () => {
     expect(await reasonOf(clear)).toEqual([['auth-off', 'no mechanism is offered in clear']]);
   });
 
+  it('says of what it refuses that a response came with it in clear', async () => {
+    const settings = [{}, securedOnly, { authentication: { ...securedOnly.authentication, requireTls: true } }];
+    const texts = await Promise.all(
+      settings.map((one) => decidersOf(mechanism, { settings: one, login: { ...pending('XOAUTH2'), exposed: 44 } })),
+    );
+    expect(texts.flat().map(({ text }) => text.split('; ').at(-1))).toEqual(
+      settings.map(() => 'what came with it in clear is exposed, 44 characters of credentials'),
+    );
+  });
+
   it('says nothing once the exchange has begun', async () => {
     expect(await findingsOf(mechanism, { login: { mechanism: 'NTLM', result: 'ok' } })).toEqual([]);
   });

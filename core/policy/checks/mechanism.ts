@@ -5,42 +5,53 @@ import type { Finding } from '../../contract/verdict.ts';
 import type { Check } from '../check.ts';
 import { constant } from '../constant.ts';
 import { listPath } from '../effective.ts';
+import { counted } from '../wording.ts';
 
-/** Says nothing once the exchange has begun; an unlisted mechanism is 504 5.5.4 (RFC 4954 section 4). */
+/** Says nothing once the exchange has begun; an unlisted mechanism is 504 5.5.4 (RFC 4954 section 4). What came too early is told to be lost. */
 export const mechanism: Check = {
   name: 'mechanism',
   title: 'login mechanism',
   group: 'authentication',
   run: ({ settings, facts }) => {
-    const { login, session, connection } = facts;
-    if (login?.result !== 'pending') return undefined;
-    const { clear, secured } = settings.authentication;
-    const { listener, listenerIndex } = connection;
-    const isSecured = session.tls !== undefined || listener.tls === 'implicit';
-    const list: readonly string[] = isSecured ? secured : clear;
-    const setting = listPath(listener, listenerIndex, isSecured ? 'secured' : 'clear');
-    const name = login.mechanism.toUpperCase();
-    const found = { check: 'mechanism', setting, value: list } as const;
-    const where = isSecured ? 'on secured connections' : 'in clear';
-    if (list.includes(name)) return certificateMissing(name, found, facts) ?? offered(settings, { name, where, found });
-    const canSecure = listener.tls === 'starttls' && settings.acceptance.extensions.startTls;
-    if (!isSecured && settings.authentication.requireTls) return tooEarly(canSecure);
-    const cannot = connection.unavailable?.find((one) => one.mechanism === name);
-    if (cannot !== undefined) {
-      const text = `${name} is listed and not offered: ${cannot.why}`;
-      return { ...found, action: 'refuse', reason: 'auth-mechanism', text };
-    }
-    if (!isSecured && canSecure && (secured as readonly string[]).includes(name)) {
-      const text = `${name} is offered on secured connections only`;
-      return { ...found, action: 'refuse', reason: 'auth-needs-tls', text };
-    }
-    // RFC 5321 section 4.2.4: a command that is known but not offered is 502; 503 is for AUTH out of order (RFC 4954 section 4).
-    if (list.length === 0)
-      return { ...found, action: 'refuse', reason: 'auth-off', text: `no mechanism is offered ${where}` };
-    const text = `${printable(name)} is not offered ${where}, only ${list.join(', ')}`;
-    return { ...found, action: 'refuse', reason: 'auth-mechanism', text };
+    if (facts.login?.result !== 'pending') return undefined;
+    const { exposed } = facts.login;
+    const found = judged(settings, facts, facts.login.mechanism);
+    if (exposed === undefined || found.action !== 'refuse') return found;
+    return {
+      ...found,
+      text: `${found.text}; what came with it in clear is exposed, ${counted(exposed, 'character')} of credentials`,
+    };
   },
 };
+
+function judged(settings: Settings, facts: Facts, mechanism: string): Finding {
+  const { session, connection } = facts;
+  const { clear, secured } = settings.authentication;
+  const { listener, listenerIndex } = connection;
+  const isSecured = session.tls !== undefined || listener.tls === 'implicit';
+  const list: readonly string[] = isSecured ? secured : clear;
+  const setting = listPath(listener, listenerIndex, isSecured ? 'secured' : 'clear');
+  const name = mechanism.toUpperCase();
+  const found = { check: 'mechanism', setting, value: list } as const;
+  const where = isSecured ? 'on secured connections' : 'in clear';
+  if (list.includes(name)) return certificateMissing(name, found, facts) ?? offered(settings, { name, where, found });
+  const canSecure = listener.tls === 'starttls' && settings.acceptance.extensions.startTls;
+  if (!isSecured && settings.authentication.requireTls) return tooEarly(canSecure);
+  const cannot = connection.unavailable?.find((one) => one.mechanism === name);
+  if (cannot !== undefined) {
+    const text = `${name} is listed and not offered: ${cannot.why}`;
+    return { ...found, action: 'refuse', reason: 'auth-mechanism', text };
+  }
+  if (!isSecured && canSecure && (secured as readonly string[]).includes(name)) {
+    const text = `${name} is offered on secured connections only`;
+    return { ...found, action: 'refuse', reason: 'auth-needs-tls', text };
+  }
+  // RFC 5321 section 4.2.4: a command that is known but not offered is 502; 503 is for AUTH out of order (RFC 4954 section 4).
+  if (list.length === 0)
+    return { ...found, action: 'refuse', reason: 'auth-off', text: `no mechanism is offered ${where}` };
+  const text = `${printable(name)} is not offered ${where}, only ${list.join(', ')}`;
+  return { ...found, action: 'refuse', reason: 'auth-mechanism', text };
+}
 
 type Found = Pick<Finding, 'check' | 'setting' | 'value'>;
 

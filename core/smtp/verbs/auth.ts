@@ -29,7 +29,8 @@ export function auth(d: Dialogue, argument: string): Answer | Promise<Answer> {
   const { mechanism: name, initial } = read;
   const shown = shownMechanism(name);
   const ban = d.protection.loginBan();
-  d.facts.login = { mechanism: shown, result: 'pending', ...(ban && { ban }) };
+  const exposed = d.wire.secured ? 0 : (initial?.replace(/^=$/, '').length ?? 0);
+  d.facts.login = { mechanism: shown, result: 'pending', ...(exposed > 0 && { exposed }), ...(ban && { ban }) };
   return d.decided('auth', (verdict) => {
     delete d.facts.login;
     const mechanism = mechanisms.get(name);
