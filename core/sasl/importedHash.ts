@@ -7,6 +7,8 @@ import { shaCrypt } from './cryptSha.ts';
 
 /** Most work a hash may ask for, since each check holds up every session: about a second. */
 const most = { bcrypt: 14, shaCrypt: 200_000 };
+/** bcrypt has no cost below; the library throws at one. */
+const leastBcrypt = 4;
 
 interface Scheme {
   /** The hash behind Dovecot's prefix, if it has one. */
@@ -21,7 +23,10 @@ const crypt = { md5: /^\$(?:apr1|1)\$[^$:]{1,8}\$[./0-9A-Za-z]{22}$/, bcrypt: /^
 const schemes: readonly Scheme[] = [
   {
     form: crypt.bcrypt,
-    problem: (hash) => tooMuch('bcrypt with cost', Number(hash.slice(4, 6)), most.bcrypt),
+    problem: (hash) =>
+      Number(hash.slice(4, 6)) < leastBcrypt
+        ? `bcrypt with a cost under ${leastBcrypt}, which there is not`
+        : tooMuch('bcrypt with cost', Number(hash.slice(4, 6)), most.bcrypt),
     matches: (hash, password) => compareSync(password, hash),
   },
   { form: crypt.md5, matches: (hash, password) => same(md5Crypt(password, hash), hash) },

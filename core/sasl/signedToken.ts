@@ -29,14 +29,14 @@ interface Key {
 
 const rsa = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
 /** RFC 7518 section 3.4; RFC 8037. No shared secret, and never `none`: whoever makes a token must not be who checks it. */
-const byCurve: Readonly<Record<string, readonly Algorithm[]>> = {
-  'P-256': ['ES256'],
-  'P-384': ['ES384'],
-  'P-521': ['ES512'],
-  Ed25519: ['EdDSA'],
-  Ed448: ['EdDSA'],
-};
-const taken: ReadonlySet<string> = new Set([...rsa, ...Object.values(byCurve).flat()]);
+const byCurve: ReadonlyMap<unknown, readonly Algorithm[]> = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+  ['Ed25519', ['EdDSA']],
+  ['Ed448', ['EdDSA']],
+]);
+const taken: ReadonlySet<string> = new Set([...rsa, ...[...byCurve.values()].flat()]);
 /** RFC 7518 section 3.3. */
 const leastRsaBits = 2048;
 /** Characters of a claim that are told. */
@@ -171,7 +171,7 @@ function readKeys(keySet: string): readonly Key[] {
 function algorithmsOf({ kty, crv, alg, use, key_ops: uses }: Readonly<Record<string, unknown>>): readonly Algorithm[] {
   if (use !== undefined && use !== 'sig') return [];
   if (Array.isArray(uses) && !uses.includes('verify')) return [];
-  const able: readonly Algorithm[] = kty === 'RSA' ? rsa : (byCurve[String(crv)] ?? []);
+  const able: readonly Algorithm[] = kty === 'RSA' ? rsa : (byCurve.get(crv) ?? []);
   return alg === undefined ? able : able.filter((one) => one === alg);
 }
 

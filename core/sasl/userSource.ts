@@ -34,11 +34,12 @@ export type SecretKind = keyof Secrets;
 
 /**
  * A secret to compute with. Where `denied` is set it may be a made-up one of the same shape, always the same for the same
- * name: the mechanism computes all the same, and fails in the end whatever comes out.
+ * name: the mechanism computes all the same, and fails in the end whatever comes out. It may come to be set during the
+ * exchange: what counts is what it is when the proof has been checked.
  */
 export interface SecretAnswer<K extends SecretKind> {
   readonly secret: Secrets[K];
-  readonly denied?: Denial;
+  readonly denied?: Denial | undefined;
 }
 
 /** What is known of a user that helps nobody to log in. */

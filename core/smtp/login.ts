@@ -43,10 +43,14 @@ function usersFor(d: Dialogue, login: () => LoginUnderWay): UserSource {
   };
   return {
     verify: (name, password) => (isHeldOff(name) ? 'wrong-password' : users.verify(name, password)),
+    // Looked at again when the proof is there: meanwhile others may have failed, and a proof that is taken tells all.
     secret: (name, kind, realm) =>
-      whenThere(users.secret(name, kind, realm), (answer) =>
-        isHeldOff(name) ? { secret: answer.secret, denied: 'wrong-password' } : answer,
-      ),
+      whenThere(users.secret(name, kind, realm), ({ secret, denied }) => ({
+        secret,
+        get denied() {
+          return login().ban || isHeldOff(name) ? 'wrong-password' : denied;
+        },
+      })),
     find: (name) => (isHeldOff(name) ? 'wrong-password' : users.find(name)),
     token: (token) =>
       whenThere(users.token(token), (answer) =>

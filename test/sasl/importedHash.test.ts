@@ -56,6 +56,7 @@ describe('a hash of another server', () => {
     ['{SHA}hunter2', '{SHA} without 20 octets'],
     [`{SSHA}${Buffer.alloc(20).toString('base64')}`, 'and a salt'],
     [`$2y$17$${'a'.repeat(53)}`, 'bcrypt with cost 17 would hold up'],
+    [`$2y$03$${'a'.repeat(53)}`, 'bcrypt with a cost under 4'],
     [`$6$rounds=900000$salt$${'a'.repeat(86)}`, 'crypt with rounds 900000 would hold up'],
     ['hunter2', 'no password hash that is known here'],
   ])('like %j is not taken, and matches nothing', (hash, why) => {

@@ -68,6 +68,11 @@ describe('a signed token', () => {
     expect(check(token(), { keySet: '{"keys":[{"kty":"RSA","n":"!","e":"!"},{"kty":"quantum"}]}' })).toEqual(
       bad(/no key/),
     );
+    // Names of what every object has are no curves.
+    for (const crv of ['constructor', '__proto__', 7])
+      expect(check(token(), { keySet: JSON.stringify({ keys: [{ kty: 'EC', crv, alg: 'ES256' }] }) })).toEqual(
+        bad(/no key/),
+      );
   });
 
   test('is for whom and from whom the settings say', () => {

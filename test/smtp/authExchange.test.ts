@@ -1,6 +1,7 @@
 // AUTH as RFC 4954 has it, line by line: what ends an exchange, what a server never takes, and who may act for whom.
 import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
+import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
 import { ann, annsToken, logIn, people } from './loggingIn.ts';
 import { type Client, grounds, ofKind, password, plainResponse } from './playground.ts';
 
@@ -168,6 +169,32 @@ describe('who is held off', () => {
       new Set([`${ann} is held off, so it was not checked`, 'nobody has this token']),
     );
   });
+
+  test.each(['SCRAM-SHA-256', 'DIGEST-MD5', 'CRAM-MD5'] as const)(
+    'hears the same of a proof by %s that was begun before',
+    async (mechanism) => {
+      const g = await start({ ...held, authentication: { clear: [mechanism] } }, { users: people() });
+      const begun = async (secret: string) => {
+        const c = await g.connect();
+        await c.hello();
+        const login = { user: ann, password: secret };
+        const exchange = clientMechanisms[mechanism].start({ login, host: 'gate.example', nonce: () => 'a1' });
+        const said = async (challenge: Buffer | null) => {
+          const move = await exchange.next(challenge);
+          return 'response' in move ? move.response.toString('base64') : '*';
+        };
+        const isFirst = clientMechanisms[mechanism].initial === 'usual';
+        const asked = await c.ask(`AUTH ${mechanism}${isFirst ? ` ${await said(null)}` : ''}`);
+        return async () => c.ask(await said(Buffer.from(asked.slice(4), 'base64')));
+      };
+      const proofs = [await begun('wrong'), await begun('wrong'), await begun(password)];
+      const ends: string[] = [];
+      for (const proof of proofs) ends.push(await proof());
+      expect(ends[0]).toMatch(/^535 /);
+      expect(ends[1]).toMatch(/^454 /);
+      expect(ends[2]).toBe(ends[1]);
+    },
+  );
 
   test('is counted by a quota of one’s own where there is one', async () => {
     const users = people();
