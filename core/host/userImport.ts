@@ -7,7 +7,7 @@ import type { FileRow, FileUser } from '../formats/userRow.ts';
 import { bareHash, importedProblem } from '../sasl/importedHash.ts';
 import { passwordMatches } from '../sasl/passwordHash.ts';
 import { prepared } from '../sasl/prepare.ts';
-import { aliasProblem, nameProblem, passwordProblem, quotaProblem } from '../sasl/userFields.ts';
+import { aliasProblem, nameProblem, newNameProblem, passwordProblem, quotaProblem } from '../sasl/userFields.ts';
 import type { User } from '../sasl/users.ts';
 import type { World } from '../world/world.ts';
 import { changedUser, type Making } from './userChange.ts';
@@ -36,12 +36,12 @@ export async function importUsers(
     // Sessions are served in between.
     if (index % 4 === 3) await new Promise<void>((fire) => void making.world.after(0, fire));
     const { line, name } = row;
-    const problem = problemOf(row);
+    const old = users.get(name);
+    const problem = problemOf(row, old);
     if (problem !== null || 'why' in row) {
       rows.push({ line, name, what: 'skipped', note: problem ?? '' });
       continue;
     }
-    const old = users.get(name);
     const { what, note } = told(row, old, making);
     rows.push({ line, name, what, note });
     if (apply && what !== 'same') users.set(name, taken(row, old, making));
@@ -62,11 +62,11 @@ function csvRows(text: string): readonly FileRow[] {
   return result.rows;
 }
 
-function problemOf(row: FileRow): string | null {
+function problemOf(row: FileRow, old: User | undefined): string | null {
   if ('why' in row) return row.why;
   const { name, secret, aliases = [], quota = null } = row;
   return (
-    nameProblem(name) ??
+    (old ? nameProblem(name) : newNameProblem(name)) ??
     ('hash' in secret ? importedProblem(bareHash(secret.hash)) : passwordProblem(secret.password)) ??
     quotaProblem(quota) ??
     aliases.map(aliasProblem).find((one) => one !== null) ??

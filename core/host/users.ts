@@ -4,7 +4,7 @@ import { HostError } from '../contract/rpc.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { Workspace } from '../journal/workspace.ts';
 import { type NotOffered, usableMechanisms } from '../sasl/usable.ts';
-import { generatePassword } from '../sasl/userFields.ts';
+import { generatePassword, newNameProblem } from '../sasl/userFields.ts';
 import { derivingOf } from '../sasl/userFor.ts';
 import { readUsers, rowsOf, type Seal } from '../sasl/userRecords.ts';
 import { tokenHash, type User } from '../sasl/users.ts';
@@ -111,6 +111,8 @@ export class Users {
       const old = this.#all.find(({ name }) => name === change.name);
       if (!old && change.password === undefined)
         throw new HostError('bad-input', `${change.name} is a new user: a password is needed`);
+      const problem = old ? null : newNameProblem(change.name);
+      if (problem !== null) throw new HostError('bad-input', problem);
       await this.#put(changedUser(old, change, this.#making()));
       return this.list();
     });

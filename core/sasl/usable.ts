@@ -2,6 +2,7 @@
 import { type MechanismName, mechanismNames, mechanismTable } from '../contract/mechanisms.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { derivingOf } from './userFor.ts';
+import { unpreparedProblem } from './userFields.ts';
 import { secretKinds, type User } from './users.ts';
 
 /** A mechanism that cannot be offered to anybody. */
@@ -33,7 +34,7 @@ export function usableMechanisms(
 const AGAIN = 'set the password again';
 
 function whyNot(
-  { secrets, tokens }: User,
+  { name: user, secrets, tokens }: User,
   name: MechanismName,
   settings: Pick<Settings, 'acceptance' | 'authentication'>,
 ): string {
@@ -49,6 +50,9 @@ function whyNot(
   const kind = secretKinds[name];
   if (needs === 'password' || kind === undefined) return '';
   const kept = secrets[kind];
+  // Older tables took such names.
+  const lost = kind.startsWith('scram') ? unpreparedProblem(user) : null;
+  if (lost !== null) return `${lost}; add the user anew`;
   if (kept && 'realm' in kept) {
     const { realm } = derivingOf(settings);
     if (kept.realm === realm) return '';

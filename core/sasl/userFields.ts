@@ -1,4 +1,5 @@
 // What may stand in a user's fields: every mistake in words, and never with a password in them.
+import { prepared } from './prepare.ts';
 
 /** Crockford's base 32: no letter that looks like a digit; 32 of them, so every octet gives one without bias. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -14,6 +15,22 @@ export function nameProblem(name: string): string | null {
   const octets = Buffer.byteLength(name);
   if (octets < 1 || octets > 255) return 'a user name has 1 to 255 octets';
   return /\p{Cc}/u.test(name) ? 'a user name has no control characters' : null;
+}
+
+/**
+ * Why a name cannot be a new user's: beside what no name may be, one that SASLprep makes another (RFC 4013). SCRAM looks for
+ * what the client's name comes to (RFC 5802 section 5.1), and so does who acts for another (RFC 4954 section 4).
+ */
+export function newNameProblem(name: string): string | null {
+  return nameProblem(name) ?? unpreparedProblem(name);
+}
+
+/** Why a name is not found by who prepares what the client says; null when it is. */
+export function unpreparedProblem(name: string): string | null {
+  const ready = prepared(name, 'query');
+  if (ready === name) return null;
+  if (ready === undefined) return 'the user name has characters that SASLprep does not take (RFC 4013)';
+  return `SASLprep makes ${JSON.stringify(ready)} of the user name (RFC 4013): take that`;
 }
 
 export function passwordProblem(password: string): string | null {

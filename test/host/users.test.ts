@@ -159,6 +159,26 @@ describe('changing', () => {
     expect(users.list().users).toHaveLength(1);
   });
 
+  it('takes no new name that SCRAM would not find, and says so of an old one', async () => {
+    const [wide, soft, right] = ['ｔｅｓｔ', 'te\u00adst', 'test\u{1f511}'];
+    const before = createUser({ name: wide, password: secret, created: 1 }, (octets) => realWorld.random(octets));
+    const users = await disk(rowsOf([before], key)).open();
+    await expect(users.set({ name: soft, password: secret })).rejects.toThrow(/SASLprep makes "test" of the user name/);
+    await expect(users.set({ name: 'a\u200e', password: secret })).rejects.toThrow(/SASLprep does not take/);
+    await users.set({ name: right, password: secret });
+    await users.set({ name: wide, enabled: true, password: secret });
+    const text = `name,password\n${soft},x\n${wide},y\n`;
+    const { rows } = await users.import({ format: 'csv', text, apply: true });
+    expect(rows).toMatchObject([
+      { what: 'skipped', note: expect.stringMatching(/SASLprep/) as string },
+      { what: 'changed' },
+    ]);
+    expect(usable(users, right)).toContain('SCRAM-SHA-256');
+    expect(usable(users, wide)).toContain('CRAM-MD5');
+    const { mechanisms } = users.list().users.find(({ name }) => name === wide)!;
+    expect(mechanisms.find(({ name }) => name === 'SCRAM-SHA-256')?.why).toMatch(/makes "test".*add the user anew/);
+  });
+
   it('gives out tokens that are told once, kept as a hash, and can be taken back', async () => {
     const { kept, open } = disk();
     const users = await open();
