@@ -172,7 +172,7 @@ export interface CaseResult {
   readonly preset: Base;
   readonly world: WorldName;
   readonly outcome: Outcome;
-  /** Only when the presets are proved. */
+  /** Only when the presets are proved, and this host has what the case needs beside the settings, such as a Kerberos ticket. */
   readonly expected?: Outcome;
   readonly ms: number;
   /** One sentence: the first thing that differed, or why it held. */

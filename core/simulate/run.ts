@@ -122,13 +122,15 @@ export async function playCase(task: CaseTask, options: PlayOptions): Promise<Pl
     ...(options.onKept ? { onKept: options.onKept } : {}),
   });
   const stage: Stage = { task, variant, options, journal, witness };
-  const told = await guarded(stage);
+  const { isHosts, ...told } = await guarded(stage);
   const error = dump?.close();
   const weighed: Weighed = error
     ? { outcome: 'inconclusive', why: `its events could not be written to ${task.dump}: ${error.message}` }
     : told;
   const expected =
-    task.proves && task.base !== 'mine' ? (variant?.presets ?? task.scenario.presets)[task.base] : undefined;
+    task.proves && task.base !== 'mine' && !isHosts
+      ? (variant?.presets ?? task.scenario.presets)[task.base]
+      : undefined;
   const result: CaseResult = {
     scenario: task.id,
     case: task.case,
@@ -170,7 +172,8 @@ function talksOf(stage: Stage): readonly (readonly Step[])[] {
     .map(({ talk }) => (talk === undefined ? talkOf(stage) : wholeTalk(task.scenario, talk)));
 }
 
-async function guarded(stage: Stage): Promise<Weighed> {
+/** `isHosts`: it does not apply because of this host, whatever the settings; then nothing is expected of it. */
+async function guarded(stage: Stage): Promise<Weighed & { readonly isHosts?: boolean }> {
   const { task, variant, options } = stage;
   const settled = caseSettings({ scenario: task.scenario, variant, base: task.base, mine: task.mine });
   if ('problems' in settled) {
@@ -193,7 +196,8 @@ async function guarded(stage: Stage): Promise<Weighed> {
     const missing =
       talks.map((talk) => lacking(talk, settled.settings, where)).find((one) => one !== undefined) ??
       (await lacksTicket(talks.flat(), subject));
-    if (missing !== undefined) return { outcome: 'notApplicable', why: missing };
+    if (missing !== undefined)
+      return { outcome: 'notApplicable', why: missing, isHosts: await lacksKerberos(talks.flat(), subject) };
     await readyFor(talks.flat(), subject);
     const facing = { network: options.network, subject, listener, patience: options.patience ?? PATIENCE };
     const seed = seedOf(task.seed ?? 0, task.id, task.case);
@@ -219,6 +223,11 @@ async function guarded(stage: Stage): Promise<Weighed> {
 async function lacksTicket(talk: readonly Step[], { tickets }: Subject): Promise<string | undefined> {
   const shows = talk.some((step) => 'login' in step && step.login.mechanism === 'GSSAPI');
   return shows ? tickets?.problem() : undefined;
+}
+
+async function lacksKerberos(talk: readonly Step[], subject: Subject): Promise<boolean> {
+  const shows = talk.some((step) => 'login' in step && step.login.mechanism === 'GSSAPI');
+  return shows && (subject.kerberos !== undefined || (await lacksTicket(talk, subject)) !== undefined);
 }
 
 /** Makes what a talk will need and virtual time could not wait for: the certificates its clients show. */

@@ -10,6 +10,7 @@ import { kerberosClientOf, kerberosOf } from '../../core/sasl/gss/kerberos.ts';
 import type { KerberosClient } from '../../core/sasl/kerberos.ts';
 import { loadScenarios, tasksOf } from '../../core/simulate/load.ts';
 import { runCases } from '../../core/simulate/pool.ts';
+import { isUnexpected } from '../../core/simulate/report.ts';
 import { threadsWith } from '../../core/simulate/spawn.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { source } from '../sasl/people.ts';
@@ -55,9 +56,14 @@ describe.skipIf(missing.length > 0)(`GSSAPI${why}`, () => {
     await realm.stop();
   });
 
-  const open = (gssapi: object = {}, over: SettingsInput['authentication'] = {}): Promise<Ground> =>
+  const open = (
+    gssapi: object = {},
+    over: SettingsInput['authentication'] = {},
+    limits: SettingsInput = {},
+  ): Promise<Ground> =>
     ground(
       {
+        ...limits,
         listeners: [...submission],
         authentication: {
           clear: ['GSSAPI', 'PLAIN'],
@@ -229,6 +235,32 @@ describe.skipIf(missing.length > 0)(`GSSAPI${why}`, () => {
     expect(second).toEqual(['credentials', 'malformed', 'malformed']);
   });
 
+  test('garbage in place of tokens is guessing: it fills the counters, and 421 ends it', async () => {
+    const limits: SettingsInput = {
+      errors: { maxAuthErrors: 3 },
+      protection: { failedLogins: { peer: { maxRetry: 5, findTime: 600, banTime: 600 } } },
+    };
+    const g = await open({}, {}, limits);
+    const guesser = await hello(g);
+    const garbage = (length: number) => Buffer.alloc(length, length);
+    for (const length of [1, 60, 2000]) expect(await auth(guesser, garbage(length))).toMatch(/^535 5\.7\.8/);
+    guesser.send(`AUTH GSSAPI ${garbage(500).toString('base64')}\r\n`);
+    expect(await guesser.replies(2)).toEqual([
+      expect.stringMatching(/^535 5\.7\.8/),
+      expect.stringMatching(/^421 4\.7\.0/),
+    ]);
+    await guesser.over();
+    const again = await hello(g);
+    expect(await auth(again, garbage(9))).toMatch(/^535 5\.7\.8/);
+    await again.ask('QUIT');
+    // The fifth was one too many: the peer is held off.
+    const third = await g.connect('clear');
+    expect(await third.reply()).toMatch(/^(?:554|421) /);
+    const [first, second] = [foldLogins(await g.events(0)), foldLogins(await g.events(1))];
+    expect(first.map(({ outcome }) => outcome)).toEqual(Array<string>(4).fill('credentials'));
+    expect(second[0]?.counters).toContainEqual(expect.objectContaining({ value: 5, limit: 5 }));
+  });
+
   test('is not offered where there is no key, and why is told', async () => {
     for (const [keytab, service, reason] of [
       [join(realm.folder, 'nowhere'), 'smtp', /nowhere.*not found.*ktadd/],
@@ -291,6 +323,24 @@ describe.skipIf(missing.length > 0)(`GSSAPI${why}`, () => {
     const none = expect.stringMatching(/no Kerberos ticket.*kinit first/) as string;
     expect(await played(tasks.slice(0, 1))).toEqual([['ticket', 'notApplicable', none]]);
   });
+
+  test('the shipped attacks with tickets come out as they expect, and expect nothing without a ticket', async () => {
+    vi.stubEnv('KRB5_KTNAME', realm.keytab);
+    const shipped = join(import.meta.dirname, '../../scenarios/auth');
+    const tasks = tasksOf(
+      await loadScenarios(['ticket-guessing', 'broken-tickets'].map((name) => join(shipped, `${name}.yml`))),
+      'presets',
+    );
+    const played = async (some: typeof tasks) => (await runCases(some, { spawn: threadsWith(forkKerberos) })).results;
+    const results = await played(tasks);
+    expect(results.filter(isUnexpected).map(({ case: name, preset, why: because }) => [name, preset, because])).toEqual(
+      [],
+    );
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['held', 'breached']));
+    vi.stubEnv('KRB5CCNAME', join(realm.folder, 'none'));
+    expect(await played(tasks.slice(0, 1))).toMatchObject([{ outcome: 'notApplicable' }]);
+    expect(await played(tasks.slice(0, 1))).not.toMatchObject([{ expected: 'held' }]);
+  }, 60_000);
 
   afterEach(() => vi.stubEnv('KRB5CCNAME', ticket));
 });

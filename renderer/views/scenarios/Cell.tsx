@@ -56,7 +56,8 @@ export function Cell({ row, base, shown, state, settings }: CellProps) {
     );
   }
   const look = caseLooks[shown.outcome];
-  const isExpected = expected === shown.outcome;
+  // What this host has nothing to play with, such as a Kerberos ticket, is no surprise.
+  const isExpected = expected === shown.outcome || shown.outcome === 'notApplicable';
   const isOld = base === 'mine' && shown.settings !== settings;
   const isVirtual = shown.world === 'simulated';
   const when = `Played ${moment(shown.at)} against ${baseTitle(base)}${isVirtual ? ' in the simulated world' : ''}`;
