@@ -101,6 +101,9 @@ function read(command: Command, args: readonly string[]): Given {
 
 /** Runs and reports; every error ends as one block on standard error: what, where, how to fix. */
 async function run(): Promise<void> {
+  // The timers of a world keep no process running; a command that waits for one is not done.
+  const { port1: awake } = new MessageChannel();
+  awake.ref();
   try {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
@@ -113,6 +116,8 @@ async function run(): Promise<void> {
       `gatehouse: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     process.exitCode = 1;
+  } finally {
+    awake.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { UserList } from '../../core/host/users.ts';
 import { openWorkspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { cli, runProgram } from './served.ts';
@@ -45,6 +46,21 @@ it('adds, imports, gives tokens, lists and removes', async () => {
     false,
     false,
   ]);
+}, 60_000);
+
+it('imports more lines than it takes without a pause, and derives for the realm of --config', async () => {
+  const [file, config] = [join(folder, 'many.csv'), join(folder, 'elsewhere.yml')];
+  const names = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'];
+  writeFileSync(file, `name,password\n${names.map((name) => `${name},hush\n`).join('')}`);
+  writeFileSync(config, 'acceptance: { hostname: elsewhere.example }\n');
+  const done = await users(['import', file, '--apply', '--config', config]);
+  expect(done).toEqual({ code: 0, out: names.map((name, at) => `${file}:${at + 2}: ${name}: new\n`).join(''), err: '' });
+  const digest = async (args: readonly string[]) =>
+    (JSON.parse((await users(['list', '--json', ...args])).out) as UserList).users
+      .find(({ name }) => name === 'm6')
+      ?.mechanisms.find(({ name }) => name === 'DIGEST-MD5')?.why;
+  expect(await digest(['--config', config])).toBe('');
+  expect(await digest([])).toContain('holds for the realm elsewhere.example');
 }, 60_000);
 
 it.each([

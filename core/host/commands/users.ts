@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unavailableMechanisms } from '../../contract/availability.ts';
 import { HostError } from '../../contract/rpc.ts';
-import { defaults } from '../../contract/settings/settings.ts';
-import { openWorkspace } from '../../journal/workspace.ts';
+import { defaults, type Settings } from '../../contract/settings/settings.ts';
+import { openWorkspace, type Workspace } from '../../journal/workspace.ts';
 import { realWorld } from '../../world/real.ts';
 import type { Command, Given } from '../cli.ts';
 import { CommandError } from '../exit.ts';
@@ -13,6 +13,7 @@ import { noKeyStore } from '../keyStore.ts';
 import { readConfiguration } from '../reading.ts';
 import { typedPassword } from '../typed.ts';
 import { type UserList, Users } from '../users.ts';
+import { readConfig } from './check.ts';
 
 type Work = (users: Users, given: Given, name: string) => Promise<void>;
 
@@ -28,7 +29,7 @@ const forms = Object.entries(verbs).map(([verb, { takes }]) => (takes === null ?
 export const users: Command = {
   name: 'users',
   summary: 'list, add, import and remove the users of a workspace',
-  usage: `users ${forms.join('|')} [--workspace DIR] [OPTIONS]`,
+  usage: `users ${forms.join('|')} [--workspace DIR] [--config FILE] [OPTIONS]`,
   help: `
 Works on a workspace that no Gatehouse has open now. Passwords are read from standard input, never from the command line:
 
@@ -38,10 +39,14 @@ add makes a user, or gives an old one a new password. import reads CSV (name,pas
 and tells what would come of each line; with --apply it is done. Lines that cannot be taken stop nothing; when none can be
 taken it exits 2. token prints a new bearer token for OAUTHBEARER and XOAUTH2, which is never shown again.
 
+Secrets are made for the settings of the workspace, or those of --config, which should be the file that serve is given:
+one for DIGEST-MD5 holds for a single realm.
+
 What the desktop program has sealed stays sealed and cannot be used from here; what is written from here lies unsealed
 until the desktop program opens the workspace.`,
   options: {
     workspace: { type: 'string', short: 'w', value: 'DIR', help: 'whose users; the usual workspace unless said' },
+    config: { type: 'string', short: 'c', value: 'FILE', help: 'make secrets for the settings of this YAML file' },
     aliases: { type: 'string', value: 'LIST', help: 'add: addresses and @domains it may send as, with commas' },
     quota: { type: 'string', value: 'N', help: 'add: failed logins before it is held off' },
     disabled: { type: 'boolean', help: 'add: it may not log in for now' },
@@ -64,9 +69,13 @@ until the desktop program opens the workspace.`,
 
 /** Opens workspace and users, and leaves them in order whatever happens. */
 async function within({ values }: Given, work: (users: Users) => Promise<void>): Promise<void> {
+  const config = values['config'] as string | undefined;
+  const given = config === undefined ? undefined : readConfig(config);
   const folder = resolve((values['workspace'] as string | undefined) ?? usualWorkspace());
   if (!existsSync(join(folder, 'workspace.sqlite')))
-    throw new CommandError(2, `${folder}: there is no workspace here`, ['name another with --workspace DIR']);
+    throw new CommandError(2, `${folder}: there is no workspace here`, [
+      'name another with --workspace DIR, or make this one: gatehouse serve --workspace DIR, stopped once it is up',
+    ]);
   const opened = await openWorkspace({ folder, world: realWorld });
   if ('refusal' in opened) {
     const { what, where, fix } = opened.refusal;
@@ -74,10 +83,7 @@ async function within({ values }: Given, work: (users: Users) => Promise<void>):
   }
   const { workspace } = opened;
   try {
-    const read = readConfiguration((await workspace.loadYaml()) ?? '', folder);
-    const settings = 'errors' in read ? defaults : read.value;
-    if ('errors' in read)
-      process.stderr.write(`${folder}: its configuration cannot be read; secrets are made for the defaults\n`);
+    const settings = given ?? (await ownSettings(workspace));
     const unavailable = () => unavailableMechanisms(settings.authentication);
     await work(
       await Users.open({ workspace, world: realWorld, settings: () => settings, unavailable, keyStore: noKeyStore }),
@@ -87,6 +93,13 @@ async function within({ values }: Given, work: (users: Users) => Promise<void>):
   } finally {
     await workspace.close();
   }
+}
+
+async function ownSettings(workspace: Workspace): Promise<Settings> {
+  const read = readConfiguration((await workspace.loadYaml()) ?? '', workspace.folder);
+  if (!('errors' in read)) return read.value;
+  process.stderr.write(`${workspace.folder}: its configuration cannot be read; secrets are made for the defaults\n`);
+  return defaults;
 }
 
 function list(opened: Users, { values }: Given): Promise<void> {
