@@ -54,7 +54,11 @@ it('imports more lines than it takes without a pause, and derives for the realm 
   writeFileSync(file, `name,password\n${names.map((name) => `${name},hush\n`).join('')}`);
   writeFileSync(config, 'acceptance: { hostname: elsewhere.example }\n');
   const done = await users(['import', file, '--apply', '--config', config]);
-  expect(done).toEqual({ code: 0, out: names.map((name, at) => `${file}:${at + 2}: ${name}: new\n`).join(''), err: '' });
+  expect(done).toEqual({
+    code: 0,
+    out: names.map((name, at) => `${file}:${at + 2}: ${name}: new\n`).join(''),
+    err: '',
+  });
   const digest = async (args: readonly string[]) =>
     (JSON.parse((await users(['list', '--json', ...args])).out) as UserList).users
       .find(({ name }) => name === 'm6')
