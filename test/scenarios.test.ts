@@ -42,7 +42,7 @@ const catalogue = {
   LIN: upTo(3),
   BDT: upTo(9),
   TLS: upTo(15),
-  AUT: [...upTo(8), 11, 15],
+  AUT: upTo(15),
   RCP: [3],
   NUL: [1],
   SIZ: upTo(5),

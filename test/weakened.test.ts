@@ -58,7 +58,7 @@ test('each attack on logins is breached when what protects from it is weakened, 
 
 test('an attack that nothing weakens says that no setting does', () => {
   const silent = held.filter(({ scenario: { knobs, about } }) => {
-    return knobs.length === 0 && !/\bno (?:setting|knob)\b|whatever the settings/i.test(about);
+    return knobs.length === 0 && !/\bsettings?\b|\bknob\b/.test(about);
   });
   expect([...new Set(silent.map(({ id }) => id))]).toEqual([]);
 });
