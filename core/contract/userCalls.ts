@@ -12,20 +12,34 @@ const user = z.strictObject({
   aliases: z.array(z.string()),
   /** Failed logins before it is held off; null: as `protection.failedLogins.account` says. */
   quota: z.number().nullable(),
-  /** Every mechanism there is, in the order of the table: whether the user can log in with it, and why not. */
-  mechanisms: z.array(z.strictObject({ name: z.string(), usable: z.boolean(), why: z.string() })),
+  /** Which of `mechanismSets` holds for the user: a place in it, from 0. */
+  mechanisms: z.number().int().min(0),
   tokens: z.array(z.strictObject({ id: z.string(), label: z.string(), created: z.number() })),
 });
-export type UserRow = z.output<typeof user>;
+/** Every mechanism there is, in the order of the table: whether a user can log in with it, and why not. */
+const mechanismSet = z.array(z.strictObject({ name: z.string(), usable: z.boolean(), why: z.string() }));
+export type MechanismSet = z.output<typeof mechanismSet>;
 
 /** The users, and how their secrets lie on the disk. */
 const userList = z.strictObject({
   users: z.array(user),
+  /** Each set that some user has, once: thousands of users have few between them. */
+  mechanismSets: z.array(mechanismSet),
   storage: z.strictObject({ sealed: z.boolean(), notice: z.string() }),
 });
 
 /** One move of a login that was tried, as the client saw it; secrets are named with their length. */
 const triedMove = z.strictObject({ from: z.enum(['client', 'server']), text: z.string() });
+
+type UserList = z.output<typeof userList>;
+
+/** A user as it is told, with what it can log in with. */
+export type UserRow = Omit<z.output<typeof user>, 'mechanisms'> & { readonly mechanisms: MechanismSet };
+
+/** The users of a list, each with its mechanisms; users that have the same share one array. */
+export function userRows({ users, mechanismSets }: Pick<UserList, 'users' | 'mechanismSets'>): readonly UserRow[] {
+  return users.map((one) => ({ ...one, mechanisms: mechanismSets[one.mechanisms] ?? [] }));
+}
 
 export const userCalls = {
   /** Logs in to a listener of the receiver, with any mechanism; the session stands among the others afterwards. */
@@ -85,7 +99,8 @@ export const userCalls = {
           note: z.string(),
         }),
       ),
-      list: userList,
+      /** Only where it was applied. */
+      list: userList.optional(),
     }),
   ),
 } as const;

@@ -2,8 +2,9 @@
 import type { Output, Parsed } from '../contract/calls.ts';
 import { HostError } from '../contract/rpc.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import type { MechanismSet } from '../contract/userCalls.ts';
 import type { Workspace } from '../journal/workspace.ts';
-import { type NotOffered, usableMechanisms } from '../sasl/usable.ts';
+import { type NotOffered, type Usable, usableMechanisms } from '../sasl/usable.ts';
 import { generatePassword, newNameProblem } from '../sasl/userFields.ts';
 import { derivingOf } from '../sasl/userFor.ts';
 import { readUsers, rowsOf, type Seal } from '../sasl/userRecords.ts';
@@ -86,16 +87,24 @@ export class Users {
   list(): UserList {
     const settings = this.#options.settings();
     const unavailable = this.#options.unavailable();
+    const mechanismSets: MechanismSet[] = [];
+    const places = new Map<string, number>();
+    const placeOf = (set: readonly Usable[]) => {
+      const key = set.map(({ why }) => why).join('\n');
+      const place = places.get(key) ?? mechanismSets.push(set.map((row) => ({ ...row }))) - 1;
+      places.set(key, place);
+      return place;
+    };
     const users = this.#all.map((user) => ({
       name: user.name,
       created: user.created,
       enabled: user.enabled,
       aliases: [...user.aliases],
       quota: user.quota,
-      mechanisms: usableMechanisms(user, settings, unavailable).map((row) => ({ ...row })),
+      mechanisms: placeOf(usableMechanisms(user, settings, unavailable)),
       tokens: user.tokens.map(({ id, label, created }) => ({ id, label, created })),
     }));
-    return { users, storage: this.storage };
+    return { users, mechanismSets, storage: this.storage };
   }
 
   /** Makes the user `test` of a fresh workspace; the password is told once and kept only as the mechanisms need it. */
@@ -153,7 +162,7 @@ export class Users {
     return this.#inTurn(async () => {
       const { rows, users } = await importUsers(given, this.#all, this.#making());
       if (given.apply && rows.some(({ what }) => what === 'new' || what === 'changed')) await this.#save(users);
-      return { rows: [...rows], list: this.list() };
+      return { rows: [...rows], ...(given.apply && { list: this.list() }) };
     });
   }
 

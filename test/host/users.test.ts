@@ -1,6 +1,7 @@
 // The users of a workspace: opened, changed, sealed, imported; every answer lists them without a secret.
 import { describe, expect, it } from 'vitest';
 import { defaults } from '../../core/contract/settings/settings.ts';
+import { userRows } from '../../core/contract/userCalls.ts';
 import type { KeyStore } from '../../core/host/keyStore.ts';
 import { noKeyStore } from '../../core/host/keyStore.ts';
 import { Users } from '../../core/host/users.ts';
@@ -52,9 +53,8 @@ const old = {
   secret: { plain: secret },
 };
 const usable = (users: Users, name: string) =>
-  users
-    .list()
-    .users.find((row) => row.name === name)
+  userRows(users.list())
+    .find((row) => row.name === name)
     ?.mechanisms.filter((row) => row.usable)
     .map((row) => row.name);
 
@@ -122,7 +122,7 @@ describe('sealing', () => {
     await home.set({ name: 'other', password: secret });
     const users = await open(store);
     expect(users.lookup.verify('test', secret)).toBe('sealed');
-    const { mechanisms } = users.list().users.find(({ name }) => name === 'test')!;
+    const { mechanisms } = userRows(users.list()).find(({ name }) => name === 'test')!;
     expect(mechanisms.find(({ name }) => name === 'PLAIN')?.why).toContain(why);
     expect(users.storage.notice).toContain('2 users have secrets that cannot be unsealed here');
     await users.set({ name: 'test', password: 'a new one' });
@@ -175,7 +175,7 @@ describe('changing', () => {
     ]);
     expect(usable(users, right)).toContain('SCRAM-SHA-256');
     expect(usable(users, wide)).toContain('CRAM-MD5');
-    const { mechanisms } = users.list().users.find(({ name }) => name === wide)!;
+    const { mechanisms } = userRows(users.list()).find(({ name }) => name === wide)!;
     expect(mechanisms.find(({ name }) => name === 'SCRAM-SHA-256')?.why).toMatch(/makes "test".*add the user anew/);
   });
 
@@ -208,6 +208,23 @@ describe('changing', () => {
   });
 });
 
+it('lists what users can log in with once for all that have the same', async () => {
+  const text = Array.from({ length: 300 }, (_, n) => `u${n}:$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/`).join('\n');
+  const users = await disk().open();
+  await users.set({ name: 'ann', password: secret });
+  await users.set({ name: 'off', password: secret, enabled: false });
+  const { list } = await users.import({ format: 'htpasswd', text, apply: true });
+  expect(list?.users).toHaveLength(302);
+  expect(list?.mechanismSets).toHaveLength(3);
+  // A row costs its name and what is its own, whatever there is to say of twelve mechanisms.
+  expect(JSON.stringify(list).length / 302).toBeLessThan(140);
+  const rows = userRows(users.list());
+  expect(rows.find(({ name }) => name === 'off')?.mechanisms[0]?.why).toBe('the user is disabled');
+  expect(usable(users, 'u7')).not.toContain('SCRAM-SHA-256');
+  expect(usable(users, 'ann')).toContain('SCRAM-SHA-256');
+  expect(rows.find(({ name }) => name === 'u7')?.mechanisms).toBe(rows.find(({ name }) => name === 'u8')?.mechanisms);
+});
+
 describe('importing', () => {
   const csv =
     'name,password,aliases,quota\nann,secret one,@example.com,4\nbob,secret two,,\nann,again,,\neve,,,\nmo,x,a@,\n';
@@ -217,7 +234,8 @@ describe('importing', () => {
     const users = await open();
     await users.set({ name: 'bob', password: 'secret two' });
     const before = kept.text;
-    const { rows } = await users.import({ format: 'csv', text: csv, apply: false });
+    const { rows, list } = await users.import({ format: 'csv', text: csv, apply: false });
+    expect(list).toBeUndefined();
     expect(rows).toEqual([
       { line: 2, name: 'ann', what: 'new', note: '' },
       { line: 3, name: 'bob', what: 'same', note: '' },

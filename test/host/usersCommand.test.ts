@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { UserList } from '../../core/host/users.ts';
+import type { UserRow } from '../../core/contract/userCalls.ts';
 import { openWorkspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { cli, runProgram } from './served.ts';
@@ -60,7 +60,7 @@ it('imports more lines than it takes without a pause, and derives for the realm 
     err: '',
   });
   const digest = async (args: readonly string[]) =>
-    (JSON.parse((await users(['list', '--json', ...args])).out) as UserList).users
+    (JSON.parse((await users(['list', '--json', ...args])).out) as { readonly users: readonly UserRow[] }).users
       .find(({ name }) => name === 'm6')
       ?.mechanisms.find(({ name }) => name === 'DIGEST-MD5')?.why;
   expect(await digest(['--config', config])).toBe('');

@@ -1,6 +1,7 @@
 // The page of users in a real Chromium on a real workbench: added, changed, found among thousands, given tokens, imported, removed.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { userRows } from '../../core/contract/userCalls.ts';
 import { describeWith } from '../tooling/programs.ts';
 import { axeFindings, openStage, type Stage } from './window.ts';
 
@@ -30,7 +31,7 @@ describeWith('chromium', 'the page of users', (chromium) => {
   });
 
   const handlers = () => stage.workbench.handlers;
-  const users = async () => (await handlers()['users.list']({})).users;
+  const users = async () => userRows(await handlers()['users.list']({}));
   const user = async (name: string) => (await users()).find((one) => one.name === name);
   const grid = () => page.getByRole('grid', { name: 'Users' });
   const row = (name: string) =>

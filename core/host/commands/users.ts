@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { unavailableMechanisms } from '../../contract/availability.ts';
 import { HostError } from '../../contract/rpc.ts';
 import { defaults, type Settings } from '../../contract/settings/settings.ts';
+import { type UserRow, userRows } from '../../contract/userCalls.ts';
 import { openWorkspace, type Workspace } from '../../journal/workspace.ts';
 import { realWorld } from '../../world/real.ts';
 import type { Command, Given } from '../cli.ts';
@@ -12,7 +13,7 @@ import { readText, usualWorkspace } from '../files.ts';
 import { noKeyStore } from '../keyStore.ts';
 import { readConfiguration } from '../reading.ts';
 import { typedPassword } from '../typed.ts';
-import { type UserList, Users } from '../users.ts';
+import { Users } from '../users.ts';
 import { readConfig } from './check.ts';
 
 type Work = (users: Users, given: Given, name: string) => Promise<void>;
@@ -103,7 +104,9 @@ async function ownSettings(workspace: Workspace): Promise<Settings> {
 }
 
 function list(opened: Users, { values }: Given): Promise<void> {
-  const { users: rows, storage } = opened.list();
+  const told = opened.list();
+  const { storage } = told;
+  const rows = userRows(told);
   if (values['json'] === true) process.stdout.write(`${JSON.stringify({ users: rows, storage })}\n`);
   else {
     for (const row of rows) process.stdout.write(`${rowText(row).join('\n')}\n`);
@@ -113,7 +116,7 @@ function list(opened: Users, { values }: Given): Promise<void> {
 }
 
 /** A user; reasons that several mechanisms share stand once. */
-function rowText({ name, enabled, aliases, quota, mechanisms, tokens }: UserList['users'][number]): string[] {
+function rowText({ name, enabled, aliases, quota, mechanisms, tokens }: UserRow): string[] {
   const usable = mechanisms.filter((one) => one.usable).map((one) => one.name);
   const reasons = new Map<string, string[]>();
   for (const one of mechanisms) if (!one.usable) reasons.set(one.why, [...(reasons.get(one.why) ?? []), one.name]);

@@ -205,7 +205,9 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
           shape={shape}
         >
           {item.lines.map((text, index) => (
-            <div key={index}>{text}</div>
+            <div key={index}>
+              <Redacted text={text} />
+            </div>
           ))}
           {item.fault !== undefined && <div className="fault-line">{item.fault}</div>}
         </Row>
@@ -224,7 +226,6 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
           {silentWords(item.verdict)}
         </Row>
       );
-    case 'sasl':
     case 'sasl':
       return (
         <Row t={undefined} who="" className="sasl-line" isSelected={isSelected}>

@@ -101,7 +101,7 @@ export function ImportUsers() {
     setBusy(true);
     try {
       const { rows, list } = await workbench.call('users.import', { format, text, apply: true });
-      took(list);
+      if (list) took(list);
       setLooked({ text, format, rows });
       setDone(true);
       const { new: added, changed, skipped } = tally(rows);

@@ -1,6 +1,7 @@
 // The users of the workspace as the host told them last; every change is told back as the whole list.
 import { create } from 'zustand';
 import type { Input, Output } from '../../../../core/contract/calls.ts';
+import { userRows } from '../../../../core/contract/userCalls.ts';
 import { sayError, workbench } from '../../../state/workbench.ts';
 import { toast } from '../../../ui/Toast.tsx';
 import { type ListedUser, listed } from './model.ts';
@@ -22,8 +23,8 @@ export function setFilter(filter: string): void {
 }
 
 /** Takes over what the host told. */
-export function took({ users, storage }: Told): void {
-  useUsers.setState({ users: listed(users), storage, error: undefined });
+export function took(told: Told): void {
+  useUsers.setState({ users: listed(userRows(told)), storage: told.storage, error: undefined });
 }
 
 export async function load(): Promise<void> {
