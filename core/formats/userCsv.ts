@@ -15,7 +15,7 @@ export type CsvRead = { readonly rows: readonly FileRow[] } | { readonly mistake
 
 /**
  * Reads a file with a header. Fields may be quoted; the mark of the byte order, CRLF and blank lines are no matter. Aliases
- * are separated by spaces or semicolons; enabled is yes, no, true, false, 1 or 0; quota a whole number; an empty field leaves
+ * are separated by spaces, semicolons or commas; enabled is yes, no, true, false, 1 or 0; quota a whole number; an empty field leaves
  * things as they are.
  */
 export function readUserCsv(text: string): CsvRead {
@@ -86,7 +86,7 @@ function rowOf(record: readonly string[], named: readonly Column[], line: number
   const quota = field('quota').trim();
   if (!/^\d{0,7}$/.test(quota)) return skipped('quota is no whole number from 1 to 1000000');
   const aliases = field('aliases')
-    .split(/[\s;]+/)
+    .split(/[\s;,]+/)
     .filter((alias) => alias !== '');
   return {
     line,

@@ -96,7 +96,12 @@ function strayed(read: DigestAnswer, { realm, nonce, host }: Ours): Failure | un
   if (read.nonce !== nonce) return fail('the nonce is not that of this exchange');
   if (read.count !== '00000001') return fail('the nonce was used before (nc is not 00000001)');
   if (read.realm !== realm) return fail(`the realm is not ${realm}`);
-  return isOurs(read.uri, [host, realm]) ? undefined : fail(`digest-uri is not ${service}/${host}`);
+  return isOurs(read.uri, [host, realm]) ? undefined : fail(elsewhere(read.uri, host));
+}
+
+function elsewhere(uri: string, host: string): string {
+  const told = uri === '' ? 'empty' : uri.slice(0, 100);
+  return `digest-uri is ${told}, not ${service}/${host}: clients must connect by the receiver’s host name (RFC 2831 section 2.1.2)`;
 }
 
 /** serv-type "/" host [ "/" serv-name ] (section 2.1.2): with what service of which host the client thinks it speaks. */

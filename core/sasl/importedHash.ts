@@ -61,7 +61,7 @@ function digest(name: 'SHA' | 'SHA256' | 'SHA512', salted: boolean): Scheme {
 /** What is told of hashes that are known and not taken. */
 const refused: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'no hash'],
-  [/^[!*x]/, 'no password can be right: the account is locked'],
+  [/^(?:[!*]|x$)/, 'no password can be right: the account is locked'],
   [/^[./0-9A-Za-z]{13}$/, 'DES crypt, which keeps 8 characters of a password'],
   [/^\$(?:y|gy|7)\$/, 'yescrypt, which is not known here'],
   [/^(?:\{ARGON2[^}]*\})?\$argon2/i, 'Argon2, which is not known here'],

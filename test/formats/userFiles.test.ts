@@ -24,10 +24,11 @@ describe('users as CSV', () => {
     ],
     [
       'with all columns',
-      'name,password,aliases,enabled,quota\nann,x,a@b.example; @c.example,no,7\nbob,y,,TRUE,\n',
+      'name,password,aliases,enabled,quota\nann,x,a@b.example; @c.example,no,7\ncid,z,"c@b.example, c@c.example",,\nbob,y,,TRUE,\n',
       [
         user(2, 'ann', 'x', { aliases: ['a@b.example', '@c.example'], enabled: false, quota: 7 }),
-        user(3, 'bob', 'y', { enabled: true }),
+        user(3, 'cid', 'z', { aliases: ['c@b.example', 'c@c.example'] }),
+        user(4, 'bob', 'y', { enabled: true }),
       ],
     ],
   ])('%s', (_what, text, rows) => {

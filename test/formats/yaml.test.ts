@@ -1,6 +1,7 @@
 // YAML: mistakes carry path, line, column and remedy; a save changes only what changed; the schema says what is accepted.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mechanismNames } from '../../core/contract/mechanisms.ts';
 import { z } from '../../core/contract/schema.ts';
 import { defaults, type Settings, settingsSchema } from '../../core/contract/settings/settings.ts';
 import { scenarioJsonSchema, settingsJsonSchema } from '../../core/formats/jsonSchema.ts';
@@ -96,6 +97,13 @@ describe('reading', () => {
     expect(problems(`l0: &l0 [x]\n${layers.join('\n')}\n`)[0]).toMatch(/excessive alias count/);
   });
 
+  it('says why a mechanism that needs TLS is no part of what is offered in clear', () => {
+    const told = (name: string) => problems(`authentication:\n  clear: [PLAIN, ${name}]\n`)[0] ?? '';
+    for (const name of ['SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256-PLUS', 'EXTERNAL'])
+      expect(told(name)).toContain(`:2:18: authentication.clear.1: ${name} needs TLS: name it in secured alone`);
+    expect(told('NTLM')).toContain('expected one of: SCRAM-SHA-256, SCRAM-SHA-1, GSSAPI');
+  });
+
   it('names an unknown step of a scenario, and the step that was meant', () => {
     const head =
       'title: A scenario\nrow: AUT-01\nkind: attack\nrole: mx\nabout: Long enough to say something.\nknobs: [errors]\npresets: {}\n';
@@ -105,7 +113,7 @@ describe('reading', () => {
     );
     expect('errors' in read && read.errors.map(problemText)).toEqual([
       's.yml:9:5: talk.0.sya: unknown key "sya". Did you mean say?',
-      's.yml:10:24: talk.1.login.mechanism: expected one of "PLAIN"|"LOGIN"|"CRAM-MD5", got "FOO". Correct the value',
+      `s.yml:10:24: talk.1.login.mechanism: expected one of ${mechanismNames.map((name) => `"${name}"`).join('|')}, got "FOO". Correct the value`,
     ]);
   });
 });

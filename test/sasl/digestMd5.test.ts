@@ -161,7 +161,11 @@ describe('a login is refused', () => {
   it.each([`imap/${host}`, 'smtp/elsewhere.example', 'smtp', 'smtp/', `smtp/${host}/a/b`, ''])(
     'when the client thinks that it speaks with another service or host: %j',
     (uri) => {
-      expect(end({ uri })).toEqual(refused(`digest-uri is not smtp/${host}`));
+      expect(end({ uri })).toEqual(
+        refused(
+          `digest-uri is ${uri === '' ? 'empty' : uri}, not smtp/${host}: clients must connect by the receiver’s host name (RFC 2831 section 2.1.2)`,
+        ),
+      );
     },
   );
 

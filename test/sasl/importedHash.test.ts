@@ -47,7 +47,10 @@ describe('a hash of another server', () => {
   it.each([
     ['', 'no hash'],
     ['!', 'the account is locked'],
+    ['x', 'the account is locked'],
+    ['*LK*', 'the account is locked'],
     ['rqXexS6ZhobKA', 'DES crypt'],
+    ['xKOYbcbMQNWfY', 'DES crypt'],
     ['$y$j9T$abc$def', 'yescrypt'],
     ['{ARGON2ID}$argon2id$v=19$x', 'Argon2'],
     ['{SCRAM-SHA-256}4096,a,b,c', 'SCRAM keys'],

@@ -9,6 +9,11 @@ const OBSERVED = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'DIGEST-MD5', 'GSSAPI'] as const
 const options = (names: readonly MechanismName[]) =>
   names.map((value) => ({ value, title: value, help: mechanismFacts(value)?.help ?? '' }));
 
+const unfitInClear = (name: unknown) =>
+  typeof name === 'string' && mechanismFacts(name)?.tlsOnly === true
+    ? `${name} needs TLS: name it in secured alone`
+    : undefined;
+
 const offer = {
   clear: {
     title: 'Offered in clear',
@@ -18,6 +23,7 @@ const offer = {
     options: options(clearMechanisms),
     ordered: true,
     default: OBSERVED,
+    unfit: unfitInClear,
   },
   secured: {
     title: 'Offered when secured',
@@ -185,7 +191,7 @@ export const authentication = record(
     }),
     realm: text({
       title: 'Realm',
-      help: 'The realm of DIGEST-MD5 (RFC 2831 section 2.1.1). Empty: the host name of acceptance.hostname. What is kept for DIGEST-MD5 holds for one realm only: after a change users need a new password for it.',
+      help: 'The realm of DIGEST-MD5 (RFC 2831 section 2.1.1). Empty: the host name of acceptance.hostname. Clients must connect by that host name or by the realm: a digest-uri with another one, or an address, is refused. What is kept for DIGEST-MD5 holds for one realm only: after a change users need a new password for it.',
       source: 'RFC 2831 section 2.1.1',
       basis: 'ours',
       default: '',

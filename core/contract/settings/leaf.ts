@@ -130,13 +130,16 @@ export function set<const T extends string>(
   about: About & {
     readonly options: readonly (T | { readonly value: T; readonly title: string; readonly help?: string })[];
     readonly default: readonly NoInfer<T>[];
+    /** What is said of a word that is no option, where there is more to say than which there are. */
+    readonly unfit?: (word: unknown) => string | undefined;
   },
 ) {
-  const { default: value, options, ...meta } = about;
+  const { default: value, options, unfit, ...meta } = about;
   const all = named(options);
   const words = all.map((o) => o.value) as [T, ...T[]];
+  const error = (issue: { readonly input?: unknown }) => unfit?.(issue.input) ?? `expected one of: ${words.join(', ')}`;
   return z
-    .array(z.enum(words, { error: `expected one of: ${words.join(', ')}` }))
+    .array(z.enum(words, { error }))
     .refine((items) => new Set(items).size === items.length, 'must name each at most once')
     .default([...value] as never)
     .meta({ ...meta, options: all, kind: 'set' } satisfies Meta);
