@@ -39,7 +39,7 @@ export async function importUsers(
     const old = users.get(name);
     const problem = problemOf(row, old);
     if (problem !== null || 'why' in row) {
-      rows.push({ line, name, what: 'skipped', note: problem ?? '' });
+      rows.push({ line, name: shown(name), what: 'skipped', note: problem ?? '' });
       continue;
     }
     const { what, note } = told(row, old, making);
@@ -47,6 +47,11 @@ export async function importUsers(
     if (apply && what !== 'same') users.set(name, taken(row, old, making));
   }
   return { rows, users: apply ? [...users.values()] : all };
+}
+
+/** What is no name may hold whole lines, passwords and all, where a quotation mark is missing. */
+function shown(name: string): string {
+  return nameProblem(name) === null ? name : (/^[^\p{Cc},;:]{0,60}/u.exec(name)?.[0] ?? '');
 }
 
 function read(format: Parsed<'users.import'>['format'], text: string): readonly FileRow[] {

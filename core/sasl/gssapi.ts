@@ -144,7 +144,7 @@ class Login implements Exchange {
     if (user === undefined)
       return {
         fail: 'credentials',
-        detail: `${principal} is of another realm than our key (${realm}): only its full name could be a user (authentication.gssapi.name)`,
+        detail: `${principal} is of another realm than our key (${realm}), or no name in it: only its full name could be a user (authentication.gssapi.name)`,
       };
     const isOther = authzid !== '' && authzid !== user && authzid !== principal;
     return whenThere(users.find(user), (found): Step => {
@@ -155,11 +155,13 @@ class Login implements Exchange {
   }
 }
 
-/** `alice` of alice@REALM in our own realm; undefined for one of another realm, which is somebody else. */
+/** `alice` of alice@REALM in our own realm; undefined for one of another realm, who is somebody else, and for no name. */
 function localName(principal: string, realm: string): string | undefined {
   const end = `@${realm}`;
   const local = principal.endsWith(end) ? principal.slice(0, -end.length) : undefined;
-  return local === undefined || local === '' ? undefined : local.replace(/\\(.)/g, '$1');
+  // The library writes line ends, tabs, backspaces and NULs as \n, \t, \b and \0 (krb5_unparse_name): no user has any.
+  if (local === undefined || local === '' || /^(?:[^\\]|\\[^ntb0])*\\[ntb0]/.test(local)) return undefined;
+  return local.replace(/\\(.)/g, '$1');
 }
 
 function failure({ failed, ours }: KerberosFailure, what: string): Failure {

@@ -132,6 +132,9 @@ function vouched(claims: Claims, { userClaim, scopes, clockSkew }: OAuth, now: n
     return unfit('it was issued in the future (iat)');
   const user = Object.hasOwn(claims, userClaim) ? claims[userClaim] : undefined;
   if (typeof user !== 'string' || user === '') return unfit(`it has no claim ${userClaim} that names a user`);
+  // OpenID Connect Core section 5.1: whoever may write any address into an account is not whose address it is.
+  if (userClaim === 'email' && claims['email_verified'] === false)
+    return unfit('its address is not verified (email_verified)');
   const granted = grantedBy(claims);
   const lacking = scopes.filter((scope) => !granted.has(scope));
   if (lacking.length > 0) return unfit(`it lacks the scope ${lacking.join(', ')}`, 'insufficient_scope');

@@ -278,6 +278,16 @@ describe('importing', () => {
     expect(usable(users, 'bob')).toEqual(['GSSAPI', 'EXTERNAL', 'PLAIN', 'LOGIN']);
   });
 
+  it('tells no line as a name where a quotation mark is missing', async () => {
+    const users = await disk().open();
+    const text = `name,password\n"ann,${secret}\nben,${secret}\n",x\n${'n'.repeat(5000)},x\n`;
+    const { rows } = await users.import({ format: 'csv', text, apply: false });
+    expect(rows.map(({ name, what }) => [name, what])).toEqual([
+      ['ann', 'skipped'],
+      ['n'.repeat(60), 'skipped'],
+    ]);
+  });
+
   it('refuses a file that is none, with the line', async () => {
     const users = await disk().open();
     await expect(users.import({ format: 'csv', text: 'name,password\nann,"x\n', apply: true })).rejects.toThrow(

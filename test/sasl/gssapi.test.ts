@@ -99,6 +99,8 @@ describe('GSSAPI', () => {
     });
     expect(await last('alice@EVIL@GATE.EXAMPLE')).toMatchObject({ fail: 'credentials', user: 'alice@EVIL' });
     expect(await last('a\\@b@GATE.EXAMPLE')).toMatchObject({ user: 'a@b' });
+    // A backspace, not the letter: krb5_unparse_name.
+    expect(await last('a\\@\\b@GATE.EXAMPLE')).toMatchObject({ fail: 'credentials' });
     expect(await last('alice@GATE.EXAMPLE', 'full')).toMatchObject({ user: 'alice@GATE.EXAMPLE' });
     expect(await last('@GATE.EXAMPLE')).toMatchObject({ fail: 'credentials' });
     expect(await last('mallory@GATE.EXAMPLE')).toMatchObject({ fail: 'credentials', user: 'mallory' });

@@ -124,6 +124,8 @@ describe('a signed token', () => {
     });
     for (const claims of [{ email: undefined }, { email: '' }, { email: 7 }, { email: { a: 1 } }])
       expect(check(token({ claims }))).toEqual(bad(/claim email/));
+    expect(check(token({ claims: { email_verified: true } }))).toEqual(ok);
+    expect(check(token({ claims: { email_verified: false } }))).toEqual(bad(/not verified/));
     expect(check(token({ claims: { upn: 'ann@gate.example' } }), { userClaim: 'upn' })).toEqual(ok);
     expect(check(token(), { userClaim: 'toString' })).toEqual(bad(/claim toString/));
     const down = { ...users, find: (): Denial => 'unavailable' };
