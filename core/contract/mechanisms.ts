@@ -29,6 +29,8 @@ interface MechanismFacts {
   readonly tlsOnly?: true;
   /** The server speaks first, so that an initial response is an error (RFC 4954 section 4). */
   readonly serverFirst?: true;
+  /** It says who logs in and nothing else: nobody can be acted for. */
+  readonly ownNameOnly?: true;
 }
 
 /** In the order a form lists them: strongest first. */
@@ -91,6 +93,7 @@ export const mechanismTable = {
     rfc: 'Google, OAuth 2.0 Mechanism',
     needs: 'token',
     strength: 'plaintext',
+    ownNameOnly: true,
   },
   'CRAM-MD5': {
     title: 'CRAM-MD5',
@@ -99,6 +102,7 @@ export const mechanismTable = {
     needs: 'secret',
     strength: 'weak',
     serverFirst: true,
+    ownNameOnly: true,
   },
   'DIGEST-MD5': {
     title: 'DIGEST-MD5',
@@ -121,6 +125,7 @@ export const mechanismTable = {
     rfc: 'draft-murchison-sasl-login-00',
     needs: 'password',
     strength: 'plaintext',
+    ownNameOnly: true,
   },
 } as const satisfies Record<string, MechanismFacts>;
 

@@ -1,8 +1,9 @@
 // Clients log in with every mechanism, over every kind of connection, in both worlds, with the right secret and a wrong one.
 import { beforeAll, expect, test } from 'vitest';
-import { type MechanismName, mechanismTable } from '../../core/contract/mechanisms.ts';
+import { type MechanismName, mechanismFacts, mechanismNames, mechanismTable } from '../../core/contract/mechanisms.ts';
 import { type CaseResult } from '../../core/contract/scenario.ts';
 import { worlds } from '../../core/contract/scenarioWorld.ts';
+import { clientMechanisms } from '../../core/simulate/login/mechanisms.ts';
 import { alice, hers, playAll, portable, taskOf, told, type Way } from './logins.ts';
 
 const ways: readonly Way[] = ['clear', 'starttls', 'implicit'];
@@ -80,3 +81,8 @@ test('the same seed plays the same octets', async () => {
   expect(other.journal).toBe(one.journal);
   expect(other.results.map(({ lines }) => lines)).toEqual(one.results.map(({ lines }) => lines));
 }, 120_000);
+
+test('the table says of which mechanisms a client cannot name whom it acts for', () => {
+  const said = mechanismNames.filter((name) => mechanismFacts(name)?.ownNameOnly);
+  expect(said).toEqual(mechanismNames.filter((name) => !clientMechanisms[name].takes.includes('authzid')));
+});

@@ -62,7 +62,7 @@ describeWith('chromium', 'trying a login', (chromium) => {
     await outcome().getByRole('button', { name: 'Open the session' }).click();
     await transcript(page).getByText('SCRAM-SHA-256-PLUS: logged in as ann').waitFor();
     await page.getByRole('button', { name: 'logged in as ann' }).click();
-    await page.getByText('the channel, by tls-exporter').waitFor();
+    await page.getByText('this TLS connection, by tls-exporter').waitFor();
     expect(await kept()).not.toContain(password);
   });
 
@@ -108,6 +108,8 @@ describeWith('chromium', 'trying a login', (chromium) => {
     await run();
     await outcome().getByText('Logged in').waitFor();
     expect(await outcome().textContent()).not.toContain(token);
+    await field('Mechanism').selectOption('CRAM-MD5');
+    expect(await field('Act for').count()).toBe(0);
     await field('Mechanism').selectOption('PLAIN');
     await field('Password').fill(password);
     await field('Act for').fill('boss');

@@ -7,7 +7,6 @@ import { mechanismTable } from '../../core/contract/mechanisms.ts';
 import { moved, placeWords, sorted, stepOf } from '../../renderer/views/receiver/order.ts';
 import { guessFormat } from '../../renderer/views/receiver/users/format.ts';
 import {
-  aliasWords,
   generate,
   listed,
   matching,
@@ -65,8 +64,6 @@ describe('users', () => {
   });
 
   it('are told in few words', () => {
-    expect(aliasWords([])).toBe('');
-    expect(aliasWords(['a', 'b', 'c'])).toBe('a +2');
     const mechanisms = [
       { name: 'PLAIN', usable: true, why: '' },
       { name: 'GSSAPI', usable: false, why: 'no Kerberos' },

@@ -14,7 +14,7 @@ export const xoauth2: ClientMechanism = {
   start: ({ login: { user, token = '', fault } }) => {
     const text = [`user=${user}`, `auth=Bearer ${token}`, '', ''].join(SEPARATOR);
     return inTurns(
-      opening(() => sent(text, { user, token, fault })),
+      opening(() => sent(text, { what: 'initial client response', user, token, fault })),
       (challenge) => ({ asks: errorOf(challenge), response: Buffer.alloc(0) }),
     );
   },
@@ -29,21 +29,23 @@ export const oauthbearer: ClientMechanism = {
     const name = (authzid ?? user).replaceAll('=', '=3D').replaceAll(',', '=2C');
     const text = [`n,a=${name},`, `host=${host}`, `auth=Bearer ${token}`, '', ''].join(SEPARATOR);
     return inTurns(
-      opening(() => sent(text, { user: authzid ?? user, token, fault })),
+      opening(() => sent(text, { what: 'client-resp', user: authzid ?? user, token, fault })),
       (challenge) => ({ asks: errorOf(challenge), response: Buffer.from(SEPARATOR) }),
     );
   },
 };
 
 interface Said {
+  /** What the mechanism’s own text calls the message. */
+  readonly what: string;
   readonly user: string;
   readonly token: string;
   readonly fault?: string | undefined;
 }
 
-function sent(text: string, { user, token, fault }: Said): ClientMove {
+function sent(text: string, { what, user, token, fault }: Said): ClientMove {
   const response = Buffer.from(fault === 'no-nul' ? text.replaceAll(SEPARATOR, '') : text);
-  return { response, says: decoded('client message', response, { user, token: Buffer.from(token) }), proof: true };
+  return { response, says: decoded(what, response, { user, token: Buffer.from(token) }), proof: true };
 }
 
 /** RFC 7628 section 3.2.2: the error as JSON; what is none stands as it is. */

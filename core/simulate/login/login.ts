@@ -10,9 +10,9 @@ export const login: ClientMechanism = {
     const name = Buffer.from(user);
     const secret = Buffer.from(password);
     const prompt = (challenge: Buffer | null) =>
-      challenge === null ? undefined : decoded('prompt', challenge, { text: challenge.toString('latin1') });
+      challenge === null ? undefined : decoded('prompt', challenge, { prompt: challenge.toString('latin1') });
     const userMove = (challenge: Buffer | null): ClientMove => {
-      const says = decoded('user name', name, { user });
+      const says = decoded('user name', name, { 'user name': user });
       return { asks: prompt(challenge), response: name, says };
     };
     const passwordMove = (challenge: Buffer | null): ClientMove => {

@@ -76,9 +76,9 @@ class Scram {
     const response = Buffer.from(this.#header + this.#bare);
     const { user, authzid } = this.#context.login;
     const says = decoded('client-first-message', response, {
-      gs2: this.#header.split(',')[0],
+      'gs2-cbind-flag': this.#header.split(',')[0],
       authzid,
-      user,
+      username: user,
       nonce: this.#nonce,
     });
     return { response, says };
@@ -87,7 +87,10 @@ class Scram {
   final(challenge: Buffer): ClientMove {
     const move = this.#answer(challenge);
     const [nonce, salt, iterations] = ['r', 's', 'i'].map((name) => attributeOf(challenge.toString(), name));
-    return { ...move, asks: decoded('server-first-message', challenge, { nonce, salt, iterations }) };
+    return {
+      ...move,
+      asks: decoded('server-first-message', challenge, { nonce, salt, 'iteration-count': iterations }),
+    };
   }
 
   /** The client-final-message to a server-first-message. */
@@ -110,7 +113,7 @@ class Scram {
     const proof = this.#prove(`${this.#bare},${message},${without}`, { salt, iterations });
     const text = `${without},p=${base64(proof)}`;
     const response = Buffer.from(fault === 'no-nul' ? text.replaceAll(',', '') : text);
-    const says = decoded('client-final-message', response, { binding: Buffer.from(binding), nonce, proof });
+    const says = decoded('client-final-message', response, { 'channel-binding': Buffer.from(binding), nonce, proof });
     return { response, says, proof: true };
   }
 

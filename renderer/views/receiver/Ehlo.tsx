@@ -1,4 +1,5 @@
 // What a client sees of each listener: EHLO in clear and after TLS, of the draft.
+import { Fragment } from 'react';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Chip } from '../../ui/Chip.tsx';
 import { Say } from '../../ui/Field.tsx';
@@ -76,7 +77,13 @@ function Lines({ title, lines, only }: LinesProps) {
       <pre className="mono">
         {lines.map((line, index) => (
           <span key={index} data-only={only.has(line) ? '' : undefined} data-auth={isAuth(line) ? '' : undefined}>
-            {`250${index < lines.length - 1 ? '-' : ' '}${line}`}
+            {`250${index < lines.length - 1 ? '-' : ' '}`}
+            {line.split(' ').map((word, at) => (
+              <Fragment key={at}>
+                {at > 0 && ' '}
+                <span className="ehlo-word">{word}</span>
+              </Fragment>
+            ))}
             {'\n'}
           </span>
         ))}

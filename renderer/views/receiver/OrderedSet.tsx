@@ -139,18 +139,20 @@ export function OrderedSet({ path, meta, control }: OrderedSetProps) {
           onRemove={() => remove(chosen)}
         />
       )}
-      {unused !== undefined && items.length > 0 && <p className="order-note">– {unused}</p>}
-      {items.flatMap((item) => {
-        const reason = why(item);
-        return reason === undefined
-          ? []
-          : [
-              <p key={item} className="order-note">
-                <span aria-hidden>– </span>
-                <b>{item}</b> is not offered: {reason}
-              </p>,
-            ];
-      })}
+      <div className="says">
+        {unused !== undefined && items.length > 0 && <p className="order-note">– {unused}</p>}
+        {items.flatMap((item) => {
+          const reason = why(item);
+          return reason === undefined
+            ? []
+            : [
+                <p key={item} className="order-note">
+                  <span aria-hidden>– </span>
+                  <b>{item}</b> is not offered: {reason}
+                </p>,
+              ];
+        })}
+      </div>
     </div>
   );
 }
@@ -173,7 +175,8 @@ function Chips(props: ChipsProps) {
   const { items, chosen, inClear, isUnused, why, list, onChoose, onMove, onRemove } = props;
   const [dragged, setDragged] = useState<string>();
   const [over, setOver] = useState<number>();
-  if (items.length === 0) return <p className="muted">None: nothing of this kind is offered.</p>;
+  if (items.length === 0)
+    return <p className="order-none">{inClear ? 'None: no AUTH before TLS.' : 'None: no AUTH inside TLS.'}</p>;
   const first = chosen !== undefined && items.includes(chosen) ? chosen : items[0];
   const end = () => {
     setDragged(undefined);

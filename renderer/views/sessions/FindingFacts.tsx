@@ -119,11 +119,18 @@ function CounterMeter({ counter }: { readonly counter: Counter }) {
   );
 }
 
+/** A list of mechanisms without what cannot be offered now: so a session has it. Anything else as it is. */
+function asOffered(value: unknown, unavailable: readonly { readonly mechanism: string }[] = []): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.filter((one) => !unavailable.some(({ mechanism }) => mechanism === one));
+}
+
 /** A setting with the value it had, what it is now if that differs, and how sure its meaning is; leads to its field. */
 export function SettingLink({ path, had }: { readonly path: string; readonly had: unknown }) {
   const settings = useWorkbench((state) => state.settings?.settings);
+  const unavailable = useWorkbench((state) => state.receiver?.unavailable);
   const about = aboutSetting(path);
-  const now = settings && valueAt(settings, path);
+  const now = settings && asOffered(valueAt(settings, path), unavailable);
   const value = valueText(had === undefined ? now : had);
   const hasChanged = had !== undefined && now !== undefined && JSON.stringify(now) !== JSON.stringify(had);
   const isGone = had !== undefined && settings !== undefined && now === undefined;

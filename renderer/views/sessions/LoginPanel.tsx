@@ -105,7 +105,7 @@ function LoginBody({ login, line, onLine }: BodyProps) {
         {binding !== undefined && (
           <>
             <dt>bound to</dt>
-            <dd>the channel, by {binding}</dd>
+            <dd>this TLS connection, by {binding}</dd>
           </>
         )}
         <dt>began</dt>

@@ -1,4 +1,5 @@
 // What came of a login that was tried: in words, the last reply, every move, and the way to its session.
+import { useEffect, useRef } from 'react';
 import type { Output } from '../../../../core/contract/calls.ts';
 import { go } from '../../../state/place.ts';
 import { Jump } from '../../../ui/Button.tsx';
@@ -25,8 +26,10 @@ function lookOf({ ok, reply }: OutcomeProps['answer']): { tone: Tone; shape: str
 export function Outcome({ answer, onLeave }: OutcomeProps) {
   const { reply, moves, session } = answer;
   const { tone, shape, words } = lookOf(answer);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [answer]);
   return (
-    <section className="trial-outcome" data-tone={tone} aria-label="Outcome">
+    <section ref={section} className="trial-outcome" data-tone={tone} aria-label="Outcome">
       <div className="row">
         <Chip tone={tone} shape={shape}>
           {words}

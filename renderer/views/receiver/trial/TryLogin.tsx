@@ -11,7 +11,7 @@ import { Field, Say } from '../../../ui/Field.tsx';
 import { isDirty, useDraft } from '../draft.ts';
 import { StrengthMark } from '../Strength.tsx';
 import { Outcome } from './Outcome.tsx';
-import { closeTrial, connectionsOf, needsOf, offeredBy, useTrial } from './trial.ts';
+import { canActFor, closeTrial, connectionsOf, needsOf, offeredBy, useTrial } from './trial.ts';
 
 export function TryLogin() {
   const isOpen = useTrial((trial) => trial.isOpen);
@@ -68,7 +68,7 @@ function Trying() {
           user,
           password: needs === 'password' || needs === 'secret' ? password : '',
           token: needs === 'token' ? password : '',
-          authzid,
+          authzid: canActFor(mechanism) ? authzid : '',
         }),
       };
     } catch (failure) {
@@ -81,7 +81,7 @@ function Trying() {
   return (
     <Dialog
       title="Try a login"
-      about="A well-behaved client of this machine logs in to a listener that is running. Failures count like any others."
+      about="A well-behaved client on this machine logs in to a listener that is up, and a session stands among the others. A failed login counts like any other."
       width={560}
       isOpen
       onClose={closeTrial}
@@ -195,24 +195,23 @@ function Trying() {
             realm starts.
           </p>
         )}
-        <div className="wide">
-          <Field
-            label="Act for"
-            help="Somebody else in whose name it logs in, as some mechanisms allow. Usually empty."
-          >
-            {(control) => (
-              <input
-                {...control}
-                className="input mono"
-                autoComplete="off"
-                spellCheck={false}
-                maxLength={1024}
-                value={authzid}
-                onChange={(event) => put({ authzid: event.target.value })}
-              />
-            )}
-          </Field>
-        </div>
+        {canActFor(mechanism) && (
+          <div className="wide">
+            <Field label="Act for" help="Somebody else in whose name it logs in. Usually empty.">
+              {(control) => (
+                <input
+                  {...control}
+                  className="input mono"
+                  autoComplete="off"
+                  spellCheck={false}
+                  maxLength={1024}
+                  value={authzid}
+                  onChange={(event) => put({ authzid: event.target.value })}
+                />
+              )}
+            </Field>
+          </div>
+        )}
       </form>
       <div aria-live="polite" className="trial-result">
         {tried?.error !== undefined && <Say tone="refuse" text={tried.error} />}

@@ -38,6 +38,11 @@ export function offeredBy({ ehlo }: Pick<ListenerState, 'ehlo'>, secured: boolea
   return found === undefined ? [] : found.split(' ').slice(1);
 }
 
+/** Whether a client can say for whom else it logs in. */
+export function canActFor(mechanism: string): boolean {
+  return mechanismFacts(mechanism)?.ownNameOnly !== true;
+}
+
 /** What a client brings for it. */
 export function needsOf(mechanism: string): Needs {
   return mechanismFacts(mechanism)?.needs ?? 'password';

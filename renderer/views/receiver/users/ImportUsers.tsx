@@ -119,7 +119,7 @@ export function ImportUsers() {
     <Dialog
       title="Import users"
       about="From CSV or htpasswd. First you see what would happen; nothing is imported before you say so."
-      width={760}
+      width={900}
       isOpen
       onClose={unask}
       actions={
@@ -175,7 +175,9 @@ export function ImportUsers() {
           )}
         </Field>
         <Say tone="refuse" text={error} />
-        {looked && looked.rows.length > 0 && <ImportRows rows={looked.rows} isDone={isDone} isStale={!isFresh} />}
+        {looked && looked.rows.length > 0 && error === undefined && (
+          <ImportRows rows={looked.rows} isDone={isDone} isStale={!isFresh} />
+        )}
         {isFresh && looked.rows.length === 0 && <Say tone="defer" text="There is no line in it that names a user." />}
       </div>
     </Dialog>

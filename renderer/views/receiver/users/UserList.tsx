@@ -5,7 +5,7 @@ import { Switch } from '../../../ui/Choose.tsx';
 import { count, moment } from '../../../ui/figures.ts';
 import { useSteadyList } from '../../../ui/useSteadyList.ts';
 import { ask, askRemove, chooseUser, useChosen } from './asking.ts';
-import { aliasWords, type ListedUser, quotaWords, usable } from './model.ts';
+import { type ListedUser, quotaWords, usable } from './model.ts';
 import { turnUser } from './store.ts';
 
 /** Pixels. */
@@ -127,8 +127,9 @@ const Row = memo(function Row({ row, index, top, isChosen }: RowProps) {
           onTurn={(isOn) => void turnUser(name, isOn)}
         />
       </span>
-      <span role="gridcell" className="mono cut" title={aliases.slice(0, 20).join('\n')}>
-        {aliasWords(aliases)}
+      <span role="gridcell" className="mono users-aliases" title={aliases.slice(0, 20).join('\n')}>
+        <span className="cut">{aliases[0]}</span>
+        {aliases.length > 1 && <span className="muted"> +{count(aliases.length - 1)}</span>}
       </span>
       <span role="gridcell" className={`number ${quota === null ? 'muted' : ''}`}>
         {quotaWords(quota)}

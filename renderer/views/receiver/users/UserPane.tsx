@@ -63,12 +63,14 @@ export function UserPane() {
 const SHOWN = 12;
 
 function Facts({ user }: { readonly user: UserRow }) {
-  const { aliases, quota, created } = user;
+  const { name, aliases, quota, created } = user;
   const [isAll, setAll] = useState(false);
   const all = useWorkbench(({ settings }) => settings?.settings.protection.failedLogins.account.maxRetry);
   const shown = isAll ? aliases : aliases.slice(0, SHOWN);
   return (
     <dl className="facts user-facts">
+      <dt>name</dt>
+      <dd className="mono user-name">{name}</dd>
       <dt>since</dt>
       <dd>{moment(created)}</dd>
       <dt>quota</dt>

@@ -31,12 +31,6 @@ export function quotaWords(quota: number | null): string {
   return quota === null ? 'as all' : count(quota);
 }
 
-/** `ann@a.example +3`; empty when there is none. */
-export function aliasWords(aliases: readonly string[]): string {
-  const [first, ...others] = aliases;
-  return first === undefined ? '' : others.length === 0 ? first : `${first} +${count(others.length)}`;
-}
-
 export interface ReadAliases {
   readonly aliases: readonly string[];
   readonly error?: string;
