@@ -27,7 +27,8 @@ export function Outcome({ answer, onLeave }: OutcomeProps) {
   const { reply, moves, session } = answer;
   const { tone, shape, words } = lookOf(answer);
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [answer]);
+  // New browsers answer with a promise, which is nothing to clean up with.
+  useEffect(() => void section.current?.scrollIntoView({ block: 'nearest' }), [answer]);
   return (
     <section ref={section} className="trial-outcome" data-tone={tone} aria-label="Outcome">
       <div className="row">

@@ -134,7 +134,7 @@ export function ImportUsers() {
           <Button onClick={unask}>{isDone ? 'Close' : 'Cancel'}</Button>
           {!isDone && (
             <Button kind="primary" busy={isBusy} disabled={!isFresh || deeds === 0} onClick={() => void apply()}>
-              {deeds === 0 ? 'Import' : `Import ${counted(deeds, 'user')}`}
+              {deeds === 0 || !isFresh ? 'Import' : `Import ${counted(deeds, 'user')}`}
             </Button>
           )}
         </>
