@@ -4,6 +4,7 @@ import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import type { Connection } from '../world/connection.ts';
 import type { World } from '../world/world.ts';
+import { shownCertificate } from './shownCertificate.ts';
 
 /** A certificate with its chain, and its key, as PEM. */
 export interface ClientPem {
@@ -134,7 +135,7 @@ function unlike(socket: TLSSocket, wanted: Exclude<Handshake['expect'], string |
   if (wanted.version !== undefined && version !== wanted.version) return version;
   const alpn = socket.alpnProtocol === false ? 'no protocol' : (socket.alpnProtocol ?? 'no protocol');
   if (wanted.alpn !== undefined && alpn !== wanted.alpn) return `${alpn} chosen by ALPN`;
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = shownCertificate(socket);
   if (wanted.name !== undefined && certificate?.checkHost(wanted.name) === undefined)
     return `a certificate for ${certificate?.subjectAltName ?? 'nothing'}`;
   return undefined;

@@ -1,6 +1,7 @@
 // What a client can bind a login to: the TLS connection it has, or the certificate it was shown (RFC 9266; RFC 5929 section 4).
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { shownCertificate } from '../shownCertificate.ts';
 import type { ClientChannel } from './mechanism.ts';
 
 /** Of a connection whose handshake is done. */
@@ -9,7 +10,7 @@ export function channelOf(socket: TLSSocket): ClientChannel {
     binding(type) {
       // RFC 9266 section 3: label EXPORTER-Channel-Binding, an empty context, 32 octets.
       if (type === 'tls-exporter') return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-      const certificate = socket.getPeerX509Certificate();
+      const certificate = shownCertificate(socket);
       const hash = certificate && hashOf(certificate.signatureAlgorithm);
       return hash === undefined ? undefined : createHash(hash).update(certificate!.raw).digest();
     },
