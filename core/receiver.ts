@@ -18,7 +18,7 @@ import { Gate } from './smtp/gate.ts';
 import { Listener } from './smtp/listener.ts';
 import { type ListenerIdentity, ListenerTls } from './smtp/listenerTls.ts';
 import { askSpf } from './smtp/spfQuestion.ts';
-import type { Bound, World } from './world/world.ts';
+import type { Bound, Timer, World } from './world/world.ts';
 
 export interface ReceiverOptions {
   readonly world: World;
@@ -89,6 +89,9 @@ async function kerberosProblem(kerberos: Kerberos | undefined, settings: Setting
   }
 }
 
+/** No sooner than a helper that breaks again and again is started anew. */
+const kerberosAgainMs = 30_000;
+
 export function createReceiver(options: ReceiverOptions): Receiver {
   return new ListenerSet(options);
 }
@@ -100,6 +103,8 @@ class ListenerSet implements Receiver {
   #settings: Settings | undefined;
   /** Why tickets cannot be accepted with these settings. */
   #kerberos: string | undefined;
+  /** Asks for it again while there is a problem. */
+  #again: Timer | undefined;
   #generation = 0;
   #bindings: Binding[] = [];
   /** Bindings given up whose sessions are still open. */
@@ -133,6 +138,7 @@ class ListenerSet implements Receiver {
   stop({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#running = false;
+      this.#askAgain();
       const bindings = [...this.#bindings];
       await Promise.all(bindings.map((binding) => this.#release(binding)));
       await this.#drain([...this.#retired], graceMs);
@@ -176,6 +182,23 @@ class ListenerSet implements Receiver {
     return result;
   }
 
+  /** What keeps tickets away may pass: a helper that broke is started again, an administrator adds the key. */
+  #askAgain(): void {
+    const { world, kerberos, onState } = this.#options;
+    this.#again?.cancel();
+    this.#again = undefined;
+    if (!this.#running || !kerberos || this.#kerberos === undefined) return;
+    const ask = async () => {
+      const settings = this.#settings;
+      if (!this.#running || settings === undefined) return;
+      const before = this.#kerberos;
+      this.#kerberos = await kerberosProblem(kerberos, settings);
+      this.#askAgain();
+      if (this.#kerberos !== before) onState();
+    };
+    this.#again = world.after(kerberosAgainMs, () => void this.#inTurn(ask));
+  }
+
   /** Makes the bindings those of `settings`; returns the names of the listeners bound anew. */
   async #rebind(settings: Settings): Promise<string[]> {
     const labs = labAddresses(settings.listeners);
@@ -187,6 +210,7 @@ class ListenerSet implements Receiver {
     });
     this.#kerberos = await kerberosProblem(this.#options.kerberos, settings);
     this.#settings = settings;
+    this.#askAgain();
     this.#generation += 1;
     if (!this.#running) {
       this.#bindings = next;

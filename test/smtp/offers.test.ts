@@ -7,7 +7,7 @@ import { realWorld } from '../../core/world/real.ts';
 import { makeCertificate, type MadeCertificate } from '../../core/world/workshop.ts';
 import { kerberosFor, tickets } from '../fuzz/saslSubject.ts';
 import { ann, annsToken, logIn, people } from './loggingIn.ts';
-import { certificates, Client, type Ground, grounds, mx, password } from './playground.ts';
+import { certificates, Client, type Ground, grounds, heldWorld, mx, password } from './playground.ts';
 
 const start = grounds();
 const kerberos = kerberosFor(ann, 'gate.example');
@@ -116,6 +116,32 @@ test.for(mechanismNames.filter((name) => 'tlsOnly' in mechanismTable[name]))(
 );
 
 describe('a mechanism that is listed is left out', () => {
+  test('GSSAPI until Kerberos has no problem any more, which is asked again every half minute', async () => {
+    const held = heldWorld();
+    let problem: string | undefined = 'the Kerberos helper ended (signal SIGSEGV); it is started again in 8 s';
+    const ailing = { ...kerberos, problem: () => Promise.resolve(problem) };
+    const g = await start(settingsOf({ clear: ['GSSAPI', 'PLAIN'], secured: [] }, 'service', []), {
+      kerberos: ailing,
+      world: held.world,
+    });
+    const told = () => g.receiver.state().unavailable?.map(({ why }) => why);
+    const offered = async () => (await enter(g, 'in clear')).offered[0];
+    const askAgain = async () => {
+      const due = held.timers.filter(({ ms }) => ms === 30_000);
+      expect(due).toHaveLength(1);
+      due[0]?.fire();
+      await new Promise(setImmediate);
+    };
+    expect([told(), await offered()]).toEqual([[problem], 'AUTH PLAIN']);
+    problem = 'the keytab has no key';
+    await askAgain();
+    expect([told(), await offered()]).toEqual([[problem], 'AUTH PLAIN']);
+    problem = undefined;
+    await askAgain();
+    expect([told(), await offered()]).toEqual([undefined, 'AUTH GSSAPI PLAIN']);
+    expect(held.timers.filter(({ ms }) => ms === 30_000)).toEqual([]);
+  });
+
   const everything = { clear: [...clearMechanisms], secured: [...mechanismNames] };
 
   test('where nothing can be done with it', async () => {
