@@ -49,6 +49,16 @@ describe('login mechanisms', () => {
     ]);
   });
 
+  test('take tokens that were given out for others', () => {
+    const keySet = '{"keys":[]}';
+    expect(told({ clear: [], oauth: { keySet } })).toEqual(
+      expect.arrayContaining([some('oauth.audience: Any'), some('oauth.issuer: Any')]),
+    );
+    const named = { audience: 'smtp.example.com', issuer: 'https://login.example.com' };
+    for (const oauth of [{ keySet, ...named }, named, {}])
+      expect(told({ clear: [], oauth }).filter((text) => text.startsWith('oauth'))).toEqual([]);
+  });
+
   test('need what no listener has', () => {
     const clear = [{ ...mx, tls: 'clear' as const }];
     expect(told({ clear: [], secured: ['SCRAM-SHA-1-PLUS', 'PLAIN'] }, clear)).toEqual([

@@ -40,6 +40,7 @@ export function loginAdvice(settings: Settings): readonly Advice[] {
   return [
     ...offers.flatMap((offer) => [...ofClear(offer, settings), ...ofSecured(offer), ...lockedOut(offer, settings)]),
     ...withoutTls(settings, enabled),
+    ...anyToken(settings),
   ];
 }
 
@@ -134,4 +135,15 @@ function withoutTls({ authentication }: Settings, listeners: readonly Listener[]
   if (!authentication.requireTls || without.length === 0) return [];
   const text = `Nobody can log in on ${without.join(', ')}, which has no TLS.`;
   return [{ path: 'authentication.requireTls', text }];
+}
+
+/** Signed tokens for others are as well signed as those for us (RFC 7519 section 4.1.3; RFC 9068 section 4). */
+function anyToken({ authentication: { oauth } }: Settings): readonly Advice[] {
+  if (oauth.keySet.trim() === '') return [];
+  const warn = (key: 'audience' | 'issuer', text: string) =>
+    oauth[key] === '' ? [{ path: `authentication.oauth.${key}`, text }] : [];
+  return [
+    ...warn('audience', 'Any: a token that was given out for another service logs in here too.'),
+    ...warn('issuer', 'Any: whoever shares a key of the set can give out tokens.'),
+  ];
 }

@@ -174,7 +174,7 @@ export const authentication = record(
     fromLogin: choice({
       ...senders,
       title: 'From field of a login',
-      help: 'Which addresses may stand in the From field of a message sent after a login; another one, or none that can be read, gets 550 5.7.1 when the header is complete.',
+      help: 'Which addresses may stand in the From field of a message sent after a login; another one, or none that can be read, gets 550 5.7.1 when the header is complete. Sender, Resent-From and display names are not judged.',
     }),
     actFor: choice({
       title: 'Acting for another',

@@ -64,7 +64,7 @@ const failedLogins = record(
     account: record(
       {
         maxRetry: retries({
-          help: 'After so many failed logins as one user, from wherever they come, each login as that user is answered 454, whatever the password, so that nothing is learned from the answer and no mail program asks its owner for another one. Names that are nobody’s count just the same.',
+          help: 'After so many failed logins as one user, from wherever they come, each login as that user is answered 454, whatever the password, so that nothing is learned from the answer and no mail program asks its owner for another one. Names that are nobody’s count just the same; a user with a quota of its own is held off after as many, which tells whoever counts that the name exists.',
           source: `${NIST} (at most 100); RFC 4954 section 6`,
           most: 'NIST allows at most 100 failed logins in a row for one account.',
         }),
