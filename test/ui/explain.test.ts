@@ -7,6 +7,7 @@ import { printable, textOf, textRows } from '../../renderer/ui/textRows.ts';
 import { decodeHeader } from '../../renderer/views/messages/encodedWords.ts';
 import { fileName } from '../../renderer/views/messages/saveMessage.ts';
 import {
+  asOffered,
   answerTo,
   codesOf,
   counterWords,
@@ -15,6 +16,7 @@ import {
   shownItems,
   silentWords,
   toneOf,
+  valueText,
 } from '../../renderer/views/sessions/explain.ts';
 import { FOLD_FROM, foldRepeats } from '../../renderer/views/sessions/repeats.ts';
 import { rawRows, rawText } from '../../renderer/views/sessions/rawBytes.ts';
@@ -180,4 +182,18 @@ test.each([
   [{ name: 'new connections in the interval', value: 9, limit: 8, relief: 7_200_001 }, '9 / 8, 2 h 1 min to relief'],
 ])('a counter says when there is room again: %j', (counter, words) => {
   expect(counterWords(counter)).toBe(words);
+});
+
+test('a list of words reads as words; anything else as it is written', () => {
+  expect(valueText(['PLAIN', 'SCRAM-SHA-256'])).toBe('PLAIN, SCRAM-SHA-256');
+  expect(valueText([])).toBe('none');
+  expect(valueText([{ a: 1 }])).toBe('[{"a":1}]');
+  expect(valueText(5)).toBe('5');
+});
+
+test('a mechanism that cannot be offered is no change of its list', () => {
+  const unavailable = [{ mechanism: 'GSSAPI' }];
+  expect(asOffered(['PLAIN', 'GSSAPI', 'LOGIN'], unavailable)).toEqual(['PLAIN', 'LOGIN']);
+  expect(asOffered(['PLAIN', 'GSSAPI'], [])).toEqual(['PLAIN', 'GSSAPI']);
+  expect(asOffered('GSSAPI', unavailable)).toBe('GSSAPI');
 });

@@ -91,7 +91,7 @@ describeWith('chromium', 'trying a login', (chromium) => {
     const title = await field('Mechanism').locator('option[value=OAUTHBEARER]').textContent();
     expect(title).toBe('OAUTHBEARER, not offered here');
     await field('Mechanism').selectOption('OAUTHBEARER');
-    await dialog().getByText('EHLO on mx does not name it in clear').waitFor();
+    await dialog().getByText('mx does not offer it in clear').waitFor();
     await field('User').fill('ann');
     await field('Token').fill('a-token-nobody-has');
     await run();

@@ -10,7 +10,7 @@ import { Dotted } from '../../ui/Dotted.tsx';
 import { duration } from '../../ui/figures.ts';
 import { Meter } from '../../ui/Meter.tsx';
 import { Table } from '../../ui/Table.tsx';
-import { counterWords, limitOf, valueText, words } from './explain.ts';
+import { asOffered, counterWords, limitOf, valueText, words } from './explain.ts';
 
 /** What was asked, what came of it, and which setting made that count. */
 export function FindingFacts({ finding }: { readonly finding: Finding }) {
@@ -117,12 +117,6 @@ function CounterMeter({ counter }: { readonly counter: Counter }) {
       <Meter label={words(counter.name)} value={counter.value} limit={limit} tone={isOver ? 'refuse' : 'open'} />
     </div>
   );
-}
-
-/** A list of mechanisms without what cannot be offered now: so a session has it. Anything else as it is. */
-function asOffered(value: unknown, unavailable: readonly { readonly mechanism: string }[] = []): unknown {
-  if (!Array.isArray(value)) return value;
-  return value.filter((one) => !unavailable.some(({ mechanism }) => mechanism === one));
 }
 
 /** A setting with the value it had, what it is now if that differs, and how sure its meaning is; leads to its field. */

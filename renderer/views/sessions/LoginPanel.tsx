@@ -1,5 +1,5 @@
 // The logins of the open session: who, how, every step decoded, which one failed and why, and what was counted.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SaslSaid } from '../../../core/contract/event.ts';
 import type { LoginAccount, LoginMove } from '../../../core/contract/login.ts';
 import { Jump } from '../../ui/Button.tsx';
@@ -42,8 +42,14 @@ interface HeadProps {
 
 function LoginHead({ login, isOpen, onTurn }: HeadProps) {
   const { tone, shape, word } = loginLooks[login.outcome];
+  const head = useRef<HTMLButtonElement>(null);
+  // What closed above it has moved it away.
+  useEffect(() => {
+    if (isOpen) void head.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOpen]);
   return (
     <button
+      ref={head}
       type="button"
       className="login-head"
       aria-expanded={isOpen}

@@ -135,3 +135,9 @@ export function valueText(value: unknown): string {
   const text = typeof value === 'string' ? value : isWords ? value.join(', ') || 'none' : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
+
+/** A list of mechanisms without what cannot be offered now: so a session has it. Anything else as it is. */
+export function asOffered(value: unknown, unavailable: readonly { readonly mechanism: string }[] = []): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.filter((one) => !unavailable.some(({ mechanism }) => mechanism === one));
+}

@@ -19,7 +19,7 @@ function codeOf(reply: string): number {
 function lookOf({ ok, reply }: OutcomeProps['answer']): { tone: Tone; shape: string; words: string } {
   if (ok) return { tone: 'ok', shape: '✓', words: 'Logged in' };
   const code = codeOf(reply);
-  if (code === 0) return { tone: 'drop', shape: '×', words: 'No answer to the login' };
+  if (code === 0) return { tone: 'drop', shape: '×', words: 'Not logged in' };
   return { ...codeLook(code), words: code >= 500 ? 'Refused' : code >= 400 ? 'Not now' : 'Not logged in' };
 }
 

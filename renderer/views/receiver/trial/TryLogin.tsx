@@ -88,7 +88,7 @@ function Trying() {
       actions={
         <>
           <span className="grow muted import-state" role="status">
-            {isBusy ? `Talking to ${listener?.name ?? ''} …` : ''}
+            {isBusy ? `Talking to ${listener?.name ?? ''} … It goes on when this is closed, for 30 s at most.` : ''}
           </span>
           <Button onClick={closeTrial}>Close</Button>
           <Button kind="primary" icon={LogIn} type="submit" form="trial-login" busy={isBusy} disabled={!listener}>
@@ -147,7 +147,7 @@ function Trying() {
             tone="defer"
             text={
               listener && !isOffered
-                ? `EHLO on ${listener.name} does not name it ${connectionTitles[connection]}: it can be tried all the same.`
+                ? `${listener.name} does not offer it ${connection === 'clear' ? 'in clear' : 'inside TLS'}: it can be tried all the same.`
                 : undefined
             }
           />

@@ -126,12 +126,12 @@ export function ImportUsers() {
         <>
           <span className="grow muted import-state" role="status">
             {isBusy
-              ? `Importing ${counted(deeds, 'user')} …`
+              ? `Importing ${counted(deeds, 'user')} … It goes on when this is closed.`
               : text.trim() !== '' && !isFresh && error === undefined && !isDone
                 ? 'Looking …'
                 : ''}
           </span>
-          <Button onClick={unask}>{isDone ? 'Close' : 'Cancel'}</Button>
+          <Button onClick={unask}>{isDone || isBusy ? 'Close' : 'Cancel'}</Button>
           {!isDone && (
             <Button kind="primary" busy={isBusy} disabled={!isFresh || deeds === 0} onClick={() => void apply()}>
               {deeds === 0 || !isFresh ? 'Import' : `Import ${counted(deeds, 'user')}`}

@@ -47,7 +47,7 @@ export function UsersPage() {
       {storage && storage.notice !== '' && (
         <div className="notice users-storage small" data-tone={storage.sealed ? 'quiet' : 'defer'}>
           <Chip tone={storage.sealed ? 'ok' : 'defer'} shape={storage.sealed ? '◆' : '▲'}>
-            {storage.sealed ? 'sealed' : 'not sealed'}
+            {storage.sealed ? 'encrypted' : 'not encrypted'}
           </Chip>
           <span>{storage.notice}</span>
         </div>
