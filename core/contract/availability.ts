@@ -25,7 +25,7 @@ export function unavailableMechanisms(
       return [
         {
           mechanism,
-          why: 'no token can be checked: there is no key set, and no list of tokens (authentication.oauth)',
+          why: `no token can be checked: there is no key set (authentication.oauth.keySet), and ${oauth.tokens ? 'a directory that is asked by binding has no list of tokens (authentication.source.kind)' : 'those of the list are not taken (authentication.oauth.tokens)'}`,
         },
       ];
     if (needs === 'ticket' && kerberos !== undefined) return [{ mechanism, why: kerberos }];

@@ -171,6 +171,8 @@ describe('a mechanism that is listed is left out', () => {
       expect(await attempt(client, 'LOGIN')).toBe('235 2.7.0');
       client.reset();
     }
+    const why = g.receiver.state().unavailable?.find(({ mechanism }) => mechanism === 'XOAUTH2')?.why;
+    for (const decides of ['source.kind', 'oauth.keySet']) expect(why).toContain(`(authentication.${decides})`);
   });
 
   test('EXTERNAL, where the client has shown no certificate', async () => {
