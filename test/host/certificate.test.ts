@@ -44,6 +44,14 @@ describe('gatehouse certificate', () => {
     expect(text.match(/BEGIN CERTIFICATE/g)).toHaveLength(4);
   });
 
+  it('names a mailbox in one for a client, as EXTERNAL reads it', async () => {
+    const out = at('mailbox');
+    const args = ['certificate', '--usage', 'client', '--name', 'ann@x.example', '--out', out];
+    expect((await gatehouse(...args)).code).toBe(0);
+    const made = new X509Certificate(readFileSync(join(out, 'certificate.pem')));
+    expect(made.subjectAltName).toBe('email:ann@x.example');
+  });
+
   it('writes the list a revoked one stands on', async () => {
     const out = at('three');
     const { code, out: said } = await gatehouse(
@@ -57,6 +65,7 @@ describe('gatehouse certificate', () => {
   it.each([
     [['--name', 'a.example'], 'needs --out DIR'],
     [['--out', at('never')], 'needs --name NAME'],
+    [['--out', at('never'), '--name', 'ann@x.example'], 'a mailbox needs --usage client'],
     [['--out', at('never'), '--name', 'bücher.example'], 'xn--'],
     [['--out', at('never'), '--name', 'a', '--kind', 'bad'], '--kind bad: expected good, expired'],
     [['--out', at('never'), '--name', 'a', '--usage', 'both'], '--usage both: expected server, client'],

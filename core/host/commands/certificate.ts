@@ -23,7 +23,12 @@ The CA is a new one unless --ca and --ca-key name one, such as test-ca.pem and t
 workspace; kinds wrong-ca and self-signed do without it. With --kind revoked it writes crl.pem too, the lists of revoked
 certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl verify -crl_check. With --json it prints {"kind", "files": [PATH]}.`,
   options: {
-    name: { type: 'string', short: 'n', value: 'NAME', help: 'host name or address, several with commas between them' },
+    name: {
+      type: 'string',
+      short: 'n',
+      value: 'NAME',
+      help: 'host name or address, of a client a mailbox too; several with commas',
+    },
     out: { type: 'string', short: 'o', value: 'DIR', help: 'folder to write to; made when missing' },
     kind: { type: 'string', short: 'k', value: 'KIND', help: 'what is wrong with it; good unless said' },
     usage: { type: 'string', value: 'USAGE', help: 'server or client; server unless said' },
@@ -40,7 +45,7 @@ certificates of all its CAs, for listeners.N.security.clientCrlFile or openssl v
     if (out === undefined) throw new CommandError(2, 'certificate needs --out DIR');
     const kind = chosen('kind', madeKinds, values['kind'] ?? 'good');
     const usage = chosen('usage', usages, values['usage'] ?? 'server');
-    const names = namesOf(values['name']);
+    const names = namesOf(values['name'], usage);
     const depth = depthOf(values['depth']);
     const authority = await authorityOf(values);
     const paths = [...written, ...(kind === 'revoked' ? ['crl.pem'] : [])].map((name) => join(out, name));
@@ -67,10 +72,14 @@ function chosen<T extends string>(option: string, known: readonly T[], given: st
   return found;
 }
 
-function namesOf(given: string | boolean | undefined): string[] {
+function namesOf(given: string | boolean | undefined, usage: (typeof usages)[number]): string[] {
   const names = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : [];
   if (names.length === 0) throw new CommandError(2, 'certificate needs --name NAME, e.g. --name mail.example');
-  const wrong = names.find((name) => !/^(?:\*\.)?[A-Za-z0-9_.:-]{1,253}$/.test(name));
+  const isMailbox = (name: string) => /^[^\s@,\u0080-\uffff]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(name);
+  const mailbox = names.find(isMailbox);
+  if (mailbox !== undefined && usage !== 'client')
+    throw new CommandError(2, `--name ${mailbox}: a mailbox needs --usage client`);
+  const wrong = names.find((name) => !isMailbox(name) && !/^(?:\*\.)?[A-Za-z0-9_.:-]{1,253}$/.test(name));
   if (wrong !== undefined)
     throw new CommandError(
       2,
