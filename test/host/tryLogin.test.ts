@@ -127,7 +127,9 @@ describe('a login that is tried', () => {
         /^client: client-first-message: gs2-cbind-flag n, username alice@example\.com, nonce \S{24}$/,
       ),
       expect.stringMatching(/^server: server-first-message: nonce \S+, salt \S+, iteration-count 4096$/),
-      expect.stringMatching(/^client: client-final-message: channel-binding \(4 octets\), nonce \S+, proof \(32 octets\)$/),
+      expect.stringMatching(
+        /^client: client-final-message: channel-binding \(4 octets\), nonce \S+, proof \(32 octets\)$/,
+      ),
       'server: server-final-message: verifier (32 octets)',
       'server: 235 2.7.0 Authentication successful',
     ]);
