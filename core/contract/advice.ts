@@ -106,7 +106,8 @@ type Ranks = Readonly<Record<'plaintext' | 'weak' | 'strong', number>>;
 function weakness(path: string, list: readonly string[], ranks: Ranks): readonly Advice[] {
   const weak = list.filter((name) => strengthOf(name) === 'weak');
   const historic = weak.includes('DIGEST-MD5') ? '; RFC 6331 has made DIGEST-MD5 historic' : '';
-  const kept = `${weak.join(', ')}: what is kept for it logs in as good as the password${historic}.`;
+  const them = weak.length === 1 ? 'it' : 'them';
+  const kept = `${weak.join(', ')}: what is kept for ${them} logs in as good as the password${historic}.`;
   const rank = (name: string) => ranks[strengthOf(name)];
   const at = list.findIndex((name, index) => list.slice(index + 1).some((later) => rank(later) > rank(name)));
   const stronger = list.slice(at + 1).find((later) => rank(later) > rank(list[at] ?? ''));
