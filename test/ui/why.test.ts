@@ -39,7 +39,7 @@ const received = (count: number) =>
 
 /** What each run of swaks is refused for: the check that decided, the code it hears, and the setting that says so. */
 const runs: readonly Run[] = [
-  { helo: 'good.example', args: [], code: 250, check: 'none objects' },
+  { helo: 'good.example', args: [], code: 250, check: 'no objection' },
   {
     helo: 'guesser.example',
     args: ['--auth', 'PLAIN', '--auth-user', 'test', '--auth-password', password],

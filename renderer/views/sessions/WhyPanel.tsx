@@ -162,9 +162,9 @@ function Reasons({ answer }: { readonly answer: Answer }) {
 /** Which checks stand behind an answer that none of them decided. */
 function checkWords({ verdict }: Answer): string {
   if (verdict.findings.length === 0)
-    return verdict.action === 'accept' ? 'none objects' : 'none: the protocol itself says so';
+    return verdict.action === 'accept' ? 'no objection' : 'none: the protocol itself says so';
   const names = verdict.findings.map(({ check }) => words(check));
-  return `${[...new Set(names)].join(', ')}: none objects`;
+  return `${[...new Set(names)].join(', ')}: no objection`;
 }
 
 function LookedAt({ title, findings }: { readonly title: string; readonly findings: readonly Finding[] }) {
