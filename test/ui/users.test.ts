@@ -123,7 +123,7 @@ describeWith('chromium', 'the page of users', (chromium) => {
     }
     const { storage } = await handlers()['users.list']({});
     await page.getByText(storage.notice).waitFor();
-    await page.getByText(storage.sealed ? /^◆sealed$/ : /^▲not sealed$/).waitFor();
+    await page.getByText(storage.sealed ? /^◆encrypted$/ : /^▲not encrypted$/).waitFor();
   });
 
   test('a token is shown once, and revoked when that is confirmed', async () => {
