@@ -29,8 +29,9 @@ async function keepRealm(): Promise<void> {
       clearInterval(watch);
       resolve('ended');
     }, 1000);
+    // Not once: what sends it may send it to the whole group and to each of it, and a second one would cut the end short.
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(name, () => {
+      process.on(name, () => {
         clearInterval(watch);
         resolve(name);
       });
