@@ -1,8 +1,9 @@
 // OAUTHBEARER: a bearer token behind a GS2 header (RFC 7628).
 import { isUtf8 } from 'node:buffer';
 import { type Bearer, bearerMechanism } from './bearer.ts';
-import { type Failure, malformed, maxField } from './mechanism.ts';
+import { type Failure, malformed } from './mechanism.ts';
 import { type Field, shown } from './said.ts';
+import { fromSaslname } from './saslname.ts';
 
 export const oauthbearer = bearerMechanism({
   name: 'OAUTHBEARER',
@@ -30,7 +31,8 @@ function read(message: Buffer): Bearer | Failure {
   const [start, , name] = header.exec(text) ?? [];
   if (start === undefined) return malformed('no GS2 header with ^A behind it');
   const claimed = name === undefined ? undefined : fromSaslname(name);
-  if (claimed === null) return malformed('= stands in the name for neither =2C nor =3D (RFC 5801 section 4)');
+  if (name !== undefined && claimed === undefined)
+    return malformed('= stands in the name for neither =2C nor =3D (RFC 5801 section 4)');
   const parts = text.slice(start.length).split('\x01');
   if (parts.length < 2 || parts.at(-1) !== '' || parts.at(-2) !== '') return malformed('it does not end in ^A^A');
   const pairs = new Map<string, string>();
@@ -45,12 +47,6 @@ function read(message: Buffer): Bearer | Failure {
   const token = auth === '' ? '' : /^Bearer +(.*)$/is.exec(auth)?.[1];
   if (token === undefined) return malformed('auth is no bearer token');
   return { token, others: told(pairs), ...(claimed !== undefined && { claimed }) };
-}
-
-/** RFC 5801 section 4: a comma is `=2C`, an equals sign `=3D`; null where it is neither. */
-function fromSaslname(name: string): string | null {
-  if (/=(?!2C|3D)/.test(name) || Buffer.byteLength(name) > maxField) return null;
-  return name.replaceAll('=2C', ',').replaceAll('=3D', '=');
 }
 
 function told(pairs: ReadonlyMap<string, string>): readonly Field[] {

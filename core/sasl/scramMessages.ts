@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from './base64.ts';
 import { maxField } from './mechanism.ts';
 import { prepared } from './prepare.ts';
+import { fromSaslname } from './saslname.ts';
 
 /** Why a message cannot be read; never holds any of it. */
 export interface Unreadable {
@@ -49,9 +50,9 @@ export function parseClientFirst(message: Buffer): ClientFirst | Unreadable {
     return unreadable('no user name (n) and nonce (r) behind the GS2 header');
   if (!areExtensions(extensions)) return unreadable('what stands behind the nonce is no extension');
   if (nonce.length > maxField) return unreadable('the nonce is too long');
-  const acting = authzid === undefined ? undefined : nameOf(authzid);
+  const acting = authzid === undefined ? undefined : fromSaslname(authzid);
   if (authzid !== undefined && acting === undefined) return unreadable('the authorisation identity is no name');
-  const raw = nameOf(name);
+  const raw = fromSaslname(name);
   const user = raw === undefined ? undefined : prepared(raw, 'query');
   if (user === undefined) return unreadable('the user name is none (=2C and =3D stand for , and =; RFC 4013)');
   const flag = type === undefined ? (plainFlag as 'n' | 'y') : { type };
@@ -82,10 +83,4 @@ function areExtensions(text: string): boolean {
     .split(',')
     .slice(1)
     .every((one) => /^(?![aceimnprsv])[A-Za-z]=./su.test(one));
-}
-
-/** saslname of section 7: `=2C` stands for a comma, `=3D` for an equals sign, and nothing else begins with one. */
-function nameOf(saslname: string): string | undefined {
-  if (saslname === '' || Buffer.byteLength(saslname) > maxField || /=(?!2C|3D)/u.test(saslname)) return undefined;
-  return saslname.replaceAll('=2C', ',').replaceAll('=3D', '=');
 }

@@ -1,6 +1,7 @@
 // XOAUTH2 and OAUTHBEARER as a client speaks them: a bearer token, and an answer to the error of one that is refused (RFC 7628).
 import { type ClientMechanism, type ClientMove, commonFaults, decoded, inTurns, opening } from './mechanism.ts';
 import type { SaslSaid } from '../../contract/event.ts';
+import { toSaslname } from '../../sasl/saslname.ts';
 
 const bearerFaults = [...commonFaults, 'no-nul'] as const;
 /** kvsep of RFC 7628 section 3.1. */
@@ -26,7 +27,7 @@ export const oauthbearer: ClientMechanism = {
   takes: ['token', 'authzid'],
   initial: 'usual',
   start: ({ login: { user, token = '', authzid, fault }, host }) => {
-    const name = (authzid ?? user).replaceAll('=', '=3D').replaceAll(',', '=2C');
+    const name = toSaslname(authzid ?? user);
     const text = [`n,a=${name},`, `host=${host}`, `auth=Bearer ${token}`, '', ''].join(SEPARATOR);
     return inTurns(
       opening(() => sent(text, { what: 'client-resp', user: authzid ?? user, token, fault })),

@@ -2,6 +2,7 @@
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import { decodeBase64 } from '../../sasl/base64.ts';
 import { prepared } from '../../sasl/prepare.ts';
+import { toSaslname } from '../../sasl/saslname.ts';
 import {
   type ClientMechanism,
   type ClientMove,
@@ -41,8 +42,6 @@ export function scram(kind: ScramKind): ClientMechanism {
 }
 
 const base64 = (bytes: Buffer) => bytes.toString('base64');
-/** saslname of RFC 5802 section 5.1. */
-const escaped = (name: string) => name.replaceAll('=', '=3D').replaceAll(',', '=2C');
 
 class Scram {
   readonly #kind: ScramKind;
@@ -60,8 +59,8 @@ class Scram {
     this.#context = context;
     this.#nonce = context.nonce();
     const flag = kind.plus ? `p=${binding}` : fault === 'downgrade' ? 'y' : 'n';
-    this.#header = `${flag},${authzid === '' ? '' : `a=${escaped(authzid)}`},`;
-    this.#bare = `n=${escaped(prepared(user, 'query') ?? user)},r=${this.#nonce}`;
+    this.#header = `${flag},${authzid === '' ? '' : `a=${toSaslname(authzid)}`},`;
+    this.#bare = `n=${toSaslname(prepared(user, 'query') ?? user)},r=${this.#nonce}`;
   }
 
   get owed(): string | undefined {
