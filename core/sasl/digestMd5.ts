@@ -39,7 +39,7 @@ function exchange(context: ExchangeContext) {
     },
     (input) => {
       const read = parseDigestResponse(input);
-      if ('unreadable' in read) return hearing(said('digest-response', input), malformed(read.unreadable));
+      if ('fail' in read) return hearing(said('digest-response', input), read);
       const step = strayed(read, { realm, nonce, host: context.host }) ?? check(read);
       return hearing(said('digest-response', input, fieldsOf(read)), step);
     },

@@ -1,11 +1,6 @@
 // The messages of DIGEST-MD5, to the letter of their grammar (RFC 2831 sections 2.1.1, 2.1.2 and 7).
 import { isUtf8 } from 'node:buffer';
-import { maxField } from './mechanism.ts';
-
-/** Why a message cannot be read; never holds any of it. */
-interface Unreadable {
-  readonly unreadable: string;
-}
+import { type Failure, malformed, maxField } from './mechanism.ts';
 
 /** A digest-response. What is hashed stands with one character for each octet that crossed. */
 export interface DigestAnswer {
@@ -33,25 +28,24 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-export function parseDigestResponse(message: Buffer): DigestAnswer | Unreadable {
-  const unreadable = (why: string): Unreadable => ({ unreadable: why });
-  if (message.length >= maxResponse) return unreadable('a digest-response has fewer than 4096 octets');
+export function parseDigestResponse(message: Buffer): DigestAnswer | Failure {
+  if (message.length >= maxResponse) return malformed('a digest-response has fewer than 4096 octets');
   const found = directives(message.toString('latin1'));
-  if (typeof found === 'string') return unreadable(found);
+  if (typeof found === 'string') return malformed(found);
   const missing = required.find((name) => !found.has(name));
-  if (missing !== undefined) return unreadable(`no ${missing}`);
+  if (missing !== undefined) return malformed(`no ${missing}`);
   const text = (name: string) => found.get(name) ?? '';
   const charset = found.get('charset');
-  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') return unreadable('a charset that is not utf-8');
+  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') return malformed('a charset that is not utf-8');
   const decode = (octets: string) => (charset === undefined ? octets : fromUtf8(octets));
   const [user, realm, acting] = [decode(text('username')), decode(text('realm')), fromUtf8(text('authzid'))];
-  if (user === undefined || realm === undefined || acting === undefined) return unreadable('not UTF-8');
-  if (user === '' || user.length > maxField || /\p{Cc}/u.test(user)) return unreadable('no user name');
-  if (found.get('authzid') === '') return unreadable('an empty authzid');
+  if (user === undefined || realm === undefined || acting === undefined) return malformed('not UTF-8');
+  if (user === '' || user.length > maxField || /\p{Cc}/u.test(user)) return malformed('no user name');
+  if (found.get('authzid') === '') return malformed('an empty authzid');
   const [count, response] = [text('nc'), text('response')];
-  if (!/^[0-9a-f]{8}$/.test(count)) return unreadable('nc is not 8 hexadecimal digits in lower case');
-  if (!/^[0-9a-f]{32}$/.test(response)) return unreadable('response is not 32 hexadecimal digits in lower case');
-  if (text('cnonce') === '') return unreadable('an empty cnonce');
+  if (!/^[0-9a-f]{8}$/.test(count)) return malformed('nc is not 8 hexadecimal digits in lower case');
+  if (!/^[0-9a-f]{32}$/.test(response)) return malformed('response is not 32 hexadecimal digits in lower case');
+  if (text('cnonce') === '') return malformed('an empty cnonce');
   return {
     ...{ user, realm, nonce: text('nonce'), cnonce: text('cnonce'), count, uri: text('digest-uri'), response },
     qop: found.get('qop') ?? 'auth',

@@ -46,7 +46,7 @@ function exchange(variant: Variant, context: ExchangeContext) {
 
   function first(input: Buffer): Later<Step> {
     const read = parseClientFirst(input);
-    if ('unreadable' in read) return hearing(said('client-first-message', input), malformed(read.unreadable));
+    if ('fail' in read) return hearing(said('client-first-message', input), read);
     const { flag, authzid, user, nonce } = read;
     const fields = [
       shown('gs2-cbind-flag', typeof flag === 'string' ? flag : `p=${flag.type}`),
@@ -81,8 +81,7 @@ function exchange(variant: Variant, context: ExchangeContext) {
   function final(asked: Asked, input: Buffer): Step {
     const read = parseClientFinal(input);
     const { user } = asked.client;
-    if ('unreadable' in read)
-      return { ...malformed(read.unreadable, user), heard: said('client-final-message', input) };
+    if ('fail' in read) return { ...read, user, heard: said('client-final-message', input) };
     const { binding, nonce, proof } = read;
     const fields = [hidden('channel-binding', binding), shown('nonce', nonce), hidden('proof', proof)];
     return { ...judge(asked, read), heard: said('client-final-message', input, fields) };

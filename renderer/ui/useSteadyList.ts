@@ -15,7 +15,7 @@ interface SteadyList<Row> {
   readonly onLeave?: () => void;
 }
 
-/** Returns the virtual rows, what the scroller must call when it is scrolled, and how to bring a row into view. */
+/** Returns the rows to draw and where, what the scroller must call when it is scrolled, and how to bring a row into view. */
 export function useSteadyList<Row extends { readonly id: string }>(list: SteadyList<Row>) {
   const { rows, scroller, rowHeight, headHeight = 0, isFollowing, onLeave } = list;
   const anchor = useRef<{ id: string; offset: number } | undefined>(undefined);
@@ -65,9 +65,15 @@ export function useSteadyList<Row extends { readonly id: string }>(list: SteadyL
   useLayoutEffect(() => virtual.measure(), [virtual, rowHeight]);
 
   return {
-    items: virtual.getVirtualItems(),
+    /** Rows to draw; `top` is in pixels below the head. */
+    drawn: virtual.getVirtualItems().flatMap(({ index, start }) => {
+      const row = rows[index];
+      return row ? [{ row, index, top: start - headHeight }] : [];
+    }),
     height: virtual.getTotalSize(),
     onScroll,
+    /** How many rows the scroller has room for, were there no head. */
+    room: () => Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight),
     /** Rows have one height, so this needs no virtualizer, which would go on correcting after the person has scrolled. */
     show: (index: number) => {
       const element = scroller.current;

@@ -155,5 +155,7 @@ describe('logs in where what it shows is right, and is answered 535 where it is 
   test('the table of what was tried is shown', (context) => {
     context.task.meta.shows = drawn(outcomes);
     expect(outcomes.length).toBe(cells.length);
+    // Whoever takes a cell out of the table says so here too.
+    expect(cells.length).toBe(103);
   });
 });

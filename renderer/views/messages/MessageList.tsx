@@ -1,6 +1,6 @@
 // The list of accepted messages, newest first; virtual, filtered by words, walked by arrow keys.
 import { Inbox, MoreHorizontal, SearchX, X } from 'lucide-react';
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, memo, useRef } from 'react';
 import type { MessageRow } from '../../../core/contract/calls.ts';
 import { runCommand, useCommand } from '../../state/commands.ts';
 import { go, usePlace } from '../../state/place.ts';
@@ -12,6 +12,7 @@ import { clock, count, counted, size } from '../../ui/figures.ts';
 import { KeyHint } from '../../ui/KeyHint.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { PaneHead } from '../../ui/Pane.tsx';
+import { useRowKeys } from '../../ui/useRowKeys.ts';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
 import { decodeHeader } from './encodedWords.ts';
 import { clearMessages } from './clearMessages.ts';
@@ -97,31 +98,18 @@ function Rows({ rows, scroller, isFiltered, onFilter, onEnter }: RowsProps) {
   const isLoaded = useWorkbench((state) => state.messages.isLoaded);
   const selected = usePlace((place) => place.message);
   const list = useSteadyList({ rows, scroller, rowHeight: ROW, isFollowing: false });
-  const index = useMemo(() => rows.findIndex(({ id }) => id === selected), [rows, selected]);
-  useEffect(() => {
-    if (index >= 0) list.show(index);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when another one is opened, not when rows come
-  }, [selected]);
-  const walk = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW) - 1);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    const step = steps[event.key];
-    if (event.key === 'Enter') onEnter();
-    else if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { index, walk } = useRowKeys({
+    rows,
+    chosen: selected,
+    list,
+    onChoose: ({ id }) => go({ view: 'messages', message: id }, true),
+  });
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') walk(event);
     else {
-      const next = Math.min(rows.length - 1, Math.max(0, (index < 0 && step > 0 ? -1 : index) + step));
-      const row = rows[next];
-      if (row) go({ view: 'messages', message: row.id }, true);
-      list.show(next);
+      event.preventDefault();
+      onEnter();
     }
-    event.preventDefault();
   };
   if (rows.length === 0 && isLoaded) {
     return isFiltered ? (
@@ -161,7 +149,7 @@ function Rows({ rows, scroller, isFiltered, onFilter, onEnter }: RowsProps) {
       tabIndex={0}
       data-pane-focus=""
       onScroll={list.onScroll}
-      onKeyDown={walk}
+      onKeyDown={press}
     >
       <div role="rowgroup" className="unseen">
         <div role="row" aria-rowindex={1}>
@@ -173,12 +161,9 @@ function Rows({ rows, scroller, isFiltered, onFilter, onEnter }: RowsProps) {
         </div>
       </div>
       <div role="rowgroup" style={{ height: list.height, position: 'relative' }}>
-        {list.items.map((item) => {
-          const row = rows[item.index];
-          return (
-            row && <Line key={row.id} row={row} index={item.index} top={item.start} isSelected={row.id === selected} />
-          );
-        })}
+        {list.drawn.map(({ row, index, top }) => (
+          <Line key={row.id} row={row} index={index} top={top} isSelected={row.id === selected} />
+        ))}
       </div>
     </div>
   );

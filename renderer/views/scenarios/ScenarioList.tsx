@@ -8,11 +8,15 @@ import { useWorkbench } from '../../state/workbench.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { counted, duration } from '../../ui/figures.ts';
+import { rowStep } from '../../ui/useRowKeys.ts';
 import { Cell, standing } from './Cell.tsx';
 import { columns, type Line, type Theme } from './model.ts';
 import { shownOf, useOutcomes } from './outcomes.ts';
 import { play, useAsked } from './run.ts';
 import { worldText, worldWord } from './worlds.ts';
+
+/** Lines. */
+const PAGE = 12;
 
 interface ListProps {
   readonly lines: readonly Line[];
@@ -36,15 +40,7 @@ export function ScenarioList({ lines, selected, closed, onSelect, onFold, onRun,
 
   const walk = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: 12,
-      PageUp: -12,
-      Home: -lines.length,
-      End: lines.length,
-    };
-    const step = steps[event.key];
+    const step = rowStep(event.key, PAGE, lines.length);
     if (step !== undefined) {
       const next = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
       if (next) onSelect(next.id);

@@ -1,6 +1,6 @@
 // The live list of sessions: virtual, filtered, walked by arrow keys; one line with columns, or two lines where it is narrow.
 import { SearchX } from 'lucide-react';
-import { memo, type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { memo, type KeyboardEvent, useMemo, useRef } from 'react';
 import type { SessionRow } from '../../../core/contract/summary.ts';
 import { choose, useChoices } from '../../state/choices.ts';
 import { setFilter } from '../../state/filterText.ts';
@@ -9,6 +9,7 @@ import { useWorkbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeChip } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { useRowKeys } from '../../ui/useRowKeys.ts';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
 import { useWideElement } from '../../ui/useWide.ts';
 import { decided, sessionColumns, StartTime, talk } from './columns.tsx';
@@ -40,37 +41,14 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
     isFollowing,
     onLeave: () => choose({ isFollowing: false }),
   });
-
-  const index = useMemo(() => rows.findIndex((row) => row.id === selected), [rows, selected]);
-  const walk = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / (isWide ? 28 : 48)) - 1);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    const step = steps[event.key];
-    if (event.key === 'Enter' && selected !== undefined) {
+  const { index, walk } = useRowKeys({ rows, chosen: selected, list, onChoose: ({ id }) => open(id) });
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || selected === undefined) walk(event);
+    else {
       event.preventDefault();
       onEnter();
     }
-    if (step === undefined || rows.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    const next = Math.min(rows.length - 1, Math.max(0, (index < 0 && step > 0 ? -1 : index) + step));
-    const row = rows[next];
-    if (!row) return;
-    open(row.id);
-    list.show(next);
   };
-
-  // A session opened from elsewhere (a message, a scenario) is brought into view once.
-  useEffect(() => {
-    if (index >= 0) list.show(index);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when another one is opened, not when rows come
-  }, [selected]);
 
   if (rows.length === 0 && isLoaded) {
     return isFiltered ? (
@@ -98,7 +76,7 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
         tabIndex={0}
         data-pane-focus=""
         onScroll={list.onScroll}
-        onKeyDown={walk}
+        onKeyDown={press}
       >
         <div role="rowgroup" className={isWide ? 'session-head' : 'unseen'}>
           <div role="row" aria-rowindex={1} className="session-columns">
@@ -110,21 +88,16 @@ export function SessionList({ rows, isFiltered, onEnter }: ListProps) {
           </div>
         </div>
         <div role="rowgroup" style={{ height: list.height, position: 'relative' }}>
-          {list.items.map((item) => {
-            const row = rows[item.index];
-            return (
-              row && (
-                <SessionLine
-                  key={row.id}
-                  row={row}
-                  index={item.index}
-                  top={item.start - (isWide ? 28 : 0)}
-                  isSelected={row.id === selected}
-                  columns={isWide ? columns : undefined}
-                />
-              )
-            );
-          })}
+          {list.drawn.map(({ row, index, top }) => (
+            <SessionLine
+              key={row.id}
+              row={row}
+              index={index}
+              top={top}
+              isSelected={row.id === selected}
+              columns={isWide ? columns : undefined}
+            />
+          ))}
         </div>
       </div>
     </div>

@@ -7,8 +7,12 @@ import { go } from '../../state/place.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { codeLook, outcomeLooks } from '../../ui/Chip.tsx';
 import { count, duration, offset } from '../../ui/figures.ts';
+import { rowStep } from '../../ui/useRowKeys.ts';
 import { silentWords } from './explain.ts';
 import type { ShownItem } from './repeats.ts';
+
+/** Lines. */
+const PAGE = 15;
 
 interface TranscriptProps {
   readonly session: string;
@@ -120,15 +124,7 @@ export function Transcript({ session, items, line, onLine, onUnfold, onEnter, on
 }
 
 function nextLine(items: readonly ShownItem[], from: number, key: string): number | undefined {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: 15,
-    PageUp: -15,
-    Home: -items.length,
-    End: items.length,
-  };
-  const step = steps[key];
+  const step = rowStep(key, PAGE, items.length);
   if (step === undefined) return undefined;
   const way = step > 0 ? 1 : -1;
   let at = Math.min(items.length - 1, Math.max(0, from + step));

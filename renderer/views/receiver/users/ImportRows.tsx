@@ -84,35 +84,30 @@ export function ImportRows({ rows, isDone, isStale }: ImportRowsProps) {
           </div>
         </div>
         <div role="rowgroup" style={{ height: list.height, position: 'relative' }}>
-          {list.items.map((item) => {
-            const row = shown[item.index];
-            return (
-              row && (
-                <div
-                  key={row.id}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  className="import-row"
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
-                  <span role="gridcell" className="number muted">
-                    {row.line}
-                  </span>
-                  <span role="gridcell" className="mono cut" title={row.name}>
-                    {row.name}
-                  </span>
-                  <span role="gridcell">
-                    <Chip tone={looks[row.what].tone} shape={looks[row.what].shape}>
-                      {word(row.what)}
-                    </Chip>
-                  </span>
-                  <span role="gridcell" className="cut muted" title={row.note}>
-                    {row.note}
-                  </span>
-                </div>
-              )
-            );
-          })}
+          {list.drawn.map(({ row, index, top }) => (
+            <div
+              key={row.id}
+              role="row"
+              aria-rowindex={index + 2}
+              className="import-row"
+              style={{ transform: `translateY(${top}px)` }}
+            >
+              <span role="gridcell" className="number muted">
+                {row.line}
+              </span>
+              <span role="gridcell" className="mono cut" title={row.name}>
+                {row.name}
+              </span>
+              <span role="gridcell">
+                <Chip tone={looks[row.what].tone} shape={looks[row.what].shape}>
+                  {word(row.what)}
+                </Chip>
+              </span>
+              <span role="gridcell" className="cut muted" title={row.note}>
+                {row.note}
+              </span>
+            </div>
+          ))}
         </div>
       </div>
     </div>

@@ -1,8 +1,9 @@
 // The list of users: rows of one height, virtual, walked by arrow keys; the chosen one stands beside it with all there is.
-import { type KeyboardEvent, memo, type RefObject, useEffect, useMemo } from 'react';
+import { type KeyboardEvent, memo, type RefObject } from 'react';
 import { Chip } from '../../../ui/Chip.tsx';
 import { Switch } from '../../../ui/Choose.tsx';
 import { count, moment } from '../../../ui/figures.ts';
+import { useRowKeys } from '../../../ui/useRowKeys.ts';
 import { useSteadyList } from '../../../ui/useSteadyList.ts';
 import { ask, askRemove, chooseUser, useChosen } from './asking.ts';
 import { type ListedUser, quotaWords, usable } from './model.ts';
@@ -22,30 +23,19 @@ interface ListProps {
 export function UserList({ rows, scroller }: ListProps) {
   const chosen = useChosen();
   const list = useSteadyList({ rows, scroller, rowHeight: ROW, headHeight: HEAD, isFollowing: false });
-  const index = useMemo(() => rows.findIndex(({ name }) => name === chosen), [rows, chosen]);
-  useEffect(() => {
-    if (index >= 0) list.show(index);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when another one is chosen, not when rows come
-  }, [chosen]);
-  const walk = (event: KeyboardEvent) => {
+  const { index, walk } = useRowKeys({
+    rows,
+    chosen,
+    list,
+    onChoose: ({ name }) => chooseUser(name),
+    overlap: 2,
+  });
+  const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+    if (walk(event)) return;
     const now = rows[index];
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW) - 2);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    const step = steps[event.key];
-    if (step !== undefined) {
-      const next = Math.min(rows.length - 1, Math.max(0, (index < 0 && step > 0 ? -1 : index) + step));
-      chooseUser(rows[next]?.name);
-      list.show(next);
-    } else if (!now) return;
-    else if (event.key === 'Enter') ask({ kind: 'edit', name: now.name });
+    if (!now) return;
+    if (event.key === 'Enter') ask({ kind: 'edit', name: now.name });
     else if (event.key === ' ') void turnUser(now.name, !now.enabled);
     else if (event.key === 'Delete') void askRemove(now.name);
     else if (event.key === 'Escape') chooseUser(undefined);
@@ -63,7 +53,7 @@ export function UserList({ rows, scroller }: ListProps) {
       tabIndex={0}
       data-pane-focus=""
       onScroll={list.onScroll}
-      onKeyDown={walk}
+      onKeyDown={press}
     >
       <div role="rowgroup" className="session-head">
         <div role="row" aria-rowindex={1} className="users-columns users-head">
@@ -75,14 +65,9 @@ export function UserList({ rows, scroller }: ListProps) {
         </div>
       </div>
       <div role="rowgroup" style={{ height: list.height, position: 'relative' }}>
-        {list.items.map((item) => {
-          const row = rows[item.index];
-          return (
-            row && (
-              <Row key={row.id} row={row} index={item.index} top={item.start - HEAD} isChosen={row.name === chosen} />
-            )
-          );
-        })}
+        {list.drawn.map(({ row, index, top }) => (
+          <Row key={row.id} row={row} index={index} top={top} isChosen={row.name === chosen} />
+        ))}
       </div>
     </div>
   );
