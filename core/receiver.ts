@@ -3,11 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Unavailable, unavailableMechanisms } from './contract/availability.ts';
 import type { ListenerState, ReceiverState } from './contract/calls.ts';
 import type { Listener as ListenerSettings } from './contract/settings/listeners.ts';
-import type { MechanismName } from './contract/mechanisms.ts';
 import { hostPort, type HostPort } from './contract/settings/network.ts';
 import type { Settings } from './contract/settings/settings.ts';
 import type { Journal } from './journal/journal.ts';
-import { listed } from './policy/effective.ts';
 import { FlowCounters } from './policy/flow.ts';
 import { Protection } from './policy/protection.ts';
 import type { Kerberos } from './sasl/kerberos.ts';
@@ -15,6 +13,8 @@ import type { UserSource } from './sasl/userSource.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
 import { Gate } from './smtp/gate.ts';
+import { kerberosProblem, lists } from './smtp/gssapiOffer.ts';
+import { nobody } from './smtp/inquiry.ts';
 import { Listener } from './smtp/listener.ts';
 import { type ListenerIdentity, ListenerTls } from './smtp/listenerTls.ts';
 import { askSpf } from './smtp/spfQuestion.ts';
@@ -68,25 +68,6 @@ function faultsInForce(settings: Settings | undefined): Pick<ReceiverState, 'fau
   const { enabled, rules, addressReplies } = settings.faults;
   if (!enabled || (rules.length === 0 && !addressReplies)) return {};
   return { faults: [...(addressReplies ? ['address-encoded replies'] : []), ...rules.map(({ name }) => name)] };
-}
-
-function lists(settings: Settings, mechanism: MechanismName): boolean {
-  return settings.listeners.some((_, index) => {
-    const { clear, secured } = listed(settings, index);
-    return secured.includes(mechanism) || clear.includes(mechanism);
-  });
-}
-
-/** Asked only where a listener lists GSSAPI: who answers has to be started first. */
-async function kerberosProblem(kerberos: Kerberos | undefined, settings: Settings): Promise<string | undefined> {
-  if (!lists(settings, 'GSSAPI')) return undefined;
-  if (!kerberos) return 'this host has no Kerberos';
-  const { keytab, service } = settings.authentication.gssapi;
-  try {
-    return await kerberos.problem({ keytab, service });
-  } catch (error) {
-    return `Kerberos does not answer: ${(error as Error).message}`;
-  }
 }
 
 /** No sooner than a helper that breaks again and again is started anew. */
@@ -292,6 +273,7 @@ class ListenerSet implements Receiver {
         users,
         ...(kerberos && { kerberos }),
         spf: askSpf(world),
+        inquiry: () => nobody,
         flow: this.#flow,
         protection: this.#protection,
         listener,

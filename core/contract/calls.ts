@@ -3,6 +3,7 @@ import type { Event } from './event.ts';
 import { eventSchema } from './event.ts';
 import { type CaseResult, outcomes, presets } from './scenario.ts';
 import { worlds } from './scenarioWorld.ts';
+import { senderCalls } from './senderCalls.ts';
 import { call, none, userCalls } from './userCalls.ts';
 import { z } from './schema.ts';
 import type { Settings } from './settings/settings.ts';
@@ -98,6 +99,8 @@ const messageRow = z.strictObject({
   from: z.string(),
   /** For remote domains: held and shown, never sent. */
   remote: z.boolean(),
+  /** Kept apart from other mail: the check that said so. */
+  quarantine: z.string().optional(),
   user: z.string().optional(),
 });
 export type MessageRow = z.output<typeof messageRow>;
@@ -263,7 +266,15 @@ export const calls = {
       cleared: z.number(),
     }),
   ),
-  'messages.source': call(z.strictObject({ message: id }), z.strictObject({ trace: z.string(), bytes: binary })),
+  /** `removed`: octets, from and to, that are left out where the message is handed on. */
+  'messages.source': call(
+    z.strictObject({ message: id }),
+    z.strictObject({
+      trace: z.string(),
+      bytes: binary,
+      removed: z.array(z.strictObject({ start: z.number(), end: z.number() })).optional(),
+    }),
+  ),
   'messages.parts': call(
     z.strictObject({ message: id }),
     z.strictObject({
@@ -288,6 +299,7 @@ export const calls = {
     z.strictObject({ ok: z.boolean(), reply: z.string() }),
   ),
   ...userCalls,
+  ...senderCalls,
   'scenarios.list': call(
     none,
     z.strictObject({ scenarios: z.array(scenarioRow), checks: z.record(z.string(), z.string()) }),

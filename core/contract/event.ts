@@ -15,7 +15,7 @@ import { z } from './schema.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Version of the event shapes below; a workspace with a newer one is refused, never guessed at. */
-export const eventVersion = 3;
+export const eventVersion = 4;
 
 /** Why a session ended. */
 export const closeReasons = [
@@ -140,6 +140,17 @@ export type EventBody =
       /** RFC 3461: RET and ENVID of MAIL. */
       readonly dsn?: TransactionFacts['dsn'];
       readonly remote: boolean;
+      /** Kept apart from other mail: the check that said so. */
+      readonly quarantine?: string;
+    }
+  /** A message was answered 250, and is kept nowhere: a check's action is discard. */
+  | {
+      readonly kind: 'discarded';
+      readonly message: string;
+      readonly size: number;
+      readonly sender: Mailbox;
+      readonly recipients: readonly Mailbox[];
+      readonly check: string;
     }
   | { readonly kind: 'close'; readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }
   /** A bug: the session answered 451 and went on, or closed. Paths in the stack are relative to the repository. */
@@ -187,6 +198,7 @@ const known = [
   'verdict',
   'tls',
   'stored',
+  'discarded',
   'close',
   'fault',
 ] as const;

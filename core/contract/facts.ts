@@ -2,7 +2,7 @@
 import type { Unavailable } from './availability.ts';
 import type { FlowLimits, WindowKind } from './settings/flow.ts';
 import type { Listener } from './settings/listeners.ts';
-import type { SpfResult } from './settings/sender.ts';
+import type { DomainAnswer, EhloAnswer, ListAnswer, MessageAnswer, ReverseAnswer, SpfAnswer } from './senderAnswers.ts';
 import type { StrictRule } from './settings/strictness.ts';
 
 /**
@@ -241,6 +241,20 @@ export interface SessionFacts {
   /** Absent when the client waited for the greeting. */
   early?: EarlyTalk;
   spfEhlo?: SpfAnswer;
+  /** What has been asked about the peer so far; each is asked once. */
+  reverse?: ReverseAnswer;
+  ehloName?: EhloAnswer;
+  /** Of all lists of addresses, in their order; and of the domains that do not change with the message. */
+  dnsbl?: readonly ListAnswer[];
+  /** The settings say that mail of this session is taken and not delivered; the strongest counts. */
+  fate?: Fate;
+}
+
+/** What becomes of a message that is answered 250 all the same, and the check that said so. */
+export interface Fate {
+  readonly action: 'discard' | 'quarantine';
+  readonly check: string;
+  readonly text: string;
 }
 
 /** A mailbox as it was written, and its parts; the null sender has an empty `raw`. */
@@ -312,6 +326,12 @@ export interface TransactionFacts {
   /** At stage rcpt of a message from the null sender; where `protection` limits them. */
   nullSenderRates?: readonly Rate[];
   spfMail?: SpfAnswer;
+  senderDomain?: DomainAnswer;
+  domainLists?: readonly ListAnswer[];
+  /** What was found out about the message, from stage message on. */
+  found?: MessageAnswer;
+  /** As in {@link SessionFacts}, for this message. */
+  fate?: Fate;
   /** Received fields of the top-level header, from stage headers on. */
   receivedHeaders?: number;
   /** The recipient that a Delivered-To field of the top-level header names, as the field has it; looked for when `loops.deliveredTo` is on. */
@@ -358,20 +378,6 @@ export interface DnsQuestion {
   /** Records as text, or a fault such as NXDOMAIN, SERVFAIL, TIMEOUT. */
   readonly answer: readonly string[] | string;
   readonly ms: number;
-}
-
-/** The answer of one SPF check with its evidence. */
-export interface SpfAnswer {
-  readonly result: SpfResult;
-  readonly identity: 'helo' | 'mailfrom';
-  readonly domain: string;
-  readonly record?: string;
-  readonly explanation?: string;
-  /** What made it an error, e.g. `Too many void DNS results`. */
-  readonly detail?: string;
-  readonly lookups: number;
-  readonly questions: readonly DnsQuestion[];
-  readonly ms: number;
-  /** The same question was asked before under the same settings; DNS was asked then. */
-  readonly remembered?: boolean;
+  /** Who answered where it was not the zone: `cache`, or a server by its address. */
+  readonly by?: string;
 }

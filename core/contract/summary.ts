@@ -154,6 +154,9 @@ function fold(next: Draft, event: EventBody, t: number): void {
       next.closed = event.reason;
       if (next.outcome === 'open') next.outcome = event.reason === 'drop' ? 'dropped' : 'closed';
       break;
+    case 'discarded':
+      next.sender = event.sender.raw;
+      break;
     case 'sasl':
     case 'fault':
       break;

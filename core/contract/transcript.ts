@@ -171,6 +171,11 @@ function itemsOf(event: Event): TranscriptItem[] {
           text: storedText(event),
         },
       ];
+    case 'discarded': {
+      const { size, message, check } = event;
+      const text = `message discarded by ${check}: ${size} octets answered with 250 and kept nowhere`;
+      return [{ kind: 'stored', n, t, message, text }];
+    }
     case 'close':
       return [
         {

@@ -1,5 +1,6 @@
 // Findings, actions and verdicts: how an answer comes about.
 import type { DnsQuestion, Stage } from './facts.ts';
+import type { SenderAnswer, Work } from './senderAnswers.ts';
 import type { Basis } from './settings/leaf.ts';
 
 /** What settings say a finding leads to, weakest to strongest. */
@@ -59,6 +60,10 @@ export interface Finding {
   readonly rule?: RuleEvidence;
   readonly rules?: readonly RuleEvidence[];
   readonly dns?: readonly DnsQuestion[];
+  /** What was found out about the sender, in full; its questions stand in `dns`. */
+  readonly answer?: SenderAnswer;
+  /** How the work on the message went, where a worker had it. */
+  readonly work?: Work;
   /** Further evidence as label and value. */
   readonly evidence?: Readonly<Record<string, string>>;
   /** True when the finding exempts from the check (authenticated, exempt network). */

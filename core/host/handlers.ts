@@ -17,6 +17,7 @@ import { authorityFile, ownClient, ownIdentity } from '../smtp/certificates.ts';
 import { realWorld } from '../world/real.ts';
 import { exportSettings, importSettings } from './exchange.ts';
 import { faultChange } from './faultWarning.ts';
+import { senderHandlers } from './senderHandlers.ts';
 import { type Surroundings, tryLogin } from './tryLogin.ts';
 import { version } from './version.ts';
 import { adopt, type Parts } from './workbench.ts';
@@ -24,6 +25,7 @@ import { adopt, type Parts } from './workbench.ts';
 export function handlersOf(parts: Parts): Handlers {
   const { workspace, configuration, users, receiver, runs, log, doorbell, options } = parts;
   return {
+    ...senderHandlers(parts),
     'workbench.info': () => {
       const { firstUser } = parts;
       return {

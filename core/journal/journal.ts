@@ -31,6 +31,10 @@ export interface Envelope {
   readonly remote: boolean;
   /** Trace header fields we would add, as text with CRLF line ends: kept apart from the client's bytes. */
   readonly trace: string;
+  /** Kept apart from other mail, and the check that said so. */
+  readonly quarantine?: string;
+  /** Octets of the message, from and to, that are left out where it is handed on; never of what is kept. */
+  readonly removed?: readonly { readonly start: number; readonly end: number }[];
 }
 
 /** An event that is true only once a message is stored: that it is, and the 250 that says so. */

@@ -79,6 +79,8 @@ export function linesOf(session: LogSession, event: EventBody, logLevel = 31): r
       return tls(session, event);
     case 'stored':
       return one('mail', level.info, newMail(session, event));
+    case 'discarded':
+      return one('mail', level.info, `discarded by ${event.check}: message of ${event.size} bytes`);
     case 'close':
       return one('connections', level.info, `closing session from ${ended(session.peer)}`);
     case 'sasl':

@@ -1,6 +1,7 @@
 // Asks mailauth about SPF (RFC 7208) and keeps what it found as evidence; every DNS question goes to the resolver given.
 import type { DNSResolver } from 'mailauth';
-import type { DnsQuestion, Mailbox, SpfAnswer } from '../contract/facts.ts';
+import type { DnsQuestion, Mailbox } from '../contract/facts.ts';
+import type { SpfAnswer } from '../contract/senderAnswers.ts';
 
 export interface SpfQuestion {
   readonly identity: 'helo' | 'mailfrom';
@@ -87,7 +88,11 @@ async function evaluate(question: SpfQuestion): Promise<SpfAnswer> {
     ...(answer.rr === undefined ? {} : { record: answer.rr }),
     ...(explanation === '' ? {} : { explanation }),
     ...(detail === '' ? {} : { detail }),
+    kind: 'spf',
     lookups: answer.lookups?.count ?? 0,
+    voids: answer.lookups?.void ?? 0,
+    reading: 'strict',
+    tree: { domain: answer.domain, result: answer.status.result as SpfAnswer['result'], terms: [] },
     questions: [...asked.questions],
     ms: Math.round((question.elapsed() - began) * 10) / 10,
   };

@@ -1,5 +1,6 @@
 // What SPF answers lead to: who is exempt, which action a result has, and at which stage it acts.
-import type { SpfAnswer, Stage } from '../contract/facts.ts';
+import type { Stage } from '../contract/facts.ts';
+import type { SpfAnswer } from '../contract/senderAnswers.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { SpfResult } from '../contract/settings/sender.ts';
 import type { Finding } from '../contract/verdict.ts';

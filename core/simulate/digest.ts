@@ -30,6 +30,8 @@ function canonical(event: Event): unknown {
       return ['tls', event.state];
     case 'stored':
       return ['stored', event.sender.raw, event.recipients.map(({ raw }) => raw), event.remote];
+    case 'discarded':
+      return ['discarded', event.sender.raw, event.recipients.map(({ raw }) => raw), event.check];
     case 'close':
       return ['close'];
     case 'fault':

@@ -133,6 +133,7 @@ export class Dialogue {
       pause: (ms) => new Promise((resolve) => opening.world.after(ms, () => resolve())),
       stress: () => opening.visit.stress(),
       spf: (identity) => opening.spf({ settings, facts, identity }),
+      inquiry: opening.inquiry(this),
     };
   }
 

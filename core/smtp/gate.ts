@@ -14,6 +14,7 @@ import { octetsEvent } from './octets.ts';
 import { relativeStack } from './stack.ts';
 import { awaitProxyHeader } from './proxyReader.ts';
 import { shakeHands } from './upgrade.ts';
+import { nobody } from './inquiry.ts';
 
 /** What a session begins with. */
 interface Ready {
@@ -136,6 +137,7 @@ export class Gate {
       pause: (ms) => new Promise((resolve) => this.#options.world.after(ms, () => resolve())),
       stress: () => visit.stress(),
       spf: noIdentity,
+      inquiry: nobody,
     };
   }
 
@@ -244,7 +246,7 @@ export class Gate {
   }
 
   #begin(arrival: Arrival, ready: Ready): void {
-    const { world, users, kerberos, spf, protection, listener } = this.#options;
+    const { world, users, kerberos, spf, inquiry, protection, listener } = this.#options;
     const { log, begun, connection, visit, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
@@ -267,6 +269,7 @@ export class Gate {
         users,
         ...(kerberos && { kerberos }),
         spf,
+        inquiry,
         over,
         ...rest,
       },

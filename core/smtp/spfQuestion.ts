@@ -1,5 +1,6 @@
 // Asks SPF about a session's client; DNS is answered by the zone of the settings and nothing else.
-import type { Facts, SpfAnswer } from '../contract/facts.ts';
+import type { Facts } from '../contract/facts.ts';
+import type { SpfAnswer } from '../contract/senderAnswers.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import { parseZone, type Zone } from '../dns/zone.ts';
 import { zoneResolver } from '../dns/zoneResolver.ts';

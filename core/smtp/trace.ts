@@ -1,5 +1,6 @@
 // The trace fields a receiver adds to a message it takes in (RFC 5321 section 4.4): kept apart from the client's bytes.
-import type { Mailbox, SpfAnswer } from '../contract/facts.ts';
+import type { Mailbox } from '../contract/facts.ts';
+import type { SpfAnswer } from '../contract/senderAnswers.ts';
 
 export interface TraceOf {
   readonly host: string;

@@ -1,6 +1,6 @@
 // Deciding: the order of checks, where a stage stops, and what a verdict says.
 import { describe, expect, it } from 'vitest';
-import type { SpfAnswer } from '../../core/contract/facts.ts';
+import type { SpfAnswer } from '../../core/contract/senderAnswers.ts';
 import { decide, spoken } from '../../core/policy/decide.ts';
 import { FlowCounters } from '../../core/policy/flow.ts';
 import { stageTable } from '../../core/policy/stages.ts';

@@ -6,13 +6,14 @@ import type {
   LoginFacts,
   Mailbox,
   SessionFacts,
-  SpfAnswer,
   Stress,
   TransactionFacts,
 } from '../../core/contract/facts.ts';
+import type { SpfAnswer } from '../../core/contract/senderAnswers.ts';
 import { type Settings, type SettingsInput, settingsSchema } from '../../core/contract/settings/settings.ts';
 import type { Finding, Verdict } from '../../core/contract/verdict.ts';
-import type { Check, PolicyContext } from '../../core/policy/check.ts';
+import type { Check, Inquiry, PolicyContext } from '../../core/policy/check.ts';
+import { nobody } from '../../core/smtp/inquiry.ts';
 
 export function settingsOf(input: SettingsInput = {}): Settings {
   return settingsSchema.parse(input);
@@ -33,6 +34,7 @@ export interface Known {
   readonly transaction?: Partial<TransactionFacts>;
   readonly login?: LoginFacts;
   readonly spf?: (identity: 'helo' | 'mailfrom') => Promise<SpfAnswer>;
+  readonly inquiry?: Partial<Inquiry>;
   readonly stress?: Stress;
   readonly pause?: (ms: number) => Promise<void>;
   readonly ban?: Ban;
@@ -67,6 +69,7 @@ export function contextOf(known: Known): PolicyContext {
     stress: () => known.stress,
     elapsed: known.elapsed ?? (() => 0),
     spf: known.spf ?? (() => Promise.reject(new Error('SPF was not to be asked'))),
+    inquiry: { ...nobody, ...known.inquiry },
   };
 }
 
@@ -82,7 +85,18 @@ export function sync(verdict: Verdict | Promise<Verdict>): Verdict {
 }
 
 export function spfAnswer(answer: Partial<SpfAnswer> & Pick<SpfAnswer, 'result' | 'identity'>): SpfAnswer {
-  return { domain: 'remote.example', lookups: 0, questions: [], ms: 0, ...answer };
+  const { result } = answer;
+  return {
+    kind: 'spf',
+    domain: 'remote.example',
+    lookups: 0,
+    voids: 0,
+    reading: 'strict',
+    tree: { domain: 'remote.example', result, terms: [] },
+    questions: [],
+    ms: 0,
+    ...answer,
+  };
 }
 
 export const submission = { name: 'submission', role: 'submission', address: '0.0.0.0:587' } as const;

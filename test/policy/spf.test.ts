@@ -1,6 +1,6 @@
 // SPF as policy: what each result leads to, at which stage it acts, and who is exempt; asked of real zones.
 import { describe, expect, it } from 'vitest';
-import type { SpfAnswer } from '../../core/contract/facts.ts';
+import type { SpfAnswer } from '../../core/contract/senderAnswers.ts';
 import { spfMaps } from '../../core/contract/presets.ts';
 import type { Settings } from '../../core/contract/settings/settings.ts';
 import { spfResults } from '../../core/contract/settings/sender.ts';

@@ -10,6 +10,7 @@ import { Dialogue } from '../../core/smtp/dialogue.ts';
 import type { Wire } from '../../core/smtp/opening.ts';
 import { takeLine } from '../../core/smtp/turn.ts';
 import { WireParser } from '../../core/smtp/wireParser.ts';
+import { nobody } from '../../core/smtp/inquiry.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { seeded } from '../fuzz/wireCase.ts';
 import { settingsOf } from './playground.ts';
@@ -54,6 +55,7 @@ function open(service: Settings) {
       greeting: spoken('greeting', 'connect', ''),
       users: { find: () => undefined } as never,
       spf: () => Promise.reject(new Error('no SPF here')),
+      inquiry: () => nobody,
       over: () => undefined,
     },
     wire,

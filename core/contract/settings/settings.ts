@@ -3,17 +3,19 @@ import { z } from '../schema.ts';
 import { acceptance } from './acceptance.ts';
 import { access } from './access.ts';
 import { authentication } from './authentication.ts';
+import { dns } from './dns.ts';
 import { domains } from './domains.ts';
 import { errors } from './errors.ts';
 import { faults } from './faults.ts';
 import { flow } from './flow.ts';
 import { lines, record } from './leaf.ts';
-import { dns, loops } from './limits.ts';
+import { loops } from './loops.ts';
 import { listeners } from './listeners.ts';
 import { protection } from './protection.ts';
 import { sender } from './sender.ts';
 import { logging, queue } from './storage.ts';
 import { strictness } from './strictness.ts';
+import { workers } from './workers.ts';
 
 const carried = record(
   {
@@ -56,6 +58,7 @@ export const groups = {
   errors,
   strictness,
   dns,
+  workers,
   queue,
   logging,
   faults,

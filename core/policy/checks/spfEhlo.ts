@@ -1,5 +1,5 @@
 // Check `spf-ehlo`: may the client use the name it gave in EHLO?
-import type { SpfAnswer } from '../../contract/facts.ts';
+import type { SpfAnswer } from '../../contract/senderAnswers.ts';
 import type { Check, CheckAnswer, PolicyContext } from '../check.ts';
 import { exemption, spfFinding } from '../spfPolicy.ts';
 

@@ -1,5 +1,5 @@
 // Check `spf-mail`: may the client send for the domain of the sender, and what of the EHLO name acts at MAIL?
-import type { SpfAnswer } from '../../contract/facts.ts';
+import type { SpfAnswer } from '../../contract/senderAnswers.ts';
 import type { CheckAnswer, Check, PolicyContext } from '../check.ts';
 import { exemption, spfFinding, waiting } from '../spfPolicy.ts';
 

@@ -1,5 +1,5 @@
-// Loops and DNS: the groups with a handful of settings each.
-import { flag, lines, record, whole } from './leaf.ts';
+// Loops: when a message has been round too often.
+import { flag, record, whole } from './leaf.ts';
 
 const CFG = 'AXIGEN 10.3.1 axigen.cfg';
 
@@ -30,27 +30,4 @@ export const loops = record(
     source: 'AXIGEN documentation, Email loop protection',
     basis: 'documented',
   },
-);
-
-export const dns = record(
-  {
-    zone: lines({
-      title: 'Zone',
-      help: 'All the DNS there is: one record a line, "name type data", e.g. "example.com TXT v=spf1 ip4:192.0.2.1 -all". Data SERVFAIL, REFUSED, TIMEOUT or NXDOMAIN is a fault. # begins a comment. Names that are not here do not exist.',
-      source: 'Gatehouse',
-      basis: 'ours',
-      default: '',
-    }),
-    timeout: whole({
-      title: 'Timeout',
-      help: 'How long one question may stay unanswered before it counts as a temporary error.',
-      unit: 's',
-      source: 'AXIGEN 10.3.1 axigen.cfg (dnr timeout)',
-      basis: 'observed',
-      min: 1,
-      max: 60,
-      default: 5,
-    }),
-  },
-  { title: 'DNS', help: 'The simulated zone. Nothing is asked outside.', source: 'Gatehouse', basis: 'ours' },
 );
