@@ -254,7 +254,7 @@ export const header = record(
         help: 'No From field, or several: mail programs show one, checks may read another.',
         source: `${RULES}; RFC 9989 section 11.5`,
       },
-      'record',
+      'ignore',
     ),
     syntax: action(
       {
@@ -262,7 +262,7 @@ export const header = record(
         help: 'A line that is no field, a blank before the colon, a NUL, or a From, Sender, Reply-To or To that cannot be read: programs differ in what they make of it.',
         source: 'RFC 5322 section 2.2',
       },
-      'record',
+      'ignore',
     ),
     duplicates: action(
       {
@@ -270,7 +270,7 @@ export const header = record(
         help: 'A field that may stand once (Date, Subject, Message-ID, Sender, Reply-To, To, Cc, Bcc, In-Reply-To, References) stands twice.',
         source: RULES,
       },
-      'record',
+      'ignore',
     ),
     lookAlike: action(
       {
@@ -278,7 +278,7 @@ export const header = record(
         help: 'The domain of From looks like one of the protected domains and is another, or its display name shows an address of a protected domain while the address is another.',
         source: 'Unicode Technical Standard 39, section 4',
       },
-      'record',
+      'ignore',
     ),
     protected: list(domain, {
       title: 'Protected domains',
@@ -291,7 +291,7 @@ export const header = record(
   },
   {
     title: 'Header rules',
-    help: 'What keeps the results above from being got round: a header every program reads alike. How large it may be: strictness.maxHeaderSize and maxHeaderFields.',
+    help: 'What keeps the results above from being got round: a header every program reads alike. With ignore for all of them nothing is looked at. How large it may be: strictness.maxHeaderSize and maxHeaderFields.',
     source: RULES,
     basis: 'ours',
   },
@@ -312,7 +312,7 @@ export const results = record(
       source: 'RFC 8601 section 5',
       basis: 'ours',
       options: ['keep', 'ours', 'all'],
-      default: 'ours',
+      default: 'keep',
     }),
     strip: list(
       text({
