@@ -6,10 +6,10 @@ import { go } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
-import { Dotted } from '../../ui/Dotted.tsx';
 import { duration } from '../../ui/figures.ts';
 import { Meter } from '../../ui/Meter.tsx';
-import { Table } from '../../ui/Table.tsx';
+import { Evidence as Drawn, WorkFacts } from '../sender/Evidence.tsx';
+import { Questions } from '../sender/Questions.tsx';
 import { asOffered, counterWords, limitOf, valueText, words } from './explain.ts';
 
 /** What was asked, what came of it, and which setting made that count. */
@@ -51,16 +51,24 @@ interface EvidenceProps {
 }
 
 /** Whether there is anything behind a finding to show. */
-export function hasEvidence({ counters = [], rule, rules = [], dns = [], evidence = {}, ms }: Finding): boolean {
+export function hasEvidence({ counters = [], rule, rules = [], dns = [], evidence = {}, ...more }: Finding): boolean {
   const lists = counters.length + rules.length + dns.length + Object.keys(evidence).length;
-  return lists > 0 || rule !== undefined || ms !== undefined;
+  return lists > 0 || [rule, more.ms, more.answer, more.work].some((one) => one !== undefined);
 }
 
 /** What a finding rests on: evidence, counters, rules, DNS answers, and how long it took. */
 export function FindingEvidence({ finding, withoutCounters = false }: EvidenceProps) {
-  const { counters = [], rule, rules = [], dns = [], evidence = {} } = finding;
+  const { counters = [], rule, rules = [], dns = [], evidence = {}, answer, work } = finding;
   return (
     <>
+      {answer && (
+        <div className="dns">
+          <dt className="unseen">what was found</dt>
+          <dd>
+            <Drawn answer={answer} />
+          </dd>
+        </div>
+      )}
       {Object.entries(evidence).map(([label, value]) => (
         <Evidence key={label} label={label} value={value} />
       ))}
@@ -87,6 +95,14 @@ export function FindingEvidence({ finding, withoutCounters = false }: EvidencePr
       )}
       {rules.length > 0 && <RuleTrace rules={rules} decider={rule} />}
       {dns.length > 0 && <DnsTable questions={dns} />}
+      {work && (
+        <>
+          <dt>worker</dt>
+          <dd>
+            <WorkFacts work={work} />
+          </dd>
+        </>
+      )}
       {finding.ms !== undefined && (
         <>
           <dt>check took</dt>
@@ -191,27 +207,7 @@ function DnsTable({ questions }: { readonly questions: readonly DnsQuestion[] })
     <div className="dns">
       <dt>DNS</dt>
       <dd>
-        <Table
-          label="DNS questions and answers"
-          columns={[
-            {
-              title: 'asked',
-              cell: (q) => (
-                <span className="mono">
-                  <Dotted text={q.name} /> {q.type}
-                </span>
-              ),
-            },
-            {
-              title: 'answer',
-              cell: (q) => (
-                <span className="mono">{typeof q.answer === 'string' ? q.answer : q.answer.join('\n')}</span>
-              ),
-            },
-            { title: 'took', isNumber: true, cell: (q) => duration(q.ms) },
-          ]}
-          rows={questions}
-        />
+        <Questions questions={questions} />
       </dd>
     </div>
   );
