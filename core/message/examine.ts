@@ -2,6 +2,12 @@
 import type { Mailbox } from '../contract/facts.ts';
 import type { MessageAnswer, SpfAnswer } from '../contract/senderAnswers.ts';
 import type { Settings } from '../contract/settings/settings.ts';
+import { hashBody } from './bodyHash.ts';
+import { examineDkim, prepareDkim } from './dkim.ts';
+import type { Asked } from './dkimKey.ts';
+import { examineHeader } from './header.ts';
+import { readHeader } from './headerFields.ts';
+import { mailauth } from './mailauth.ts';
 
 /** What can be asked of a message. */
 export type Wanted = 'dkim' | 'dmarc' | 'arc' | 'header' | 'removed' | 'parts' | 'sha256';
@@ -28,3 +34,50 @@ export interface MessageTask {
 
 /** What was found; how the work went is added by whoever had it done. */
 export type Found = Omit<MessageAnswer, 'work'>;
+
+/** What whoever examines a message lends for it. */
+export interface Lent {
+  /** A resolver for one purpose: its questions are that purpose's evidence. */
+  readonly asked: () => Asked;
+  /** The world's monotonic clock, ms. */
+  readonly elapsed: () => number;
+}
+
+/** Draws the libraries in now: in virtual time they must be there before they are asked for, files are read in real time. */
+export async function loadExamine(): Promise<void> {
+  await mailauth();
+}
+
+/** Examines a message. Nothing of it is copied but its header; asks DNS only for what is wanted. */
+export async function examine(task: MessageTask, { asked, elapsed }: Lent): Promise<Found> {
+  const { chunks, want, sender, now } = task;
+  const wants = new Set(want);
+  const began = elapsed();
+  const header = readHeader(chunks);
+  const found: { -readonly [Name in keyof Found]: Found[Name] } = {};
+  if (wants.has('header'))
+    found.header = examineHeader(header, {
+      protectedDomains: sender.header.protected,
+      ms: Math.round((elapsed() - began) * 10) / 10,
+    });
+  if (wants.has('dkim')) {
+    const parts = await mailauth();
+    const signing = { parts, header, settings: sender.dkim, now };
+    const prepared = prepareDkim(signing);
+    const digest = hashBody(
+      bodyOf(chunks, header.body),
+      prepared.flatMap(({ body }) => (body === undefined ? [] : [body])),
+    );
+    found.dkim = await examineDkim({ ...signing, digest }, prepared, { asked: asked(), elapsed });
+  }
+  return found;
+}
+
+/** The octets behind the header. */
+function* bodyOf(chunks: readonly Uint8Array[], start: number): Generator<Uint8Array> {
+  let offset = 0;
+  for (const chunk of chunks) {
+    if (offset + chunk.length > start) yield start > offset ? chunk.subarray(start - offset) : chunk;
+    offset += chunk.length;
+  }
+}
