@@ -248,12 +248,21 @@ export interface SessionFacts {
   dnsbl?: readonly ListAnswer[];
   /** The settings say that mail of this session is taken and not delivered; the strongest counts. */
   fate?: Fate;
+  /** What was found about the client whose action is mark: the trace of its messages tells. */
+  marks?: readonly Mark[];
 }
 
 /** What becomes of a message that is answered 250 all the same, and the check that said so. */
 export interface Fate {
   readonly action: 'discard' | 'quarantine';
   readonly check: string;
+  readonly text: string;
+}
+
+/** A finding that the trace of a message tells; SPF has a field of its own. */
+export interface Mark {
+  readonly check: string;
+  /** One line. */
   readonly text: string;
 }
 
@@ -332,6 +341,7 @@ export interface TransactionFacts {
   found?: MessageAnswer;
   /** As in {@link SessionFacts}, for this message. */
   fate?: Fate;
+  marks?: readonly Mark[];
   /** Received fields of the top-level header, from stage headers on. */
   receivedHeaders?: number;
   /** The recipient that a Delivered-To field of the top-level header names, as the field has it; looked for when `loops.deliveredTo` is on. */

@@ -75,7 +75,7 @@ export interface Finding {
 /** The one decision of a stage. */
 export interface Verdict {
   readonly stage: Stage;
-  /** `accept` when no finding did more than delay. */
+  /** `accept` when no finding did more than delay. With `discard` and `quarantine` the reason is the stage's positive one. */
   readonly action: 'accept' | Action;
   /** Key of the reasons table. */
   readonly reason: string;

@@ -2,6 +2,7 @@
 import type { Stage } from '../contract/facts.ts';
 import { type Action, actions, type Finding, type Verdict } from '../contract/verdict.ts';
 import type { CheckAnswer, PolicyContext } from './check.ts';
+import { heldBack } from './heldBack.ts';
 import { type ReasonKey, reasons } from './reasons.table.ts';
 import { stageTable } from './stages.ts';
 
@@ -29,7 +30,7 @@ const positive: Readonly<Record<Stage, ReasonKey>> = {
 
 /**
  * The one decision of a stage: its checks run in the order of stages.ts and stop after the first action of `defer` or
- * stronger. Synchronous when every check that ran was.
+ * stronger. Synchronous when every check that ran was, and nothing delays the answer.
  */
 export function decide(stage: Stage, context: PolicyContext): Verdict | Promise<Verdict> {
   const checks = stageTable[stage];
@@ -99,17 +100,44 @@ function timed(answer: Finding | readonly Finding[], ms: number): readonly Findi
   return (isList(answer) ? answer : [answer]).map((finding) => ({ ms, ...finding }));
 }
 
-function conclude(findings: readonly Finding[], { stage, context, ms }: Deciding): Verdict {
+/** What is found is told late when a finding delays it, whatever it comes to. */
+function conclude(findings: readonly Finding[], deciding: Deciding): Verdict | Promise<Verdict> {
+  const { context } = deciding;
+  const held = heldBack(findings, context.settings);
+  if (held === undefined) return concluded(findings, deciding);
+  return context.pause(held.ms).then(() => {
+    deciding.ms += held.ms;
+    return concluded(held.findings, deciding);
+  });
+}
+
+function concluded(findings: readonly Finding[], { stage, context, ms }: Deciding): Verdict {
   const decider = findings.length - 1;
   const finding = findings[decider];
   if (finding === undefined || !stops(finding.action)) return accepted(findings, { stage, context, ms });
-  const reason = finding.reason as ReasonKey;
-  const { because, basis, rfc } = reasons[reason];
   const { action } = finding;
+  // Nobody is told: the reply is the one that is said when nothing objects.
+  const taken = takenFor[action];
+  const reason = taken === undefined ? (finding.reason as ReasonKey) : positiveReason(stage, context);
+  const { because, basis, rfc } = taken ?? reasons[reason];
   const closes =
     action === 'drop' ? { closes: finding.silent === true ? ('silent' as const) : ('reply' as const) } : {};
   return { stage, action, reason, because, findings, decider, basis, rfc, ...closes, ...(ms >= 0.1 ? { ms } : {}) };
 }
+
+/** Why a message is answered positively that is not delivered. */
+const takenFor: Partial<Record<Action, Pick<Verdict, 'because' | 'basis' | 'rfc'>>> = {
+  discard: {
+    because: 'the mail is taken and kept nowhere',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 6.2',
+  },
+  quarantine: {
+    because: 'the mail is taken and kept apart',
+    basis: 'ours',
+    rfc: 'RFC 5321 section 6.2',
+  },
+};
 
 function accepted(findings: readonly Finding[], { stage, context, ms }: Deciding): Verdict {
   const reason = positiveReason(stage, context);
