@@ -2,6 +2,7 @@
 import type { Settings } from '../contract/settings/settings.ts';
 import type { World } from '../world/world.ts';
 import type { AskedResolver } from './resolver.ts';
+import { serversOf } from './servers.ts';
 import { zoneOf } from './zone.ts';
 import { zoneResolver } from './zoneResolver.ts';
 
@@ -13,9 +14,13 @@ export interface Dns {
   close(): void;
 }
 
-export function createDns(world: Pick<World, 'elapsed' | 'after'>): Dns {
+export function createDns(world: Pick<World, 'elapsed' | 'after' | 'nameServers'>): Dns {
+  const servers = serversOf(world);
   return {
-    asked: (dns) => zoneResolver(zoneOf(dns).zone, { world, timeout: dns.timeout }),
-    close: () => undefined,
+    asked: (dns) => {
+      const others = dns.servers.enabled ? servers.others(dns) : undefined;
+      return zoneResolver(zoneOf(dns).zone, { world, timeout: dns.timeout, others });
+    },
+    close: () => servers.close(),
   };
 }

@@ -1,22 +1,8 @@
-// The simulated zone: reads its text, and answers questions from it, faults included.
-import { parseIp } from '../contract/settings/network.ts';
-
-/** Record types a zone may hold. */
-export const recordTypes = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SPF', 'TXT'] as const;
-export type RecordType = (typeof recordTypes)[number];
-
-/** What a question may meet instead of records. */
-export const faults = ['NXDOMAIN', 'SERVFAIL', 'REFUSED', 'TIMEOUT'] as const;
-export type Fault = (typeof faults)[number];
-
-export interface ZoneRecord {
-  readonly type: RecordType;
-  /** The data as text, names in lower case without a final dot. */
-  readonly text: string;
-  /** TXT and SPF: the strings; MX: see `preference`. */
-  readonly strings?: readonly string[];
-  readonly preference?: number;
-}
+// The zone: records and faults as lines of text, read into names.
+import { above, arpaName, isName, plainName } from './names.ts';
+import { isType, readRecord, type RecordType, recordTypes, samples, type ZoneRecord } from './records.ts';
+import { printable } from './strings.ts';
+import { readTrouble, type Trouble, type Troubles, troubleWords } from './trouble.ts';
 
 /** A line that was not understood; it is left out of the zone. */
 export interface ZoneError {
@@ -29,17 +15,17 @@ export interface ZoneError {
 export interface ZoneName {
   readonly records: ZoneRecord[];
   /** By type; `*` for questions of every type. */
-  readonly faults: Map<RecordType | '*', Fault>;
-  /** Line on which the name's CNAME stands. */
-  alias?: number;
-  /** Line on which its first other record stands. */
-  other?: number;
+  readonly troubles: Map<RecordType | '*', Troubles>;
+  /** The first line that speaks of it. */
+  readonly line: number;
 }
 
 export interface Zone {
   readonly names: ReadonlyMap<string, ZoneName>;
   /** Names that exist only because names below them do (RFC 8020). */
   readonly parents: ReadonlySet<string>;
+  /** Names with an SOA, and its line: they and all below them belong to the zone alone. */
+  readonly apexes: ReadonlyMap<string, number>;
 }
 
 export interface ParsedZone {
@@ -47,22 +33,37 @@ export interface ParsedZone {
   readonly errors: readonly ZoneError[];
 }
 
+/** Mistakes told of one zone; of more only the number. */
+const MOST_ERRORS = 200;
+
 /**
  * Reads a zone: one record a line, `name type data`, with `# comment` or `; comment` lines and `# comment` behind data.
  * TTL and class IN are read over, names may end in a dot, `192.0.2.1 PTR host` stands for its in-addr.arpa name.
- * Data NXDOMAIN, SERVFAIL, REFUSED or TIMEOUT is a fault for that type, for every type when the type is `*`.
+ * Data may be a fault or a number of records or seconds (see trouble.ts), of that type, or of every type when it is `*`.
  */
 export function parseZone(text: string): ParsedZone {
   const names = new Map<string, ZoneName>();
   const errors: ZoneError[] = [];
-  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
-    const line = index + 1;
-    const content = withoutComment(raw).trim();
-    if (content === '') continue;
+  let more = 0;
+  for (const { line, content } of zoneLines(text)) {
     const message = readLine(content, line, names);
-    if (message !== undefined) errors.push({ line, message });
+    if (message === undefined) continue;
+    if (errors.length < MOST_ERRORS) errors.push({ line, message });
+    else more += 1;
   }
-  return { zone: { names, parents: parentsOf(names) }, errors };
+  const last = errors.at(-1);
+  if (more > 0 && last) errors.push({ line: last.line, message: `and ${more} more lines that cannot be read` });
+  return { zone: { names, parents: parentsOf(names), apexes: apexesOf(names) }, errors };
+}
+
+/** The lines with something on them, comments and blanks taken off. */
+export function* zoneLines(text: string): Generator<{ readonly line: number; readonly content: string }> {
+  let line = 0;
+  for (const raw of text.split(/\r\n|\n|\r/)) {
+    line += 1;
+    const content = withoutComment(raw).trim();
+    if (content !== '') yield { line, content };
+  }
 }
 
 const empty: ParsedZone = parseZone('');
@@ -79,6 +80,7 @@ export function zoneOf(dns: { readonly zone: string }): ParsedZone {
 /** `#` begins a comment at the start of a line or after a blank, outside quotes; `;` at the start of a line. */
 function withoutComment(line: string): string {
   if (/^\s*;/.test(line)) return '';
+  if (!line.includes('#')) return line;
   let isQuoted = false;
   for (let index = 0; index < line.length; index += 1) {
     const character = line[index];
@@ -90,123 +92,78 @@ function withoutComment(line: string): string {
   return line;
 }
 
-/** Adds the record, or says what is wrong. */
+/** Name, type and data; in between a TTL such as 3600 or 1h, and the class, in either order. */
+const form = /^(\S+)\s+(?:\d[\dsmhdw]*\s+)?(?:IN\s+)?(?:\d[\dsmhdw]*\s+)?(\S+)\s*(.*)$/is;
+
+/** Adds the record or trouble, or says what is wrong. */
 function readLine(content: string, line: number, names: Map<string, ZoneName>): string | undefined {
-  const match = /^(\S+)\s+(?:\d+\s+)?(?:IN\s+)?(?:\d+\s+)?(\S+)\s*(.*)$/is.exec(content);
+  const match = form.exec(content);
   if (!match) return 'expected name, type and data, e.g. example.com TXT v=spf1 -all';
   const [, rawName = '', rawType = '', data = ''] = match;
-  const type = rawType.toUpperCase();
-  const isEvery = type === '*' || type === 'ANY';
-  if (!isEvery && !isType(type))
-    return `unknown type ${rawType}: expected one of ${recordTypes.join(', ')}, or * for a fault of every type`;
-  const name = type === 'PTR' ? (arpaName(rawName) ?? plainName(rawName)) : plainName(rawName);
-  if (!isName(name)) return `${rawName} is no domain name: labels have 1 to 63 characters, the whole at most 253`;
-  if (data === '') return `no data: expected ${isEvery ? 'one of ' + faults.join(', ') : samples[type]}`;
-  const fault = faults.find((each) => each === data.toUpperCase());
-  const entry: ZoneName = names.get(name) ?? { records: [], faults: new Map() };
-  if (fault !== undefined) entry.faults.set(isEvery ? '*' : type, fault);
-  else if (isEvery) return `type ${rawType} takes a fault: one of ${faults.join(', ')}`;
-  else {
-    const record = readRecord(type, data);
-    if (record === undefined) return `${data} is no ${type} data: expected ${samples[type]}`;
-    if (type === 'CNAME' && entry.alias !== undefined) return `${name} has a CNAME already, on line ${entry.alias}`;
-    // RFC 1034 section 3.6.2: a name with a CNAME has nothing else.
-    if (type === 'CNAME' && entry.other !== undefined)
-      return `${name} has another record, on line ${entry.other}; a CNAME stands alone`;
-    if (type !== 'CNAME' && entry.alias !== undefined)
-      return `${name} has a CNAME, on line ${entry.alias}; it stands alone`;
-    if (type === 'CNAME') entry.alias = line;
-    else entry.other ??= line;
-    entry.records.push(record);
-  }
-  names.set(name, entry);
+  const upper = rawType.toUpperCase();
+  const type = upper === 'ANY' ? '*' : upper;
+  if (type !== '*' && !isType(type))
+    return `unknown type ${printable(rawType)}: expected one of ${recordTypes.join(', ')}, or * for a fault of every type`;
+  const address = type === 'PTR' || type === '*' ? arpaName(rawName) : undefined;
+  const name = address ?? plainName(rawName);
+  if (!isName(name))
+    return `${printable(rawName)} is no domain name: labels have 1 to 63 characters, the whole at most 253`;
+  if (data === '') return `no data: expected ${type === '*' ? `one of ${troubleWords}` : samples[type]}`;
+  const entry: ZoneName = names.get(name) ?? { records: [], troubles: new Map(), line };
+  const trouble = readTrouble(type, data, line);
+  if (typeof trouble === 'string') return trouble;
+  const message =
+    trouble === undefined ? addRecord(entry, { name, type, data, line }) : addTrouble(entry, type, trouble);
+  if (message === undefined) names.set(name, entry);
+  return message;
+}
+
+function addTrouble(entry: ZoneName, type: RecordType | '*', trouble: Trouble): string | undefined {
+  const troubles = entry.troubles.get(type) ?? {};
+  const before = trouble.kind === 'slow' ? troubles.slow : troubles.answer;
+  if (before) return `line ${before.line} has the name answer in another way already: one of the two must go`;
+  if (trouble.kind === 'slow') troubles.slow = trouble;
+  else troubles.answer = trouble;
+  entry.troubles.set(type, troubles);
   return undefined;
 }
 
-const samples: Readonly<Record<RecordType, string>> = {
-  A: 'an IPv4 address such as 192.0.2.1',
-  AAAA: 'an IPv6 address such as 2001:db8::1',
-  CNAME: 'a domain name',
-  MX: 'a preference and a host such as 10 mail.example.com, or 0 . for no mail at all (RFC 7505)',
-  NS: 'a domain name',
-  PTR: 'a domain name',
-  SOA: 'two names and five numbers: host, mailbox, serial, refresh, retry, expire, minimum',
-  SPF: 'text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
-  TXT: 'text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
-};
+interface Written {
+  readonly name: string;
+  readonly type: RecordType | '*';
+  readonly data: string;
+  readonly line: number;
+}
 
-function readRecord(type: RecordType, data: string): ZoneRecord | undefined {
-  switch (type) {
-    case 'A':
-      return !data.includes(':') && parseIp(data)?.family === 4 ? { type, text: data } : undefined;
-    case 'AAAA':
-      return data.includes(':') && !data.includes('%') && parseIp(data)
-        ? { type, text: data.toLowerCase() }
-        : undefined;
-    case 'CNAME':
-    case 'NS':
-    case 'PTR':
-      return isName(plainName(data)) ? { type, text: plainName(data) } : undefined;
-    case 'MX': {
-      const [, preference = '', host = ''] = /^(\d{1,5})\s+(\S+)$/.exec(data) ?? [];
-      const exchange = host === '.' ? '' : plainName(host);
-      if (preference === '' || Number(preference) > 65_535 || (exchange !== '' && !isName(exchange))) return undefined;
-      return { type, text: exchange, preference: Number(preference) };
-    }
-    case 'SOA':
-      return /^\S+\s+\S+(\s+\d+){5}$/.test(data) ? { type, text: data } : undefined;
-    case 'SPF':
-    case 'TXT': {
-      const strings = readStrings(data);
-      return strings === undefined ? undefined : { type, text: strings.join(''), strings };
-    }
+function addRecord(entry: ZoneName, { name, type, data, line }: Written): string | undefined {
+  if (type === '*') return `type * takes a fault: one of ${troubleWords}`;
+  const record = readRecord(type, data);
+  if (record === undefined) return `${printable(data)} is no ${type} data: expected ${samples[type]}`;
+  const [first] = entry.records;
+  // RFC 1034 section 3.6.2: a name with a CNAME has nothing else.
+  if (first !== undefined && (type === 'CNAME' || first.type === 'CNAME')) {
+    if (first.type !== 'CNAME') return `${name} has another record, on line ${first.line}; a CNAME stands alone`;
+    return type === 'CNAME'
+      ? `${name} has a CNAME already, on line ${first.line}`
+      : `${name} has a CNAME, on line ${first.line}; it stands alone`;
   }
-}
-
-/** Quoted strings with \" \\ and \DDD (RFC 1035 section 5.1); text without quotes is one string, cut where it must be. */
-function readStrings(data: string): readonly string[] | undefined {
-  if (!data.startsWith('"')) return data.match(/[\s\S]{1,255}/g) ?? undefined;
-  if (!/^"(?:[^"\\]|\\.)*"(?:\s+"(?:[^"\\]|\\.)*")*$/s.test(data)) return undefined;
-  const strings = [...data.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, inner = '']) =>
-    inner.replace(/\\(\d{3}|.)/gs, (_, code: string) =>
-      code.length === 3 ? String.fromCharCode(Number(code) & 255) : code,
-    ),
-  );
-  return strings.every((each) => each.length <= 255) ? strings : undefined;
-}
-
-/** The name PTR records of an address have (RFC 1035 section 3.5, RFC 3596 section 2.5); undefined when the text is no address. */
-function arpaName(text: string): string | undefined {
-  const ip = parseIp(text);
-  if (ip === undefined) return undefined;
-  if (ip.family === 4) {
-    const octets = [0n, 8n, 16n, 24n].map((shift) => String((ip.value >> shift) & 255n));
-    return `${octets.join('.')}.in-addr.arpa`;
-  }
-  const nibbles = ip.value.toString(16).padStart(32, '0');
-  return `${[...nibbles].reverse().join('.')}.ip6.arpa`;
-}
-
-/** Lower case, without the final dot. */
-export function plainName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
-}
-
-function isName(name: string): boolean {
-  return (
-    name.length <= 253 && name !== '' && name.split('.').every((label) => /^[\x21-\x2d\x2f-\x7e]{1,63}$/.test(label))
-  );
-}
-
-function isType(text: string): text is RecordType {
-  return (recordTypes as readonly string[]).includes(text);
+  const soa = type === 'SOA' ? entry.records.find((each) => each.type === 'SOA') : undefined;
+  if (soa) return `${name} has an SOA already, on line ${soa.line}`;
+  entry.records.push({ ...record, line });
+  return undefined;
 }
 
 function parentsOf(names: ReadonlyMap<string, ZoneName>): ReadonlySet<string> {
   const parents = new Set<string>();
-  for (const [name, entry] of names) {
-    if (entry.records.length === 0) continue;
-    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) parents.add(name.slice(dot + 1));
-  }
+  for (const [name, entry] of names) if (entry.records.length > 0) for (const each of above(name)) parents.add(each);
   return parents;
+}
+
+function apexesOf(names: ReadonlyMap<string, ZoneName>): ReadonlyMap<string, number> {
+  const apexes = new Map<string, number>();
+  for (const [name, { records }] of names) {
+    const soa = records.find(({ type }) => type === 'SOA');
+    if (soa) apexes.set(name, soa.line);
+  }
+  return apexes;
 }

@@ -1,19 +1,11 @@
-// Answers DNS questions from a zone, notes each, and lets a question that meets TIMEOUT run out of time.
+// Answers DNS questions from a zone, notes each, and asks others for what the zone leaves to them.
 import type { DnsQuestion } from '../contract/facts.ts';
 import type { World } from '../world/world.ts';
+import { type Failure, lookUp, type Said } from './lookUp.ts';
+import { type RecordData, shownRows } from './records.ts';
 import type { AskedResolver, Rows } from './resolver.ts';
-import {
-  type Fault,
-  plainName,
-  type RecordType,
-  recordTypes,
-  type Zone,
-  type ZoneName,
-  type ZoneRecord,
-} from './zone.ts';
-
-/** CNAMEs followed for one question; more is a loop and answers SERVFAIL, as resolvers do. */
-const longestChain = 8;
+import { printable } from './strings.ts';
+import type { Zone } from './zone.ts';
 
 const codes = {
   NXDOMAIN: 'ENOTFOUND',
@@ -21,34 +13,81 @@ const codes = {
   SERVFAIL: 'ESERVFAIL',
   REFUSED: 'EREFUSED',
   TIMEOUT: 'ETIMEOUT',
-} as const satisfies Record<Fault | 'NODATA', string>;
+  TRUNCATED: 'ETRUNCATED',
+  // Resolvers give up on it with a failure of the server.
+  LOOP: 'ESERVFAIL',
+} as const satisfies Record<Failure, string>;
+
+/** What others answered. */
+export type Told = { readonly by: string } & (
+  { readonly rows: Rows; readonly shown: readonly string[] } | { readonly failure: Failure }
+);
+
+/** Asks others about a name the zone does not have; settles within `ms`, and does not reject. */
+export type AskOthers = (question: { readonly name: string; readonly type: string }, ms: number) => Promise<Told>;
 
 export interface ZoneAsking {
   readonly world: Pick<World, 'elapsed' | 'after'>;
   /** Settings `dns.timeout`, s: how long a question may stay unanswered. */
   readonly timeout: number;
+  /** Nobody unless given: then names that are not in the zone do not exist. */
+  readonly others?: AskOthers | undefined;
 }
 
-/** A resolver over the zone and nothing else; make one for each purpose, so that its questions are that purpose's evidence. */
-export function zoneResolver(zone: Zone, { world, timeout }: ZoneAsking): AskedResolver {
+/** Characters of a name that was asked for: more than one can have. */
+const LONGEST_NAME = 300;
+
+/** A resolver over the zone; make one for each purpose, so that its questions are that purpose's evidence. */
+export function zoneResolver(zone: Zone, { world, timeout, others }: ZoneAsking): AskedResolver {
   const questions: DnsQuestion[] = [];
-  const resolve = async (name: string, type: string): Promise<Rows> => {
+  let lasting = true;
+  const resolve = async (asked: string, given: string): Promise<Rows> => {
     const began = world.elapsed();
-    const answer = lookUp(zone, name, type.toUpperCase());
-    if (answer === 'TIMEOUT') await new Promise<void>((done) => world.after(timeout * 1000, done));
-    const ms = Math.round((world.elapsed() - began) * 10) / 10;
-    if (typeof answer === 'string') {
-      questions.push({ name, type, answer, ms });
-      throw told(`${answer} for ${name} ${type}`, codes[answer]);
+    const type = given.toUpperCase();
+    const said = lookUp(zone, asked, type);
+    const held = secondsOf(said, timeout);
+    if (held > 0) await new Promise<void>((done) => void world.after(held * 1000, done));
+    const answer = said.slow > timeout ? 'TIMEOUT' : said.answer;
+    const name = printable(asked, LONGEST_NAME);
+    const question = { name, type: printable(given) };
+    const ms = () => Math.round((world.elapsed() - began) * 10) / 10;
+    if (answer !== 'TIMEOUT' && said.outside !== undefined && others) {
+      const { by, ...told } = await others({ name: said.outside, type }, timeout * 1000 - (world.elapsed() - began));
+      lasting = false;
+      const shown = 'failure' in told ? told.failure : shownRows(told.shown);
+      questions.push({ ...question, answer: shown, ms: ms(), by });
+      if ('failure' in told) throw failed(`${told.failure} for ${name} ${type}, by ${by}`, codes[told.failure]);
+      return copied(told.rows);
     }
-    questions.push({ name, type, answer: answer.map(readable), ms });
+    if (typeof answer === 'string') {
+      questions.push({ ...question, answer, ms: ms() });
+      throw failed(`${answer} for ${name} ${type}`, codes[answer]);
+    }
+    questions.push({ ...question, answer: shownRows(answer.map(({ shown }) => shown)), ms: ms() });
     return rows(answer);
   };
-  return { resolve, questions };
+  return {
+    resolve,
+    questions,
+    get lasting() {
+      return lasting;
+    },
+  };
+}
+
+/** What is kept stays as it is, whatever the one who asked does with its rows. */
+function copied(rows: Rows): Rows {
+  const copy = (row: Rows[number]) => (typeof row === 'string' ? row : Array.isArray(row) ? [...row] : { ...row });
+  return (rows as Rows[number][]).map(copy) as Rows;
+}
+
+/** s until the zone's answer, or until it is not waited for any longer. */
+function secondsOf({ answer, slow }: Said, timeout: number): number {
+  return answer === 'TIMEOUT' ? timeout : Math.min(slow, timeout);
 }
 
 /** That a name is not there is said as often as that it is: an error without a stack, which costs more than the answer. */
-function told(text: string, code: string): Error {
+function failed(text: string, code: string): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   const error = Object.assign(new Error(text), { code });
@@ -56,46 +95,8 @@ function told(text: string, code: string): Error {
   return error;
 }
 
-/** The records of a question, CNAMEs followed; or what came instead. */
-export function lookUp(zone: Zone, name: string, type: string): readonly ZoneRecord[] | Fault | 'NODATA' {
-  let asked = plainName(name);
-  for (let step = 0; step <= longestChain; step += 1) {
-    const entry = entryFor(zone, asked);
-    if (entry === undefined) return zone.parents.has(asked) ? 'NODATA' : 'NXDOMAIN';
-    const fault = (isType(type) ? entry.faults.get(type) : undefined) ?? entry.faults.get('*');
-    if (fault !== undefined) return fault;
-    const records = entry.records.filter((record) => record.type === type);
-    if (records.length > 0) return records;
-    const alias = entry.records.find((record) => record.type === 'CNAME');
-    if (alias === undefined) return entry.records.length > 0 || zone.parents.has(asked) ? 'NODATA' : 'NXDOMAIN';
-    asked = alias.text;
-  }
-  return 'SERVFAIL';
-}
-
-/** The name itself, or the wildcard of the closest name above it that exists (RFC 4592 section 3.3.1). */
-function entryFor({ names, parents }: Zone, name: string): ZoneName | undefined {
-  const own = names.get(name);
-  if (own !== undefined || parents.has(name)) return own;
-  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-    const above = name.slice(dot + 1);
-    const wildcard = names.get(`*.${above}`);
-    if (wildcard !== undefined) return wildcard;
-    if (names.has(above) || parents.has(above)) return undefined;
-  }
-  return undefined;
-}
-
-function isType(text: string): text is RecordType {
-  return (recordTypes as readonly string[]).includes(text);
-}
-
-function readable({ text, preference }: ZoneRecord): string {
-  return preference === undefined ? text : `${preference} ${text === '' ? '.' : text}`;
-}
-
 /** As `dns.promises.resolve` gives them. */
-function rows(records: readonly ZoneRecord[]): Rows {
+function rows(records: readonly RecordData[]): Rows {
   const [first] = records;
   if (first?.strings !== undefined) return records.map(({ strings }) => [...(strings ?? [])]);
   if (first?.preference === undefined) return records.map(({ text }) => text);

@@ -1,6 +1,7 @@
 // The real world: Node's clock, timers, randomness and TCP sockets.
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { realNameServers } from './nameServers.ts';
 import type { Accepted, Bound, World } from './world.ts';
 
 export const realWorld: World = {
@@ -12,6 +13,7 @@ export const realWorld: World = {
     return { cancel: () => clearTimeout(timer) };
   },
   random: (octets) => randomBytes(octets),
+  nameServers: realNameServers,
   async listen(at, accept) {
     try {
       return await bind({ ...at, ipv6Only: false }, accept);

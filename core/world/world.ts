@@ -1,5 +1,6 @@
 // The world: clock, randomness and network as arguments, so that the receiver runs unchanged in a real and a simulated one.
 import type { Connection, Peer } from './connection.ts';
+import type { NameServers } from './nameServers.ts';
 
 /** A connection as the receiver sees it: who it claims to be from may be the world's invention. */
 export interface Accepted {
@@ -31,4 +32,6 @@ export interface World {
   random(octets: number): Uint8Array;
   /** Binds; fails with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) when it cannot. */
   listen(at: { readonly host: string; readonly port: number }, accept: (accepted: Accepted) => void): Promise<Bound>;
+  /** DNS servers outside; only the real world has them, and there only the receiver that is not private. */
+  readonly nameServers?: NameServers;
 }

@@ -28,7 +28,6 @@ export const homes: Readonly<Record<string, string>> = {
   '@sinonjs/fake-timers': 'core/world',
   bcryptjs: 'core/sasl',
   'csv-parse': 'core/formats',
-  dnsz: 'core/dns',
   electron: 'electron',
   'fast-jwt': 'core/sasl',
   koffi: 'core/sasl/gss/library.ts',
@@ -66,6 +65,7 @@ export const homes: Readonly<Record<string, string>> = {
   zustand: 'renderer',
 
   'axe-core': 'test',
+  'dns-packet': 'test',
   'electron-builder': 'test',
   eslint: 'test',
   'eslint-plugin-react-hooks': 'test',
@@ -101,7 +101,9 @@ export const computedImportExceptions: Readonly<Record<string, string>> = {
  * before: files are read in real time, which a virtual clock does not wait for.
  */
 export const lateImports: Readonly<Record<string, string>> = {
+  'core/message/mailauth.ts': 'inline workers draw it in before virtual time begins',
   'core/message/spf.ts': 'private receivers draw it in before they start',
+  'core/message/sign.ts': 'is drawn in before a talk that signs is played',
   'core/sasl/gss/library.ts': 'is loaded by a helper process only, which lives in real time',
   'core/simulate/thread.ts': 'runs before anything else does',
   'core/world/authority.ts': 'certificates of a case are made before it is played',

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Rows } from '../../core/dns/resolver.ts';
 import { parseZone, zoneOf } from '../../core/dns/zone.ts';
-import { lookUp, zoneResolver } from '../../core/dns/zoneResolver.ts';
+import { lookUp } from '../../core/dns/lookUp.ts';
+import { zoneResolver } from '../../core/dns/zoneResolver.ts';
 
 /** A world whose timers fire when they are waited for. */
 function worldOf() {
@@ -152,6 +153,78 @@ describe('faults', () => {
     expect(await ask(zone, name, type)).toEqual(expected);
   });
 
+  it('of every kind answer with their code, and keep the word as evidence', async () => {
+    const words = {
+      NXDOMAIN: 'ENOTFOUND',
+      NODATA: 'ENODATA',
+      SERVFAIL: 'ESERVFAIL',
+      REFUSED: 'EREFUSED',
+      TIMEOUT: 'ETIMEOUT',
+      TRUNCATED: 'ETRUNCATED',
+      LOOP: 'ESERVFAIL',
+    };
+    for (const type of ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SPF', 'TXT'])
+      for (const [word, code] of Object.entries(words)) {
+        const asking = zoneResolver(parseZone(`f.example ${type} ${word}`).zone, { world: worldOf(), timeout: 5 });
+        await expect(asking.resolve('f.example', type)).rejects.toMatchObject({ code });
+        expect(asking.questions).toEqual([
+          { name: 'f.example', type, answer: word, ms: word === 'TIMEOUT' ? 5000 : 0 },
+        ]);
+      }
+  });
+
+  it('of an address are those of its name', async () => {
+    expect(await ask('192.0.2.1 PTR SERVFAIL', '1.2.0.192.in-addr.arpa', 'PTR')).toBe('ESERVFAIL');
+    expect(await ask('192.0.2.1 * REFUSED', '1.2.0.192.in-addr.arpa', 'PTR')).toBe('EREFUSED');
+  });
+
+  it('of a wildcard are those of the names it stands for', async () => {
+    expect(await ask('*.example TXT SERVFAIL', 'any.example', 'TXT')).toBe('ESERVFAIL');
+  });
+
+  it('of a type leave the other types as they are; quoted they are text', async () => {
+    expect(await ask('a.example MX SERVFAIL\na.example * REFUSED', 'a.example', 'MX')).toBe('ESERVFAIL');
+    expect(await ask('a.example MX SERVFAIL\na.example * REFUSED', 'a.example', 'A')).toBe('EREFUSED');
+    expect(await ask('a.example TXT "SERVFAIL"', 'a.example', 'TXT')).toEqual([['SERVFAIL']]);
+  });
+
+  it.each(['A', 'AAAA', 'MX', 'NS', 'PTR', 'SPF', 'TXT'])('fill an answer of %s up', async (type) => {
+    const own = { A: '192.0.2.1', AAAA: '2001:db8::1', MX: '10 mx.example' }[type] ?? 'mx.example';
+    const zone = `h.example ${type} HUGE 4000\nh.example ${type} ${own}`;
+    const { resolve, questions } = zoneResolver(parseZone(zone).zone, { world: worldOf(), timeout: 5 });
+    const rows = await resolve('h.example', type);
+    expect(rows).toHaveLength(4000);
+    expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(4000);
+    expect(JSON.stringify(rows[0])).toContain(own.replace('10 ', ''));
+    // What evidence keeps of it is bounded.
+    expect(questions[0]?.answer).toHaveLength(51);
+    expect(questions[0]?.answer[50]).toBe('… and 3950 more');
+  });
+
+  it('make answers of every type huge but those a name has one of', async () => {
+    expect(await ask('h.example * HUGE 3', 'h.example', 'MX')).toHaveLength(3);
+    expect(await ask('h.example * HUGE 3\nh.example CNAME x.example', 'h.example', 'CNAME')).toEqual(['x.example']);
+  });
+
+  it.each([
+    ['s.example TXT SLOW 2\ns.example TXT here', [['here']], 2000],
+    ['s.example * SLOW 0.25\ns.example TXT here', [['here']], 250],
+    ['s.example TXT SLOW 2\ns.example TXT SERVFAIL', 'ESERVFAIL', 2000],
+    ['s.example * SLOW 2\ns.example TXT SLOW 1\ns.example TXT REFUSED', 'EREFUSED', 1000],
+    ['s.example TXT SLOW 2', 'ENOTFOUND', 2000],
+    ['s.example TXT SLOW 5\ns.example TXT here', [['here']], 5000],
+    ['s.example TXT SLOW 5.5\ns.example TXT here', 'ETIMEOUT', 5000],
+    ['s.example TXT SLOW 3\ns.example TXT TIMEOUT', 'ETIMEOUT', 5000],
+    ['s.example CNAME t.example\ns.example * SLOW 2\nt.example * SLOW 1.5\nt.example TXT here', [['here']], 3500],
+    ['s.example CNAME t.example\ns.example * SLOW 3\nt.example * SLOW 2.5\nt.example TXT here', 'ETIMEOUT', 5000],
+  ])('hold an answer back: %j', async (zone, expected, waited) => {
+    const world = worldOf();
+    const { resolve, questions } = zoneResolver(parseZone(zone).zone, { world, timeout: 5 });
+    expect(await resolve('s.example', 'TXT').catch((error: { code?: string }) => error.code)).toEqual(expected);
+    expect(world.waited).toEqual([waited]);
+    expect(questions).toMatchObject([{ ms: waited }]);
+  });
+
   it('wait for the timeout by the world’s clock, and note every question with its time', async () => {
     const world = worldOf();
     const { resolve, questions } = zoneResolver(parseZone(zone).zone, { world, timeout: 7 });
@@ -197,18 +270,64 @@ describe('a line that cannot be read', () => {
       'example.com MX 70000 mail',
       '70000 mail is no MX data: expected a preference and a host such as 10 mail.example.com, or 0 . for no mail at all (RFC 7505)',
     ],
-    ['example.com * 192.0.2.1', 'type * takes a fault: one of NXDOMAIN, SERVFAIL, REFUSED, TIMEOUT'],
+    [
+      'example.com * 192.0.2.1',
+      'type * takes a fault: one of NXDOMAIN, NODATA, SERVFAIL, REFUSED, TIMEOUT, TRUNCATED, LOOP, HUGE n, SLOW s',
+    ],
     [
       `${'x'.repeat(64)}.com A 192.0.2.1`,
       `${'x'.repeat(64)}.com is no domain name: labels have 1 to 63 characters, the whole at most 253`,
     ],
     ['a..b A 192.0.2.1', 'a..b is no domain name: labels have 1 to 63 characters, the whole at most 253'],
+    ['example.com A SLOW', 'SLOW takes the seconds before the answer, above 0 and up to 3600, e.g. SLOW 3 or SLOW 0.5'],
+    [
+      'example.com A SLOW 3601',
+      'SLOW takes the seconds before the answer, above 0 and up to 3600, e.g. SLOW 3 or SLOW 0.5',
+    ],
+    ['example.com A HUGE 0', 'HUGE takes the number of records, 1 to 10000, e.g. HUGE 500'],
+    ['example.com * HUGE 10001', 'HUGE takes the number of records, 1 to 10000, e.g. HUGE 500'],
+    ['example.com CNAME HUGE 2', 'a name has one CNAME: HUGE is for A, AAAA, MX, NS, PTR, SPF and TXT'],
+    [
+      'ok.example TXT "a" "b',
+      '"a" "b is no TXT data: expected text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
+    ],
+    [
+      'ok.example TXT "a"b',
+      '"a"b is no TXT data: expected text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
+    ],
+    [
+      'ok.example TXT "\\256"',
+      '"\\256" is no TXT data: expected text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
+    ],
     [
       't.example TXT "open',
       '"open is no TXT data: expected text such as v=spf1 ip4:192.0.2.1 -all, or quoted strings of at most 255 characters',
     ],
   ])('%s', (line, message) => {
     expect(parseZone(`ok.example A 192.0.2.1\r\n\r\n${line}\n`).errors).toEqual([{ line: 3, message }]);
+  });
+
+  it('has a name answer in one way only', () => {
+    const { errors } = parseZone('a.example A SERVFAIL\na.example A SLOW 1\na.example A HUGE 9\na.example A SLOW 2');
+    expect(errors).toEqual([
+      { line: 3, message: 'line 1 has the name answer in another way already: one of the two must go' },
+      { line: 4, message: 'line 2 has the name answer in another way already: one of the two must go' },
+    ]);
+  });
+
+  it('keeps an SOA single', () => {
+    const soa = 'a.example SOA ns.example. root.example. 1 2 3 4 5';
+    expect(parseZone(`${soa}\n${soa}`).errors).toEqual([
+      { line: 2, message: 'a.example has an SOA already, on line 1' },
+    ]);
+  });
+
+  it('is told of 200 times, with the number of the others, on one printable line of bounded length', () => {
+    const { errors } = parseZone('\x07'.repeat(50_000).concat('\n').repeat(300));
+    expect(errors).toHaveLength(201);
+    expect(errors[200]).toEqual({ line: 200, message: 'and 100 more lines that cannot be read' });
+    const [long] = parseZone(`${'\x07'.repeat(50_000)} A 192.0.2.1`).errors;
+    expect(long?.message).toMatch(/^[ -~…]{1,600}$/);
   });
 
   it('keeps a CNAME alone', () => {
@@ -224,7 +343,29 @@ describe('a line that cannot be read', () => {
 
   it('leaves the other lines as they are', () => {
     const { zone } = parseZone('nonsense\nok.example A 192.0.2.1');
-    expect(lookUp(zone, 'ok.example', 'A')).toEqual([{ type: 'A', text: '192.0.2.1' }]);
+    expect(lookUp(zone, 'ok.example', 'A').answer).toEqual([
+      { type: 'A', text: '192.0.2.1', shown: '192.0.2.1', line: 2 },
+    ]);
+  });
+});
+
+describe('evidence', () => {
+  it('is one printable line of bounded length, whatever is asked and answered', async () => {
+    const zone = `t.example TXT "a\\010b\\255" "${'x'.repeat(255)}"${' "yyyy"'.repeat(300)}`;
+    const { resolve, questions } = zoneResolver(parseZone(zone).zone, { world: worldOf(), timeout: 5 });
+    expect(((await resolve('t.example', 'TXT')) as string[][])[0]?.map((each) => each.slice(0, 4)).slice(0, 1)).toEqual(
+      ['a\nb\xff'],
+    );
+    await resolve(`a\r\nb${'c'.repeat(9999)}`, 'txt\n').catch(() => undefined);
+    for (const { name, type, answer } of questions)
+      for (const text of [name, type, ...(typeof answer === 'string' ? [answer] : answer)])
+        expect(text).toMatch(/^[ -~…]{1,1100}$/);
+    expect(questions[0]?.answer[0]).toMatch(/^a\\010b\\255xxx/);
+  });
+
+  it('has strings as octets: what is not ASCII is UTF-8', async () => {
+    expect(await ask('t.example TXT grün', 't.example', 'TXT')).toEqual([['gr\xc3\xbcn']]);
+    expect(await ask('t.example TXT "grün\\252"', 't.example', 'TXT')).toEqual([['gr\xc3\xbcn\xfc']]);
   });
 });
 
