@@ -34,12 +34,21 @@ interface SegmentsProps<T extends string> {
   readonly options: readonly Option<T>[];
   readonly onChoose: (value: T) => void;
   readonly id?: string;
+  /** Class of another look. */
+  readonly look?: string;
 }
 
 /** A few words of which one holds; arrow keys walk through them. */
-export function Segments<T extends string>({ label, value, options, onChoose, id }: SegmentsProps<T>) {
+export function Segments<T extends string>({
+  label,
+  value,
+  options,
+  onChoose,
+  id,
+  look = 'segments',
+}: SegmentsProps<T>) {
   return (
-    <RadioGroup className="segments" aria-label={label} id={id} value={value} onValueChange={(next) => onChoose(next)}>
+    <RadioGroup className={look} aria-label={label} id={id} value={value} onValueChange={(next) => onChoose(next)}>
       {options.map((option) => (
         <Radio.Root key={option.value} value={option.value}>
           {option.title}

@@ -12,6 +12,9 @@ import { Extra } from './extras.tsx';
 import { InsideChips, useProblemsInside } from './inside.tsx';
 import { ListCard, TextItem } from './items.tsx';
 import { setFold, useFold } from './reveal.ts';
+import { ActionTable } from './sender/ActionTable.tsx';
+import { Codes, isCodes } from './sender/Codes.tsx';
+import { isActionMap } from './sender/parts.ts';
 import { FoldHead, Help, ResetPart, SettingRow, useProblem } from './SettingRow.tsx';
 import { freshItem, type Node, valueAt } from './tree.ts';
 
@@ -73,7 +76,11 @@ function RecordPart({ path, node, depth }: PartProps) {
             <Help meta={meta} />
             <Say tone="refuse" text={problem} />
             <Extra path={path} />
-            <Members path={path} node={node} depth={depth + 1} />
+            {isActionMap(node) ? (
+              <ActionTable label={meta.title ?? 'Actions'} path={path} actions={node.members ?? []} />
+            ) : (
+              <Members path={path} node={node} depth={depth + 1} />
+            )}
           </>
         )}
       </div>
@@ -134,8 +141,9 @@ function ListPart({ path, node, depth }: PartProps) {
       {!isPage && <Help meta={node.meta} />}
       <Say tone="refuse" text={problem} />
       {items.length === 0 && <p className="muted none">None.</p>}
-      <ol className={isCards ? 'cards' : 'rows'}>
-        {items.slice(0, most).map((_, index) =>
+      {isCodes(path) && <Codes path={path} of={items.length} node={item} />}
+      <ol className={isCards ? 'cards' : 'rows'} hidden={isCodes(path)}>
+        {(isCodes(path) ? [] : items.slice(0, most)).map((_, index) =>
           isCards ? (
             <ListCard key={index} list={path} index={index} of={items.length} node={item} depth={depth}>
               <Extra path={`${path}.${index}`} />

@@ -1,13 +1,14 @@
 // The groups on the left: how many settings of each differ from their defaults, where errors are, where something is unsaved.
 import { useMemo } from 'react';
 import { defaults } from '../../../core/contract/settings/settings.ts';
-import { go } from '../../state/place.ts';
+import { go, usePlace } from '../../state/place.ts';
 import { useWorkbench } from '../../state/workbench.ts';
 import { counted } from '../../ui/figures.ts';
 import { useDraft } from './draft.ts';
 import { countByGroup } from './problems.ts';
 import { useProblems, useUnsaved } from './SaveBar.tsx';
-import { differences, groupNames, groupNode, type Mapping } from './tree.ts';
+import { senderPartOf, senderParts, stateOf } from './sender/parts.ts';
+import { differences, groupNames, groupNode, type Mapping, valueAt } from './tree.ts';
 
 /** What the middle pane shows: a group, or the users. */
 export type PageId = (typeof groupNames)[number] | 'users';
@@ -70,6 +71,7 @@ export function GroupList({ page }: { readonly page: PageId }) {
                   </span>
                 )}
               </button>
+              {group === 'sender' && page === 'sender' && <Checks settings={settings} wrong={problems} />}
             </li>
           );
         })}
@@ -88,6 +90,48 @@ export function GroupList({ page }: { readonly page: PageId }) {
         </li>
       </ul>
     </nav>
+  );
+}
+
+interface ChecksProps {
+  readonly settings: Mapping;
+  readonly wrong: readonly { readonly path: string }[];
+}
+
+/** The checks of the Sender page, below its name while it is open. */
+function Checks({ settings, wrong }: ChecksProps) {
+  const open = usePlace(({ setting }) => senderPartOf(setting)?.key);
+  return (
+    <ul className="checks" aria-label="Checks of the sender">
+      {senderParts.map((part) => {
+        const value = valueAt(settings, part.path);
+        const { isOn, words } = stateOf(part, value);
+        const errors = wrong.filter(({ path }) => path.startsWith(`${part.path}.`)).length;
+        return (
+          <li key={part.key}>
+            <button
+              type="button"
+              className="group"
+              aria-current={part.key === open ? 'page' : undefined}
+              onClick={() => go({ view: 'receiver', setting: part.path }, true)}
+            >
+              <span className="check-state" data-on={isOn || undefined} aria-hidden>
+                {isOn ? '●' : '○'}
+              </span>
+              <span className="cut">{part.node.meta.title}</span>
+              <span className="unseen">, {words}</span>
+              <span className="grow" />
+              {errors > 0 && (
+                <span className="group-errors">
+                  <span aria-hidden>■ {errors}</span>
+                  <span className="unseen">, {counted(errors, 'error')}</span>
+                </span>
+              )}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

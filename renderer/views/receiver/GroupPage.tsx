@@ -4,32 +4,50 @@ import type { Group } from '../../../core/contract/settings/settings.ts';
 import { Button, Jump } from '../../ui/Button.tsx';
 import { Say } from '../../ui/Field.tsx';
 import { PaneHead } from '../../ui/Pane.tsx';
+import { go } from '../../state/place.ts';
 import { Authority } from './Authority.tsx';
 import { isTextBroken, setValue, useDraft } from './draft.ts';
 import { FaultSets } from './FaultSets.tsx';
 import { LoginTools } from './trial/LoginTools.tsx';
 import { Members, Part } from './Form.tsx';
 import { useDifferencesInside } from './inside.tsx';
+import type { SenderPart } from './sender/parts.ts';
+import { SenderCheck, SenderOverview } from './sender/SenderPage.tsx';
 import { Help, useProblem } from './SettingRow.tsx';
 import { showLine } from './side.ts';
 import { groupNode } from './tree.ts';
 
-export function GroupPage({ group }: { readonly group: Group }) {
-  const node = groupNode(group);
-  const own = useDifferencesInside(group, node);
+interface PageProps {
+  readonly group: Group;
+  /** The check that is open, on the Sender page. */
+  readonly part?: SenderPart | undefined;
+}
+
+export function GroupPage({ group, part }: PageProps) {
+  const node = part?.node ?? groupNode(group);
+  const path = part?.path ?? group;
+  const own = useDifferencesInside(path, node);
   const isBroken = useDraft(isTextBroken);
   const firstLine = useDraft((draft) => draft.host[0]?.line);
-  const problem = useProblem(group);
+  const problem = useProblem(path);
   const isList = node.item !== undefined;
   return (
     <>
       <PaneHead>
+        {part && (
+          <>
+            <Jump to={() => go({ view: 'receiver', setting: group }, true)}>{groupNode(group).meta.title}</Jump>
+            <span className="muted" aria-hidden>
+              ›
+            </span>
+          </>
+        )}
         <h2>{node.meta.title}</h2>
         <span className="grow" />
         {group === 'authentication' && <LoginTools />}
         {own > 0 && (
-          <Button kind="ghost" icon={RotateCcw} disabled={isBroken} onClick={() => setValue(group, node.fallback)}>
-            Reset group
+          <Button kind="ghost" icon={RotateCcw} disabled={isBroken} onClick={() => setValue(path, node.fallback)}>
+            Reset {part ? 'check' : 'group'}
           </Button>
         )}
       </PaneHead>
@@ -41,13 +59,21 @@ export function GroupPage({ group }: { readonly group: Group }) {
           {firstLine !== undefined && <Jump to={() => showLine(firstLine)}>Go to line {firstLine}</Jump>}
         </div>
       )}
-      <div className="scroll settings-form" key={group} inert={isBroken} data-group={group}>
+      <div className="scroll settings-form" key={path} inert={isBroken} data-group={group}>
         <Help meta={node.meta} />
         {!isList && <Say tone="refuse" text={problem} />}
         {group === 'faults' && <FaultSets />}
-        {isList ? <Part path={group} node={node} depth={0} /> : <Members path={group} node={node} depth={0} />}
+        <Content group={group} part={part} isList={isList} />
         {group === 'listeners' && <Authority />}
       </div>
     </>
   );
+}
+
+function Content({ group, part, isList }: PageProps & { readonly isList: boolean }) {
+  const node = groupNode(group);
+  if (isList) return <Part path={group} node={node} depth={0} />;
+  if (part) return <SenderCheck part={part} />;
+  if (group === 'sender') return <SenderOverview />;
+  return <Members path={group} node={node} depth={0} />;
 }

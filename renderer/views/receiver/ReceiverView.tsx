@@ -3,6 +3,7 @@ import '../../style/receiver.css';
 import '../../style/settings.css';
 import '../../style/mechanisms.css';
 import '../../style/users.css';
+import '../../style/sender.css';
 import { useCommand } from '../../state/commands.ts';
 import { usePlace } from '../../state/place.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -21,6 +22,7 @@ import { GroupPage } from './GroupPage.tsx';
 import { chooseFiles, draftDefaults, draftPreset, ImportDialog, presetTitles, useFileDrop } from './importing.tsx';
 import { useReveal } from './reveal.ts';
 import { SaveBar, useUnsaved } from './SaveBar.tsx';
+import { senderPartOf } from './sender/parts.ts';
 import { type SideId, useSide } from './side.ts';
 import { openTrial } from './trial/trial.ts';
 import { TryLogin } from './trial/TryLogin.tsx';
@@ -54,7 +56,7 @@ export function ReceiverView() {
   );
   const form = (
     <Pane label="Settings">
-      {page === 'users' ? <UsersPage /> : <GroupPage group={page} />}
+      {page === 'users' ? <UsersPage /> : <GroupPage group={page} part={senderPartOf(setting)} />}
       <SaveBar />
     </Pane>
   );

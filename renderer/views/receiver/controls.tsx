@@ -5,6 +5,8 @@ import { Button } from '../../ui/Button.tsx';
 import { Segments, Select, Switch } from '../../ui/Choose.tsx';
 import { setValue, useDraft } from './draft.ts';
 import { OrderedSet } from './OrderedSet.tsx';
+import { isStage } from './sender/parts.ts';
+import { StageChoice } from './sender/StageLine.tsx';
 import type { ControlProps } from './SettingRow.tsx';
 import { valueAt } from './tree.ts';
 
@@ -168,6 +170,7 @@ const SEGMENTS = 48;
 function ChoiceControl({ path, meta, control }: LeafProps) {
   const value = asText(useValue(path));
   const options = meta.options ?? [];
+  if (isStage(path)) return <StageChoice path={path} control={control} />;
   const isShort = options.reduce((sum, option) => sum + option.title.length, 0) <= SEGMENTS;
   const isKnown = options.some((option) => option.value === value);
   if (isShort && isKnown)

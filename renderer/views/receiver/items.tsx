@@ -3,13 +3,14 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../../ui/Button.tsx';
 import { Say } from '../../ui/Field.tsx';
+import { counted } from '../../ui/figures.ts';
 import { swapped } from './controls.tsx';
 import { setValue, useDraft } from './draft.ts';
 import { ListenerChip } from './extras.tsx';
 import { InsideChips, useProblemsInside } from './inside.tsx';
 import { dropFolds, moveFolds, useFold } from './reveal.ts';
 import { FoldHead, useProblem } from './SettingRow.tsx';
-import { isMapping, nameOf, type Node, valueAt } from './tree.ts';
+import { isMapping, type Mapping, nameOf, type Node, valueAt } from './tree.ts';
 
 interface ItemProps {
   readonly list: string;
@@ -64,10 +65,11 @@ export function ListCard({ list, index, of, node, depth, children }: CardProps) 
 export function describe(list: string, item: unknown): { readonly name: string; readonly about: string } {
   if (!isMapping(item)) return { name: String(item), about: '' };
   const plainName = item['name'] === '' || item['ipSet'] === '' ? '' : nameOf(item);
-  const name = plainName.startsWith('{') ? '' : plainName;
+  const name = plainName.startsWith('{') ? String(item['zone'] ?? '') : plainName;
   const off = item['enable'] === false ? 'disabled' : undefined;
   const words = (() => {
     if (list === 'listeners') return [String(item['role']), String(item['address']), off];
+    if ('codes' in item) return listWords(item);
     if ('ipSet' in item) return [`priority ${String(item['priority'])}`, off];
     if ('accept' in item) {
       const listed = Array.isArray(item['recipients']) ? item['recipients'].length : 0;
@@ -76,6 +78,18 @@ export function describe(list: string, item: unknown): { readonly name: string; 
     return [off];
   })();
   return { name, about: words.filter((word) => word !== undefined).join(', ') };
+}
+
+/** What a closed card says of a block list. */
+function listWords({ name, zone, action, codes, enabled, of }: Mapping): readonly (string | undefined)[] {
+  const own = Array.isArray(codes) ? codes.length : 0;
+  return [
+    name === '' ? undefined : String(zone),
+    Array.isArray(of) ? `of ${of.join(', ')}` : undefined,
+    String(action),
+    own > 0 ? counted(own, 'answer of its own', 'answers of their own') : undefined,
+    enabled === false ? 'not asked' : undefined,
+  ];
 }
 
 interface ButtonsProps {
