@@ -1,7 +1,8 @@
 // The scenario format: one YAML file that says who talks, what is sent byte for byte, and what must be heard.
 import { closeReasons } from './event.ts';
 import { isSociety, networkConditions, population } from './scenarioPopulation.ts';
-import { address, literal, step } from './scenarioStep.ts';
+import { literal } from './scenarioBytes.ts';
+import { address, step } from './scenarioStep.ts';
 import { scenarioWorld, type WorldName } from './scenarioWorld.ts';
 import { z } from './schema.ts';
 import type { Timeline } from './timeline.ts';
@@ -40,6 +41,25 @@ const after = z.strictObject({
   equals: literal
     .optional()
     .meta({ description: 'Some stored message is exactly these bytes. Written as in send; a list is put together.' }),
+  trace: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .meta({
+      description: 'The trace fields we would add to some stored message contain each of these texts, unfolded.',
+    }),
+  lacksTrace: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .meta({ description: 'The trace fields of no stored message contain any of these texts.' }),
+  quarantined: count.optional().meta({ description: 'Messages stored, but kept apart.' }),
+  discarded: count.optional().meta({ description: 'Messages that were answered with 250 and thrown away.' }),
+  answer: z
+    .looseObject({ kind: z.string().optional(), result: z.union([z.string(), z.array(z.string())]).optional() })
+    .optional()
+    .meta({
+      description:
+        'Some finding has an answer with these members, e.g. { kind: dkim, result: pass }: of a mapping those that are named, of a list each of them in some place of it.',
+    }),
   octets: count.optional().meta({ description: 'Octets of each stored message.' }),
   closed: z
     .strictObject({ reason: z.enum(closeReasons), count: count.optional() })
@@ -95,7 +115,10 @@ export const scenarioSchema = z
       .default([])
       .meta({ description: 'Names of the checks (stages.ts) this scenario proves.' }),
     world: scenarioWorld,
-    zone: z.string().optional().meta({ description: 'DNS records, one a line: name type data.' }),
+    zone: z.string().optional().meta({
+      description:
+        'DNS records, one a line: name type data. `s1._domainkey.example.org DKIM rsa2048a t=s` stands for the TXT record of that test key, with tags if need be.',
+    }),
     users: z
       .array(
         z.strictObject({

@@ -1,5 +1,7 @@
 // The steps of a scenario's talk: what one client sends byte for byte, hears, expects and does to its connection.
 import { mechanismNames, type MechanismName } from './mechanisms.ts';
+import { bytes, literal } from './scenarioBytes.ts';
+import { message, signed } from './scenarioMessage.ts';
 import { z } from './schema.ts';
 import { parseIp } from './settings/network.ts';
 import { span } from './span.ts';
@@ -31,15 +33,6 @@ export const address = z
     (value) => parseIp(value.split('/')[0] ?? '') !== undefined,
     'expected an address, or a network to take addresses from',
   );
-
-const bytes = z
-  .union([
-    z.string(),
-    z.strictObject({ repeat: z.string(), times: z.number().int().min(1).max(10_000_000) }).meta({ title: 'repeat' }),
-  ])
-  .meta({ description: 'Text with the escapes \\r \\n \\t \\0 \\\\ and \\xHH, or such a text repeated.' });
-
-export const literal = z.union([bytes, z.array(bytes).min(1)]);
 
 const expectation = z.strictObject({
   reply: replies.optional().meta({ description: 'The next reply must be this.' }),
@@ -166,128 +159,139 @@ const connect = z.strictObject({
 });
 export type Connecting = z.output<typeof connect>;
 
-export const step = z.union([
-  z
-    .strictObject({
-      hear: replies,
-      else: z
-        .literal('stop')
-        .optional()
-        .meta({ description: 'A client that hears another one, or is closed, leaves quietly; marks count the rest.' }),
-    })
-    .meta({
-      title: 'hear',
-      description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.',
+export const step = z
+  .union([
+    z
+      .strictObject({
+        hear: replies,
+        else: z.literal('stop').optional().meta({
+          description: 'A client that hears another one, or is closed, leaves quietly; marks count the rest.',
+        }),
+      })
+      .meta({
+        title: 'hear',
+        description: 'Reads one reply that the attack needs on its way; another one makes the case inconclusive.',
+      }),
+    z.strictObject({ expect: z.union([replies, expectation]) }).meta({
+      title: 'expect',
+      description: 'Reads one reply (or the close) that is the point; another one is a breach.',
     }),
-  z.strictObject({ expect: z.union([replies, expectation]) }).meta({
-    title: 'expect',
-    description: 'Reads one reply (or the close) that is the point; another one is a breach.',
-  }),
-  z.strictObject({ skip: replies }).meta({
-    title: 'skip',
-    description: 'Reads replies as long as they are these, however many; the first other one is left to the next step.',
-  }),
-  z
-    .strictObject({ say: z.string() })
-    .meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
-  z
-    .strictObject({
-      send: literal,
-      pause: span.optional().meta({ description: 'Between segments.' }),
-      cut: z
-        .strictObject({ after: z.number().int().min(0).max(1_000_000_000), end: z.enum(['fin', 'rst']) })
-        .optional()
-        .meta({ description: 'Only that many octets are sent, then the connection is half-closed or reset.' }),
-    })
-    .meta({
-      title: 'send',
+    z.strictObject({ skip: replies }).meta({
+      title: 'skip',
       description:
-        'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between, until the connection breaks.',
+        'Reads replies as long as they are these, however many; the first other one is left to the next step.',
     }),
-  z.strictObject({ connect }).meta({
-    title: 'connect',
-    description:
-      'Opens a connection, the way it says; a connection that is open is given up. A talk that begins otherwise connects by itself.',
-  }),
-  z
-    .strictObject({ starttls: z.union([z.literal(true), handshake]) })
-    .meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
-  z.strictObject({ tls: z.union([handshake, z.literal('off')]) }).meta({
-    title: 'tls',
-    description: 'Makes a handshake over what is open; off says close_notify, and what follows is sent in clear.',
-  }),
-  z.strictObject({ reading: z.boolean() }).meta({
-    title: 'reading',
-    description: 'false: takes nothing more from the network until true, so that what the server says piles up.',
-  }),
-  z
-    .strictObject({
-      login: z.strictObject({
-        mechanism: z.enum(mechanismNames as [MechanismName, ...MechanismName[]]),
-        user: z.string(),
-        password: z.string().optional().meta({ description: 'Of every mechanism that has one.' }),
-        token: z.string().optional().meta({ description: 'Of OAUTHBEARER and XOAUTH2: sent as it stands.' }),
-        authzid: z.string().optional().meta({ description: 'Whom the user wants to act for.' }),
-        initial: z.boolean().optional().meta({
-          description:
-            'Whether the first response stands in the AUTH command; where that is usual, unless said: everywhere but in LOGIN and where the server speaks first.',
-        }),
-        binding: z
-          .enum(['tls-exporter', 'tls-server-end-point'])
+    z
+      .strictObject({ say: z.string() })
+      .meta({ title: 'say', description: 'Sends the text and CRLF in one segment. Escapes as in send.' }),
+    z
+      .strictObject({
+        send: literal,
+        pause: span.optional().meta({ description: 'Between segments.' }),
+        cut: z
+          .strictObject({ after: z.number().int().min(0).max(1_000_000_000), end: z.enum(['fin', 'rst']) })
           .optional()
-          .meta({ description: 'Channel binding of a -PLUS mechanism; tls-exporter unless said.' }),
-        times: z
-          .number()
-          .int()
-          .min(1)
-          .max(1000)
-          .optional()
-          .meta({ description: 'That many exchanges in a row, each reply read.' }),
-        fault: z
-          .enum(loginFaults)
-          .optional()
-          .meta({ description: 'What the client does wrong, computed for the mechanism.' }),
-        hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
-        asked: z.enum(['same', 'alike']).optional().meta({
-          description:
-            'The server must ask, and answer in the end, as in the login before: the same, nonces left out; alike: salts too. Else it is a breach.',
-        }),
+          .meta({ description: 'Only that many octets are sent, then the connection is half-closed or reset.' }),
+      })
+      .meta({
+        title: 'send',
+        description:
+          'Sends bytes as they stand, nothing added; a list is sent as one segment each, with the pause between, until the connection breaks.',
       }),
-    })
-    .meta({ title: 'login', description: 'Computes and plays a whole AUTH exchange.' }),
-  z
-    .strictObject({
-      mail: z.strictObject({
-        from: z.string(),
-        to: z.union([z.string(), z.array(z.string()).min(1)]),
-        subject: z.string().optional(),
-        text: z.string().optional(),
-        html: z.string().optional(),
-        headers: z.record(z.string(), z.string()).optional(),
-        user: z.string().optional(),
-        password: z.string().optional(),
-        token: z.string().optional().meta({ description: 'In place of the password, for XOAUTH2.' }),
-        method: z
-          .enum(mailMethods)
-          .optional()
-          .meta({ description: 'How the user logs in; the first that is offered and nodemailer knows unless said.' }),
-        tls: z.boolean().optional().meta({ description: 'STARTTLS first; implicit TLS listeners are always secured.' }),
-      }),
-    })
-    .meta({
-      title: 'mail',
-      description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
+    z.strictObject({ connect }).meta({
+      title: 'connect',
+      description:
+        'Opens a connection, the way it says; a connection that is open is given up. A talk that begins otherwise connects by itself.',
     }),
-  z.strictObject({ wait: span }).meta({ title: 'wait', description: 'Does nothing for that long.' }),
-  z.strictObject({ meet: z.literal(true) }).meta({
-    title: 'meet',
-    description: 'Waits until every other client of the population has got this far, or has ended.',
-  }),
-  z
-    .strictObject({ mark: z.string() })
-    .meta({ title: 'mark', description: 'Counts that this client got here; see after.marks.' }),
-  z
-    .strictObject({ end: z.enum(['quit', 'fin', 'rst']) })
-    .meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),
-]);
+    z
+      .strictObject({ starttls: z.union([z.literal(true), handshake]) })
+      .meta({ title: 'starttls', description: 'Says STARTTLS, hears 220, makes the handshake.' }),
+    z.strictObject({ tls: z.union([handshake, z.literal('off')]) }).meta({
+      title: 'tls',
+      description: 'Makes a handshake over what is open; off says close_notify, and what follows is sent in clear.',
+    }),
+    z.strictObject({ reading: z.boolean() }).meta({
+      title: 'reading',
+      description: 'false: takes nothing more from the network until true, so that what the server says piles up.',
+    }),
+    z
+      .strictObject({
+        login: z.strictObject({
+          mechanism: z.enum(mechanismNames as [MechanismName, ...MechanismName[]]),
+          user: z.string(),
+          password: z.string().optional().meta({ description: 'Of every mechanism that has one.' }),
+          token: z.string().optional().meta({ description: 'Of OAUTHBEARER and XOAUTH2: sent as it stands.' }),
+          authzid: z.string().optional().meta({ description: 'Whom the user wants to act for.' }),
+          initial: z.boolean().optional().meta({
+            description:
+              'Whether the first response stands in the AUTH command; where that is usual, unless said: everywhere but in LOGIN and where the server speaks first.',
+          }),
+          binding: z
+            .enum(['tls-exporter', 'tls-server-end-point'])
+            .optional()
+            .meta({ description: 'Channel binding of a -PLUS mechanism; tls-exporter unless said.' }),
+          times: z
+            .number()
+            .int()
+            .min(1)
+            .max(1000)
+            .optional()
+            .meta({ description: 'That many exchanges in a row, each reply read.' }),
+          fault: z
+            .enum(loginFaults)
+            .optional()
+            .meta({ description: 'What the client does wrong, computed for the mechanism.' }),
+          hear: replies.optional().meta({ description: 'What each exchange must end with; another one is a breach.' }),
+          asked: z.enum(['same', 'alike']).optional().meta({
+            description:
+              'The server must ask, and answer in the end, as in the login before: the same, nonces left out; alike: salts too. Else it is a breach.',
+          }),
+        }),
+      })
+      .meta({ title: 'login', description: 'Computes and plays a whole AUTH exchange.' }),
+    z
+      .strictObject({
+        mail: z.strictObject({
+          from: z.string(),
+          to: z.union([z.string(), z.array(z.string()).min(1)]),
+          subject: z.string().optional(),
+          text: z.string().optional(),
+          html: z.string().optional(),
+          headers: z.record(z.string(), z.string()).optional(),
+          user: z.string().optional(),
+          password: z.string().optional(),
+          token: z.string().optional().meta({ description: 'In place of the password, for XOAUTH2.' }),
+          method: z
+            .enum(mailMethods)
+            .optional()
+            .meta({ description: 'How the user logs in; the first that is offered and nodemailer knows unless said.' }),
+          tls: z
+            .boolean()
+            .optional()
+            .meta({ description: 'STARTTLS first; implicit TLS listeners are always secured.' }),
+          sign: signed.optional().meta({ description: 'DKIM, as in the hops of compose.' }),
+        }),
+      })
+      .meta({
+        title: 'mail',
+        description: 'A well-behaved client (nodemailer) connects, sends one message and must be served.',
+      }),
+    z.strictObject({ compose: message }).meta({
+      title: 'compose',
+      description:
+        'Composes a message and sends it to its end, behind the 354 of DATA or with BDAT; the reply is left to the next step.',
+    }),
+    z.strictObject({ wait: span }).meta({ title: 'wait', description: 'Does nothing for that long.' }),
+    z.strictObject({ meet: z.literal(true) }).meta({
+      title: 'meet',
+      description: 'Waits until every other client of the population has got this far, or has ended.',
+    }),
+    z
+      .strictObject({ mark: z.string() })
+      .meta({ title: 'mark', description: 'Counts that this client got here; see after.marks.' }),
+    z
+      .strictObject({ end: z.enum(['quit', 'fin', 'rst']) })
+      .meta({ title: 'end', description: 'quit says QUIT and reads 221; fin half-closes; rst resets.' }),
+  ])
+  .meta({ id: 'step', description: 'One step of a talk.' });
 export type Step = z.output<typeof step>;

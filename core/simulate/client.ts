@@ -1,12 +1,14 @@
 // Plays the talk of one client, byte by byte, and notes what was sent, expected and heard.
 import { assertNever } from '../contract/never.ts';
 import type { TalkLine } from '../contract/scenario.ts';
+import type { Composed } from '../contract/scenarioMessage.ts';
 import type { Connecting, Handshake, Replies, Step } from '../contract/scenarioStep.ts';
 import { msOf } from '../contract/span.ts';
 import type { Connection } from '../world/connection.ts';
 import { shown } from './bytes.ts';
 import { ClientConnection, type Heard } from './clientConnection.ts';
 import type { ClientSetup, Difference } from './clientSetup.ts';
+import { onTheWire, signedMail } from './compose/compose.ts';
 import { judgeHandshake } from './handshake.ts';
 import { channelOf } from './login/channel.ts';
 import { type LoginPlay, type Recording, withoutSecrets } from './login/exchange.ts';
@@ -174,6 +176,7 @@ export class Client {
     if ('tls' in step) return step.tls === 'off' ? this.#endTls() : this.#handshake(step.tls);
     if ('reading' in step) return this.#read(step.reading);
     if ('login' in step) return this.#login(step.login);
+    if ('compose' in step) return this.#compose(step.compose);
     if ('mail' in step) return this.#sendMail(step.mail);
     if ('wait' in step) return this.#wait(msOf(step.wait));
     if ('meet' in step) return this.#setup.meet().then(() => 'on' as const);
@@ -297,13 +300,21 @@ export class Client {
     return difference ? this.#differ(difference.kind, difference.expected, difference.heard) : 'on';
   }
 
+  async #compose(message: Composed): Promise<Played> {
+    for (const segment of await onTheWire(message, this.#setup.world)) {
+      this.#note({ sent: shown(segment), ok: true });
+      await this.#connection?.write(segment);
+    }
+    return 'on';
+  }
+
   async #sendMail(mail: Extract<Step, { mail: unknown }>['mail']): Promise<Played> {
-    const { open, tls, authority } = this.#setup;
+    const { open, tls, authority, world } = this.#setup;
     const route: MailRoute = { tls: tls === 'implicit' ? 'implicit' : mail.tls ? 'starttls' : 'none', authority };
     let sent;
     try {
       this.#mail = await open();
-      sent = await sendMail(mail, this.#mail, route);
+      sent = await sendMail({ ...mail, raw: await signedMail(mail, world) }, this.#mail, route);
     } catch (error) {
       sent = { ok: false, reply: (error as Error).message };
     }

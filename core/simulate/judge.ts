@@ -52,6 +52,7 @@ export function misses(after: After, { journal, marks, left, greeting }: Seen): 
   }
   if (after.verdict) verdictMiss(after.verdict, tally, miss);
   if (after.finding) findingMiss(after.finding, tally, miss);
+  senderMisses(after, tally, miss);
   for (const question of after.questions ?? []) {
     const asked = [...tally.questions];
     if (!asked.some((each) => each.toLowerCase() === question.toLowerCase()))
@@ -72,6 +73,19 @@ export function misses(after: After, { journal, marks, left, greeting }: Seen): 
 }
 
 type Say = (expected: string, heard: string) => void;
+
+/** What was found out about senders, and what became of their mail. */
+function senderMisses(after: After, tally: Tally, miss: Say): void {
+  if (after.quarantined !== undefined && !fits(tally.quarantined, after.quarantined))
+    miss(`${countText(after.quarantined)} kept apart`, plural(tally.quarantined, 'message'));
+  if (after.discarded !== undefined && !fits(tally.discarded, after.discarded))
+    miss(`${countText(after.discarded)} discarded`, plural(tally.discarded, 'message'));
+  const [trace = 'no message stored'] = tally.traces;
+  for (const text of tally.missingTrace) miss(`trace fields with "${text}"`, trace);
+  for (const text of tally.oddTrace) miss(`trace fields without "${text}"`, trace);
+  if (after.answer !== undefined && !tally.isAnswered)
+    miss(`an answer with ${JSON.stringify(after.answer)}`, [...tally.answers].join(', ') || 'none');
+}
 
 function exactMiss(wanted: Buffer, { messages }: Seen['journal'], miss: Say): void {
   const some = messages.slice(0, 3).map(({ bytes }) => shown(Buffer.from(bytes)));

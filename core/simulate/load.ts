@@ -10,12 +10,14 @@ import type { FileProblem } from '../formats/problem.ts';
 import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
 import { readScenario } from '../formats/yaml.ts';
 import { type Literal, segmentsOf } from './bytes.ts';
+import { bytesOfMessage, composeMistakes } from './composeMistakes.ts';
 import { loginMistakes, ofGroups } from './loginMistakes.ts';
 import { type Mistake, placed } from './mistake.ts';
 import { populationMistakes } from './populationMistakes.ts';
 import type { CaseTask } from './run.ts';
 import { caseSettings, touchedKnobs } from './settle.ts';
 import { worldMistakes } from './worldMistakes.ts';
+import { keyMistakes, withKeys } from './zoneKeys.ts';
 
 /** One file: its text as it is, and the scenario in it or what is wrong with it. */
 export interface LoadedScenario {
@@ -84,6 +86,7 @@ function mistakes(scenario: Scenario): Mistake[] {
     ...zoneMistakes(scenario),
     ...byteMistakes(scenario),
     ...loginMistakes(scenario),
+    ...composeMistakes(scenario),
     ...worldMistakes(scenario),
     ...populationMistakes(scenario),
     ...baseMistakes(scenario),
@@ -132,7 +135,7 @@ function zoneMistakes(scenario: Scenario): Mistake[] {
     ...(scenario.cases ?? []).map((one, index) => ({ path: ['cases', index, 'zone'], zone: one.zone })),
   ];
   return zones.flatMap(({ path, zone }) =>
-    parseZone(zone ?? '').errors.map(({ line, message }) => ({
+    [...keyMistakes(zone ?? ''), ...parseZone(withKeys(zone ?? '')).errors].map(({ line, message }) => ({
       path,
       message: `line ${line}: ${message}`,
       remedy: 'Write one record a line: name type data',
@@ -189,6 +192,11 @@ function bytesOf(step: Step, path: readonly (string | number)[]): Written[] {
   if ('send' in step) return [{ path: [...path, 'send'], bytes: step.send }];
   if ('starttls' in step) return step.starttls === true ? [] : helloOf(step.starttls, [...path, 'starttls']);
   if ('tls' in step) return step.tls === 'off' ? [] : helloOf(step.tls, [...path, 'tls']);
+  if ('compose' in step)
+    return bytesOfMessage([...path, 'compose'], step.compose).map(({ path: at, value }) => ({
+      path: at,
+      bytes: value,
+    }));
   if (!('connect' in step)) return [];
   const { first, proxy, tls } = step.connect;
   const isRaw = typeof proxy === 'string' || (proxy !== undefined && 'repeat' in proxy);

@@ -17,12 +17,13 @@ export function loginMistakes(scenario: Scenario): Mistake[] {
   ];
 }
 
-interface PlacedTalk extends Placed<readonly Step[]> {
+export interface PlacedTalk extends Placed<readonly Step[]> {
   /** What is played in front of it. */
   readonly before: readonly Step[];
 }
 
-function talksOf({ opening = [], talk, closing, population, cases = [] }: Scenario): PlacedTalk[] {
+/** Every talk that is written, in its place. */
+export function talksOf({ opening = [], talk, closing, population, cases = [] }: Scenario): PlacedTalk[] {
   const placed = (path: Path, value: readonly Step[] | undefined, before = opening): PlacedTalk[] =>
     value === undefined ? [] : [{ path, value, before }];
   const own = [

@@ -10,6 +10,8 @@ export interface Mail {
   readonly text?: string | undefined;
   readonly html?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The whole message, in place of subject, text and headers. */
+  readonly raw?: Buffer | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   /** In place of the password, for XOAUTH2. */
@@ -59,10 +61,7 @@ export async function sendMail(mail: Mail, socket: Connection, route: MailRoute)
       from: mail.from,
       to: [mail.to].flat(),
       envelope: { from: mail.from, to: [mail.to].flat() },
-      subject: mail.subject ?? 'Test message',
-      text: mail.text ?? 'A message sent by a well-behaved client.\n',
-      ...(mail.html === undefined ? {} : { html: mail.html }),
-      ...(mail.headers === undefined ? {} : { headers: { ...mail.headers } }),
+      ...contentOf(mail),
     })) as {
       readonly response: string;
       readonly rejected?: readonly unknown[];
@@ -77,6 +76,16 @@ export async function sendMail(mail: Mail, socket: Connection, route: MailRoute)
     transport.close();
     socket.destroy();
   }
+}
+
+function contentOf({ raw, subject = 'Test message', text, html, headers }: Mail) {
+  if (raw !== undefined) return { raw };
+  return {
+    subject,
+    text: text ?? 'A message sent by a well-behaved client.\n',
+    ...(html === undefined ? {} : { html }),
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+  };
 }
 
 function loginOf({ user, password = '', token, method }: Mail) {

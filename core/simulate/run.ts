@@ -11,6 +11,7 @@ import { seedOf } from '../world/chance.ts';
 import type { World } from '../world/world.ts';
 import { CaseJournal, type KeptSession } from './caseJournal.ts';
 import { ClientConnection } from './clientConnection.ts';
+import { readyToCompose } from './compose/compose.ts';
 import { Course } from './course.ts';
 import { Dump } from './dump.ts';
 import { handshakeOf } from './handshake.ts';
@@ -230,10 +231,11 @@ async function lacksKerberos(talk: readonly Step[], subject: Subject): Promise<b
   return shows && (subject.kerberos !== undefined || (await lacksTicket(talk, subject)) !== undefined);
 }
 
-/** Makes what a talk will need and virtual time could not wait for: the certificates its clients show. */
+/** Makes what a talk will need and virtual time could not wait for: the certificates its clients show, and what signs their messages. */
 async function readyFor(talk: readonly Step[], subject: Subject): Promise<void> {
   const kinds = talk.flatMap((step) => handshakeOf(step)?.certificate ?? []);
   await Promise.all([...new Set(kinds)].map((kind) => subject.certificate(kind)));
+  await readyToCompose(talk);
 }
 
 /** Ends the case when its deadline has come or it was cancelled. */

@@ -28,6 +28,16 @@ export class Tally {
   isSaid = false;
   /** Whether some message has the bytes of `contains`, those of `lacks`, or is exactly those of `equals`. */
   readonly has = { contains: false, lacks: false, equals: false };
+  /** Stored apart from other mail, and thrown away although answered with 250. */
+  quarantined = 0;
+  discarded = 0;
+  /** Texts of `trace` that no message's trace fields had yet, those of `lacksTrace` that some had, and some fields to tell. */
+  readonly missingTrace: Set<string>;
+  readonly oddTrace = new Set<string>();
+  readonly traces: string[] = [];
+  /** Whether a finding had the answer that is wanted, and the results of others of that kind. */
+  isAnswered = false;
+  readonly answers = new Set<string>();
   /** Octets of messages that are not as many as they should be. */
   readonly oddSizes: number[] = [];
   readonly #after: After;
@@ -36,6 +46,7 @@ export class Tally {
 
   constructor(after: After = {}) {
     this.#after = after;
+    this.missingTrace = new Set([after.trace ?? []].flat());
     this.#asked = new Set((after.questions ?? []).map((question) => question.toLowerCase()));
     this.#equals = after.equals === undefined ? undefined : Buffer.concat(segmentsOf(after.equals));
   }
@@ -44,12 +55,15 @@ export class Tally {
     this.events += 1;
     if (event.kind === 'reply' || event.kind === 'verdict') this.#verdict(event.verdict);
     else if (event.kind === 'close') this.closed.set(event.reason, (this.closed.get(event.reason) ?? 0) + 1);
+    else if (event.kind === 'discarded') this.discarded += 1;
+    else if (event.kind === 'stored' && event.quarantine !== undefined) this.quarantined += 1;
     else if (event.kind === 'fault' && this.faults.length < MOST_TOLD)
       this.faults.push({ session, error: event.error });
   }
 
-  message(bytes: Uint8Array): void {
+  message(bytes: Uint8Array, trace = ''): void {
     this.stored += 1;
+    this.#trace(trace);
     const { contains, lacks, octets } = this.#after;
     if (contains === undefined && lacks === undefined && octets === undefined && this.#equals === undefined) return;
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,6 +74,20 @@ export class Tally {
       this.oddSizes.push(bytes.length);
   }
 
+  #trace(trace: string): void {
+    const { trace: wanted, lacksTrace = [] } = this.#after;
+    if (wanted === undefined && lacksTrace.length === 0) return;
+    const unfolded = trace.replace(/\r\n[ \t]+/g, ' ');
+    // All that is wanted must stand in one message: what was missing of the best one is told.
+    const missing = [wanted ?? []].flat().filter((text) => !unfolded.includes(text));
+    if (this.traces.length === 0 || missing.length < this.missingTrace.size) {
+      this.missingTrace.clear();
+      for (const text of missing) this.missingTrace.add(text);
+    }
+    for (const text of [lacksTrace].flat()) if (unfolded.includes(text)) this.oddTrace.add(text);
+    if (this.traces.length < 3) this.traces.push(unfolded.trim().replaceAll('\r\n', ' | '));
+  }
+
   #verdict({ reason, stage, action, findings }: Verdict): void {
     const key = `${reason} ${stage}`;
     const known = this.verdicts.get(key);
@@ -68,12 +96,16 @@ export class Tally {
       known.count += 1;
       known.isAgainst ||= action !== 'accept';
     }
-    if (this.#after.finding !== undefined || this.#asked.size > 0)
+    if (this.#after.finding !== undefined || this.#after.answer !== undefined || this.#asked.size > 0)
       for (const finding of findings) this.#finding(finding);
   }
 
-  #finding({ check, text, dns = [] }: Finding): void {
-    const wanted = this.#after.finding;
+  #finding({ check, text, answer, dns = [] }: Finding): void {
+    const { finding: wanted, answer: answered } = this.#after;
+    if (answered !== undefined && answer !== undefined) {
+      this.isAnswered ||= isWithin(answer, answered);
+      if (this.answers.size < MOST_TOLD) this.answers.add(`${answer.kind}: ${'result' in answer ? answer.result : ''}`);
+    }
     if (check === wanted?.check) {
       this.isSaid ||= wanted.text === undefined || text.includes(wanted.text);
       if (this.said.length < 3) this.said.push(text);
@@ -89,3 +121,14 @@ export type Count = NonNullable<After['stored']>;
 
 export const fits = (value: number, count: Count): boolean =>
   typeof count === 'number' ? value === count : value >= (count.least ?? 0) && value <= (count.most ?? Infinity);
+
+/** Whether a value has what is wanted of it: the named members of a mapping, each wanted entry of a list in some place. */
+export function isWithin(value: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted))
+    return Array.isArray(value)
+      ? wanted.every((one) => value.some((each) => isWithin(each, one)))
+      : wanted.some((one) => isWithin(value, one));
+  if (typeof wanted !== 'object' || wanted === null) return value === wanted;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(wanted).every(([key, one]) => isWithin((value as Record<string, unknown>)[key], one));
+}
