@@ -1,0 +1,9 @@
+// Check `duplicate-fields`: does a field that may stand once stand twice?
+import { headerRule } from '../messageWork.ts';
+
+export const duplicateFields = headerRule({
+  name: 'duplicate-fields',
+  title: 'duplicate fields',
+  rule: 'duplicates',
+  reasons: { refuse: 'duplicate-fields', defer: 'header-later' },
+});
