@@ -1,12 +1,13 @@
 // Holds the receiver to its life: binding, failing with advice, changing while it runs, draining.
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Settings, settingsSchema, type SettingsInput } from '../core/contract/settings/settings.ts';
+import { defaults, type Settings, settingsSchema, type SettingsInput } from '../core/contract/settings/settings.ts';
 import { memoryJournal } from '../core/journal/memory.ts';
 import { createReceiver } from '../core/receiver.ts';
 import { nobody } from './smtp/nobody.ts';
 import { identityOf } from '../core/smtp/certificates.ts';
 import { CertificateError } from '../core/smtp/pem.ts';
+import { threadWorkers } from '../core/workers/threads.ts';
 import { realWorld } from '../core/world/real.ts';
 import type { World } from '../core/world/world.ts';
 import { bodies, certificates, Client, type Ground, ground, mx, ofKind } from './smtp/playground.ts';
@@ -135,6 +136,7 @@ describe('a receiver', () => {
       users: nobody,
       identity: () =>
         Promise.reject(new CertificateError('cert.pem: there is no such certificate file. Check the path.')),
+      workers: threadWorkers({ world: realWorld, settings: defaults.workers }),
       onState: () => undefined,
     });
     const { listeners } = await receiver.start(
@@ -166,6 +168,7 @@ describe('a receiver', () => {
         ...(await identityOf(one, { world: realWorld, folder: certificates, hostname: 'gate.example' })),
         warnings: [expired],
       }),
+      workers: threadWorkers({ world: realWorld, settings: defaults.workers }),
       onState: () => undefined,
     });
     const { listeners } = await receiver.start(withSettings({ listeners: [mx] }));

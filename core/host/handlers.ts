@@ -86,8 +86,8 @@ export function handlersOf(parts: Parts): Handlers {
     'sessions.clear': async () => ({ removed: await workspace.clearSessions() }),
     'messages.list': async ({ after, limit }) => listed(await workspace.messagesAfter(after, limit)),
     'messages.source': async ({ message }) => {
-      const { trace, bytes } = await messageOf(parts, message);
-      return { trace, bytes };
+      const { trace, bytes, removed } = await messageOf(parts, message);
+      return { trace, bytes, ...(removed && { removed: [...removed] }) };
     },
     'messages.parts': async ({ message }) => {
       const { headers, parts: found, problems } = await readMessage((await messageOf(parts, message)).bytes);

@@ -7,7 +7,7 @@ const later = (): never => {
   throw new HostError('not-found', 'not there yet');
 };
 
-export function senderHandlers(_parts: Parts): Pick<Handlers, keyof typeof senderCalls> {
+export function senderHandlers(parts: Parts): Pick<Handlers, keyof typeof senderCalls> {
   return {
     'dns.ask': later,
     'dns.recent': later,
@@ -16,6 +16,6 @@ export function senderHandlers(_parts: Parts): Pick<Handlers, keyof typeof sende
     'test.sender': later,
     'greylist.list': later,
     'greylist.clear': later,
-    'workers.state': later,
+    'workers.state': () => parts.workers.state(),
   };
 }

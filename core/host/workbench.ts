@@ -18,6 +18,8 @@ import type { SpawnWorker } from '../simulate/protocol.ts';
 import { threadsWith } from '../simulate/spawn.ts';
 import { restartsOf } from '../smtp/binding.ts';
 import { identityOf } from '../smtp/certificates.ts';
+import { threadWorkers } from '../workers/threads.ts';
+import type { Workers } from '../workers/workers.ts';
 import { realWorld } from '../world/real.ts';
 import { Configuration } from './configuration.ts';
 import { Doorbell } from './doorbell.ts';
@@ -66,6 +68,7 @@ export interface Parts {
   readonly configuration: Configuration;
   readonly users: Users;
   readonly receiver: Receiver;
+  readonly workers: Workers;
   readonly runs: Runs;
   readonly log: Log;
   readonly doorbell: Doorbell;
@@ -121,6 +124,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const spawnKerberos = options.spawnKerberos ?? forkKerberos;
   const kerberos = kerberosOf({ spawn: spawnKerberos, world: realWorld, folder: baseFolder });
   const tickets = kerberosClientOf({ spawn: spawnKerberos, world: realWorld });
+  const workers = threadWorkers({ world: realWorld, settings: configuration.settings.workers });
   const receiver = createReceiver({
     world: realWorld,
     journal: workspace,
@@ -134,6 +138,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         imported: configuration.settings.carried.axigenCfg !== '',
       }),
     kerberos,
+    workers,
     onState: () => doorbell.ring('receiver'),
   });
   const firstUser = isFresh && users.list().users.length === 0 ? await users.makeFirst() : undefined;
@@ -150,6 +155,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     configuration,
     users,
     receiver,
+    workers,
     runs,
     log,
     doorbell,
@@ -247,6 +253,7 @@ function workbenchOf(parts: Parts, kerberos: Closing): Workbench {
     close: async () => {
       await runs.cancel();
       await receiver.stop();
+      await parts.workers.close();
       kerberos.close();
       parts.tickets.close();
       doorbell.close();

@@ -1,6 +1,7 @@
 // The database of a workspace: one SQLite file with summaries, event chunks, message rows, runs, users and the person's text.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { mostRead } from './chunks.ts';
+import type { Envelope } from './journal.ts';
 import { idOf } from './memory.ts';
 import type { Kept, Page, StoredChunk } from './protocol.ts';
 import type { Extent } from './segments.ts';
@@ -8,7 +9,7 @@ import type { Extent } from './segments.ts';
 /** Marks a SQLite file as ours: "GATE". */
 export const applicationId = 0x47415445;
 /** Version of the tables below; a newer one is refused. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,12 +18,15 @@ CREATE TABLE runs (id TEXT PRIMARY KEY, started REAL NOT NULL, json TEXT NOT NUL
 CREATE TABLE sessions (number INTEGER PRIMARY KEY, revision INTEGER NOT NULL, ended INTEGER NOT NULL, row TEXT NOT NULL);
 CREATE INDEX sessions_revision ON sessions (revision);
 CREATE TABLE chunks (key INTEGER PRIMARY KEY, first INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE messages (number INTEGER PRIMARY KEY, revision INTEGER NOT NULL, extents TEXT NOT NULL, row TEXT NOT NULL, trace TEXT NOT NULL);
+CREATE TABLE messages (number INTEGER PRIMARY KEY, revision INTEGER NOT NULL, extents TEXT NOT NULL, row TEXT NOT NULL, trace TEXT NOT NULL, removed TEXT);
 CREATE INDEX messages_revision ON messages (revision);
 CREATE TABLE removed (kind TEXT NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (kind, revision)) WITHOUT ROWID;
 PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${formatVersion};
 `;
+
+/** What a database of an older version lacks; it has 5 columns for a message. */
+const upgrade = `BEGIN EXCLUSIVE; ALTER TABLE messages ADD COLUMN removed TEXT; PRAGMA user_version = ${formatVersion}; COMMIT;`;
 
 /** A chunk's key: the session in the upper bits, the chunk's place within it in the lower 31. */
 const keyOf = (session: number, place: number) => (BigInt(session) << 31n) | BigInt(place);
@@ -40,6 +44,8 @@ export interface MessageRecord {
   readonly extents: readonly Extent[];
   readonly row: string;
   readonly trace: string;
+  /** Octets left out where it is handed on. */
+  readonly removed?: Envelope['removed'];
 }
 
 export class Database {
@@ -53,6 +59,8 @@ export class Database {
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0;');
       if (create) this.#db.exec(`PRAGMA page_size = 8192; BEGIN EXCLUSIVE; ${schema} COMMIT;`);
+      else if (Number(this.#db.prepare('PRAGMA user_version').get()?.['user_version']) < formatVersion)
+        this.#db.exec(upgrade);
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;');
     } catch (error) {
       this.#db.close();
@@ -154,24 +162,27 @@ export class Database {
   }
 
   addMessage(message: MessageRecord): void {
-    this.#sql('INSERT INTO messages VALUES (?, ?, ?, ?, ?)').run(
+    this.#sql('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)').run(
       message.number,
       message.revision,
       JSON.stringify(message.extents),
       message.row,
       message.trace,
+      message.removed === undefined ? null : JSON.stringify(message.removed),
     );
   }
 
   message(number: number): MessageRecord | undefined {
     const found = this.#sql('SELECT * FROM messages WHERE number = ?').get(number);
     if (found === undefined) return undefined;
+    const removed = found['removed'];
     return {
       number,
       revision: Number(found['revision']),
       extents: JSON.parse(String(found['extents'])) as Extent[],
       row: String(found['row']),
       trace: String(found['trace']),
+      ...(typeof removed === 'string' && { removed: JSON.parse(removed) as NonNullable<MessageRecord['removed']> }),
     };
   }
 

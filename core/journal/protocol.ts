@@ -1,6 +1,7 @@
 // What the main thread and the writer thread say to each other: records through the ring, questions and answers through a port.
 import type { MessageRow } from '../contract/calls.ts';
 import type { EventBody } from '../contract/event.ts';
+import type { Envelope } from './journal.ts';
 import type { RingMemory } from './ring.ts';
 
 /** Types of the records in the ring, and their two numbers. */
@@ -69,7 +70,10 @@ export interface Asks {
     out: { chunks: readonly StoredChunk[]; ended: boolean } | undefined;
   };
   messages: { in: Page; out: PageOf<string> };
-  message: { in: number; out: { row: MessageRow; trace: string; bytes: Uint8Array } | undefined };
+  message: {
+    in: number;
+    out: { row: MessageRow; trace: string; bytes: Uint8Array; removed?: NonNullable<Envelope['removed']> } | undefined;
+  };
   clear: { in: Kept; out: number };
   /** How many to keep; 0 = all. */
   retain: { in: Readonly<Record<Kept, number>>; out: null };

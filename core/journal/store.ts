@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import type { Envelope } from './journal.ts';
 import { Lists } from './lists.ts';
 import { idOf } from './memory.ts';
-import type { Batch, Kept, Page, PageOf, Revisions, StoredChunk } from './protocol.ts';
+import type { Asks, Batch, Kept, Page, PageOf, Revisions, StoredChunk } from './protocol.ts';
 import type { Extent, Segments } from './segments.ts';
 
 /** A message whose session waits for its 250. */
@@ -201,7 +201,8 @@ export class Store {
         const { number, envelope } = commit;
         this.#seen('messages', number);
         const row = JSON.stringify(messageRow(commit, size));
-        this.#db.addMessage({ number, revision, extents, row, trace: envelope.trace });
+        const { trace, removed } = envelope;
+        this.#db.addMessage({ number, revision, extents, row, trace, ...(removed && { removed }) });
       }
       for (const kind of ['sessions', 'messages'] as const) this.#reserve(kind);
       this.#db.write('redone', String(sequence));
@@ -280,10 +281,12 @@ export class Store {
     return { chunks, ended: isWhole && (live?.ended ?? stored?.ended ?? true) };
   }
 
-  message(number: number): { row: MessageRow; trace: string; bytes: Uint8Array } | undefined {
+  message(number: number): Asks['message']['out'] {
     const found = this.#db.message(number);
     if (found === undefined) return undefined;
-    return { row: JSON.parse(found.row) as MessageRow, trace: found.trace, bytes: this.#segments.read(found.extents) };
+    const { trace, removed } = found;
+    const bytes = this.#segments.read(found.extents);
+    return { row: JSON.parse(found.row) as MessageRow, trace, bytes, ...(removed && { removed }) };
   }
 
   /** Whether the message is kept, and its bytes stand there. */
@@ -341,6 +344,7 @@ function messageRow({ number, session, envelope }: Commit, size: number): Messag
     messageId: envelope.messageId ?? '',
     from: envelope.from ?? '',
     remote: envelope.remote,
+    ...(envelope.quarantine === undefined ? {} : { quarantine: envelope.quarantine }),
     ...(envelope.user === undefined ? {} : { user: envelope.user }),
   };
 }

@@ -1,12 +1,20 @@
 // The order of things: each stage and its checks. Commenting out a line disables that check; the // keeps one on each line.
 import type { StageTable } from './check.ts';
 import { access } from './checks/access.ts';
+import { arc } from './checks/arc.ts';
 import { clientCertificate } from './checks/clientCertificate.ts';
 import { commandLine } from './checks/commandLine.ts';
 import { credentials } from './checks/credentials.ts';
 import { declaredSize } from './checks/declaredSize.ts';
 import { deliveredTo } from './checks/deliveredTo.ts';
+import { dkim } from './checks/dkim.ts';
+import { dkimReplay } from './checks/dkimReplay.ts';
+import { dmarc } from './checks/dmarc.ts';
+import { dnsbl } from './checks/dnsbl.ts';
+import { domainList } from './checks/domainList.ts';
+import { duplicateFields } from './checks/duplicateFields.ts';
 import { earlyTalk } from './checks/earlyTalk.ts';
+import { ehloName } from './checks/ehloName.ts';
 import { eightBit } from './checks/eightBit.ts';
 import { failedLogins } from './checks/failedLogins.ts';
 import { failedLoginRate } from './checks/failedLoginRate.ts';
@@ -14,12 +22,16 @@ import { flow } from './checks/flow.ts';
 import { foreignProtocol } from './checks/foreignProtocol.ts';
 import { fromLogin } from './checks/fromLogin.ts';
 import { grammar } from './checks/grammar.ts';
+import { greylist } from './checks/greylist.ts';
+import { headerFrom } from './checks/headerFrom.ts';
 import { headerSize } from './checks/headerSize.ts';
+import { headerSyntax } from './checks/headerSyntax.ts';
 import { lineEndings } from './checks/lineEndings.ts';
 import { localLogin } from './checks/localLogin.ts';
 import { loginBan } from './checks/loginBan.ts';
 import { loginDelay } from './checks/loginDelay.ts';
 import { longLines } from './checks/longLines.ts';
+import { lookAlike } from './checks/lookAlike.ts';
 import { mechanism } from './checks/mechanism.ts';
 import { messageRate } from './checks/messageRate.ts';
 import { nul } from './checks/nul.ts';
@@ -31,7 +43,9 @@ import { recipientKnown } from './checks/recipientKnown.ts';
 import { recipientLimit } from './checks/recipientLimit.ts';
 import { recipientRate } from './checks/recipientRate.ts';
 import { relay } from './checks/relay.ts';
+import { reverseDns } from './checks/reverseDns.ts';
 import { ruleFlow } from './checks/ruleFlow.ts';
+import { senderDomain } from './checks/senderDomain.ts';
 import { senderLogin } from './checks/senderLogin.ts';
 import { sessionCommands } from './checks/sessionCommands.ts';
 import { sessionJunk } from './checks/sessionJunk.ts';
@@ -44,6 +58,7 @@ import { spfRcpt } from './checks/spfRcpt.ts';
 import { startTlsInjection } from './checks/startTlsInjection.ts';
 import { submissionLogin } from './checks/submissionLogin.ts';
 import { tlsRate } from './checks/tlsRate.ts';
+import { work } from './checks/work.ts';
 import { wrongCommands } from './checks/wrongCommands.ts';
 
 export const stageTable: StageTable = {
@@ -60,6 +75,10 @@ export const stageTable: StageTable = {
   ],
   ehlo: [
     spfEhlo, //
+    reverseDns,
+    ehloName,
+    dnsbl,
+    domainList,
   ],
   auth: [
     loginBan, //
@@ -76,6 +95,11 @@ export const stageTable: StageTable = {
     senderLogin,
     declaredSize,
     spfMail,
+    reverseDns,
+    ehloName,
+    senderDomain,
+    dnsbl,
+    domainList,
   ],
   rcpt: [
     recipientRate, //
@@ -86,6 +110,12 @@ export const stageTable: StageTable = {
     recipientKnown,
     nullSenderRate,
     spfRcpt,
+    reverseDns,
+    ehloName,
+    senderDomain,
+    dnsbl,
+    domainList,
+    greylist,
   ],
   data: [],
   headers: [
@@ -102,7 +132,21 @@ export const stageTable: StageTable = {
     nul,
     longLines,
     eightBit,
+    work,
+    headerFrom,
+    headerSyntax,
+    duplicateFields,
+    lookAlike,
+    dkim,
+    dkimReplay,
+    arc,
+    dmarc,
     spfMessage,
+    reverseDns,
+    ehloName,
+    senderDomain,
+    dnsbl,
+    domainList,
   ],
   line: [
     foreignProtocol, //

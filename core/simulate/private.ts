@@ -2,11 +2,11 @@
 import type { ReceiverState } from '../contract/calls.ts';
 import { parseHostPort } from '../contract/settings/network.ts';
 import { createReceiver } from '../receiver.ts';
-import { loadSpf } from '../message/spf.ts';
 import type { Kerberos, KerberosClient } from '../sasl/kerberos.ts';
 import { userFor } from '../sasl/userFor.ts';
 import { UserTable } from '../sasl/userTable.ts';
 import { Certificates } from './identity.ts';
+import { PrivateWorkers } from './privateWorkers.ts';
 import type { StartSubject, Subject, SubjectListener } from './subject.ts';
 
 /** Who accepts tickets, and who shows them. */
@@ -15,12 +15,12 @@ export interface BothSides {
   readonly tickets: KerberosClient;
 }
 
-/** Starts receivers that share their certificates, and their Kerberos where there is any. */
-export function startPrivate(kerberos?: BothSides): StartSubject {
+/** Starts receivers that share their certificates, their workers in the real world, and their Kerberos where there is any. */
+export function startPrivate(kerberos?: BothSides, shared = new PrivateWorkers()): StartSubject {
   const certificates = new Certificates();
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
-    await loadSpf();
+    const { workers, over } = await shared.lease(world, settings.workers);
     const receiver = createReceiver({
       world,
       journal,
@@ -29,6 +29,7 @@ export function startPrivate(kerberos?: BothSides): StartSubject {
         { key: world.random(32) },
       ),
       identity: (listener) => certificates.of(listener, hostname),
+      workers,
       ...(kerberos && { kerberos: kerberos.accepting }),
       onState: () => undefined,
     });
@@ -36,6 +37,7 @@ export function startPrivate(kerberos?: BothSides): StartSubject {
     const failed = state.listeners.find((listener) => listener.state === 'failed');
     if (failed) {
       await receiver.stop({ graceMs: 0 });
+      await over();
       throw new Error(`listener ${failed.name}: ${failed.error ?? 'not bound'}`);
     }
     const listeners = state.listeners.flatMap(({ role, tls, bound }): SubjectListener[] => {
@@ -50,7 +52,10 @@ export function startPrivate(kerberos?: BothSides): StartSubject {
       ...kerberosAt(state, kerberos),
       authority,
       certificate: (kind) => certificates.client(kind),
-      close: () => receiver.stop({ graceMs: 0 }),
+      close: async () => {
+        await receiver.stop({ graceMs: 0 });
+        await over();
+      },
     };
   };
 }

@@ -10,6 +10,7 @@ import type { VirtualThread } from '../world/virtualThread.ts';
 import type { Course } from './course.ts';
 import { type Bounds, caseConditions, type Network, overLoopback, overSimulation } from './network.ts';
 import { type BothSides, startPrivate } from './private.ts';
+import { PrivateWorkers } from './privateWorkers.ts';
 import { Pacing } from './pacing.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type CaseTask, playCase } from './run.ts';
@@ -97,7 +98,8 @@ function kerberosBy(port: MessagePort): BothSides {
 export function serve(thread: VirtualThread | undefined, kerberos?: MessagePort): void {
   const cancelling = new AbortController();
   const pacings = new Map<number, Pacing>();
-  const start = startPrivate(kerberos && kerberosBy(kerberos));
+  const workers = new PrivateWorkers();
+  const start = startPrivate(kerberos && kerberosBy(kerberos), workers);
   parentPort?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'play':
@@ -109,7 +111,8 @@ export function serve(thread: VirtualThread | undefined, kerberos?: MessagePort)
         for (const pacing of pacings.values()) pacing.release();
         return;
       case 'end':
-        return void parentPort?.close();
+        parentPort?.close();
+        return void workers.close();
     }
   });
 

@@ -10,6 +10,7 @@ import type { Protection } from '../policy/protection.ts';
 import type { Kerberos } from '../sasl/kerberos.ts';
 import type { UserSource } from '../sasl/userSource.ts';
 import type { Accepted, World } from '../world/world.ts';
+import type { Workers } from '../workers/workers.ts';
 import type { AskSender } from './inquiry.ts';
 import type { Listener } from './listener.ts';
 import { octetsEvent } from './octets.ts';
@@ -36,6 +37,7 @@ export interface GateOptions {
   readonly current: () => Current;
   readonly spf: AskSpf;
   readonly inquiry: AskSender;
+  readonly workers: Workers;
   /** A session began or ended. */
   readonly changed: () => void;
 }

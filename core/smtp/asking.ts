@@ -4,8 +4,8 @@ import type { Verdict } from '../contract/verdict.ts';
 
 /** Checks that wait. */
 export interface Asking {
-  /** Since when, ms of the world's monotonic clock. */
-  readonly since: number;
+  /** Since when, ms of the world's monotonic clock; later by what a worker took. */
+  since: number;
   readonly stage: Stage;
   /** Decides without them. Their answer comes too late and is ignored. */
   giveUp(instead: Verdict): void;

@@ -15,11 +15,14 @@ import type { PolicyContext } from '../policy/check.ts';
 import { decide, spoken } from '../policy/decide.ts';
 import type { ProtectionVisit } from '../policy/protection.ts';
 import type { ReasonKey } from '../policy/reasons.table.ts';
+import type { Collected } from '../workers/collected.ts';
 import { type Asking, awaited } from './asking.ts';
+import { keepFate } from './fate.ts';
 import { isPlain } from './faultBytes.ts';
 import { SessionFaults } from './faults.ts';
 import { carryOut, type Pace } from './pace.ts';
 import type { Leniency } from './grammar.ts';
+import { keepMarks } from './marks.ts';
 import { type Prepared, Replies } from './replies.ts';
 import type { LoginUnderWay, Opening, Wire } from './opening.ts';
 import { relativeStack } from './stack.ts';
@@ -73,6 +76,10 @@ export class Dialogue {
   exchange?: LoginUnderWay;
   /** The message now being received or stored. */
   message?: MessageLog;
+  /** Its octets as a worker will read them, where one will. */
+  collected?: Collected;
+  /** A worker has the message: that has deadlines of its own. */
+  withWorker = false;
   /** A message in chunks is being received. */
   chunked?: Chunked;
   /** The chunk that was announced last. */
@@ -95,6 +102,8 @@ export class Dialogue {
   noted: readonly Finding[] | undefined;
   /** The checks of a stage wait for something outside. */
   asking: Asking | undefined;
+  /** A check holds the answer back until then, ms of the world's monotonic clock. */
+  heldUntil = 0;
   /** A line or message is being worked on: the client waits for us. */
   working = false;
   /** The receiver stops: this session ends as soon as no transaction is open. */
@@ -130,7 +139,7 @@ export class Dialogue {
       settings,
       facts,
       elapsed: () => opening.world.elapsed(),
-      pause: (ms) => new Promise((resolve) => opening.world.after(ms, () => resolve())),
+      pause: (ms) => this.#pause(ms),
       stress: () => opening.visit.stress(),
       spf: (identity) => opening.spf({ settings, facts, identity }),
       inquiry: opening.inquiry(this),
@@ -152,6 +161,13 @@ export class Dialogue {
     if (!this.over) this.opening.log.append(body, this.elapsed);
   }
 
+  /** What is waited for on purpose is no lookup: these have their time again afterwards. */
+  #pause(ms: number): Promise<void> {
+    const { world } = this.opening;
+    this.heldUntil = world.elapsed() + ms;
+    return new Promise((resolve) => world.after(ms, () => resolve()));
+  }
+
   /** The one place that asks policy. */
   ask(stage: Stage): Verdict | Promise<Verdict> {
     const decision = decide(stage, this.#context);
@@ -162,11 +178,12 @@ export class Dialogue {
             since: this.opening.world.elapsed(),
           })
         : decision;
-    if (this.faults === undefined) return verdict;
     return verdict instanceof Promise ? verdict.then((late) => this.#judged(late)) : this.#judged(verdict);
   }
 
   #judged(verdict: Verdict): Verdict {
+    keepFate(verdict, this.facts);
+    keepMarks(verdict, this.facts);
     return this.faults?.judged(verdict, this.facts.transaction?.recipient) ?? verdict;
   }
 
@@ -250,8 +267,14 @@ export class Dialogue {
     this.recipientRefused = false;
     this.chunkRefused = false;
     delete this.chunked;
+    this.#dropMessage();
+  }
+
+  #dropMessage(): void {
     this.message?.abort();
     delete this.message;
+    this.collected?.abandon();
+    delete this.collected;
   }
 
   /** Gives up the login under way; one that had failed already counts as failed. */
@@ -272,13 +295,15 @@ export class Dialogue {
     this.reset();
     this.dropLogin();
     delete this.facts.login;
-    const { wrongCommands, failedLogins, messages, commands, junk } = this.facts.session;
+    const { wrongCommands, failedLogins, messages, commands, junk, reverse } = this.facts.session;
     this.facts.session = {
       wrongCommands,
       failedLogins,
       messages,
       commands,
       junk,
+      // Not the client's word: DNS said so of its address.
+      ...(reverse && { reverse }),
     };
   }
 
@@ -334,8 +359,7 @@ export class Dialogue {
 
   #finish(end: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }): void {
     if (this.over) return;
-    this.message?.abort();
-    delete this.message;
+    this.#dropMessage();
     this.dropLogin();
     this.record({ kind: 'close', ...end });
     this.over = true;

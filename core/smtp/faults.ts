@@ -4,6 +4,7 @@ import type { Settings } from '../contract/settings/settings.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { spoken } from '../policy/decide.ts';
 import type { Answer } from './dialogue.ts';
+import { isPositive } from './fate.ts';
 import { spoil } from './faultBytes.ts';
 import { addressFault, type Answered, answeredBy, chooseFault, type Fault, refuses } from './faultChoice.ts';
 import { type Prepared, withoutSecret } from './replies.ts';
@@ -72,7 +73,7 @@ export class SessionFaults {
     if (stage === 'rcpt' && recipient && this.#faults.addressReplies && this.#answered === 'RCPT')
       this.#fault = addressFault(recipient.local) ?? this.#fault;
     const fault = this.#here(stage);
-    if (!fault || unanswered.includes(stage) || verdict.action !== 'accept' || !refuses(fault)) return verdict;
+    if (!fault || unanswered.includes(stage) || !isPositive(verdict) || !refuses(fault)) return verdict;
     this.#instead = { verdict };
     return this.#refusal(verdict, fault);
   }
@@ -82,7 +83,7 @@ export class SessionFaults {
     const { verdict } = answer;
     const fault = this.#here(verdict.stage);
     if (!fault || verdict.reason === 'server-fault' || verdict.closes !== undefined) return answer;
-    if (fault.what !== 'close' && (verdict.action !== 'accept' || !refuses(fault))) return answer;
+    if (fault.what !== 'close' && (!isPositive(verdict) || !refuses(fault))) return answer;
     this.#instead = answer;
     const { then, wrong } = answer;
     return {

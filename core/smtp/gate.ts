@@ -246,7 +246,7 @@ export class Gate {
   }
 
   #begin(arrival: Arrival, ready: Ready): void {
-    const { world, users, kerberos, spf, inquiry, protection, listener } = this.#options;
+    const { world, users, kerberos, spf, inquiry, workers, protection, listener } = this.#options;
     const { log, begun, connection, visit, current, effective, over } = arrival;
     const { settings, generation } = current;
     const { socket, ...rest } = ready;
@@ -270,6 +270,7 @@ export class Gate {
         ...(kerberos && { kerberos }),
         spf,
         inquiry,
+        workers,
         over,
         ...rest,
       },

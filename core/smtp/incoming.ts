@@ -2,6 +2,7 @@
 import type { DataFacts } from '../contract/facts.ts';
 import type { MessageLog } from '../journal/journal.ts';
 import { declaresEightBit, isBinary } from '../policy/declared.ts';
+import { wantedOf } from '../policy/wanted.ts';
 import { maxDataOctets } from './capabilities.ts';
 import type { Dialogue, GrowingFacts } from './dialogue.ts';
 import { HeaderCap } from './headerCap.ts';
@@ -25,7 +26,11 @@ export class Incoming {
     const { header, maxHeaderSize, maxHeaderFields } = d.settings.strictness;
     const message = d.opening.log.message();
     this.message = d.message = message;
+    // What is asked of a message is known when it begins; where nothing is, nothing is collected.
+    const collected = wantedOf(d.settings, d.facts).length > 0 ? d.opening.workers.collect() : undefined;
+    if (collected) d.collected = collected;
     const keep = (chunk: Buffer) => {
+      collected?.take(chunk);
       if (message.write(chunk)) return true;
       waitForRoom(d, message);
       return false;

@@ -10,6 +10,7 @@ import type { Kerberos } from '../sasl/kerberos.ts';
 import type { BindingType, Exchange, Failure } from '../sasl/mechanism.ts';
 import type { UserSource } from '../sasl/userSource.ts';
 import type { World } from '../world/world.ts';
+import type { Workers } from '../workers/workers.ts';
 import type { AskSender } from './inquiry.ts';
 import type { AskSpf } from './spfQuestion.ts';
 import type { ChunkPhase, DataPhase } from './wireParser.ts';
@@ -37,6 +38,7 @@ export interface Opening {
   readonly kerberos?: Kerberos;
   readonly spf: AskSpf;
   readonly inquiry: AskSender;
+  readonly workers: Workers;
   /** Called once, when the session is over. */
   readonly over: () => void;
 }

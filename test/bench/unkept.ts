@@ -11,6 +11,7 @@ import { openLog } from '../../core/log/log.ts';
 import { nobody } from '../smtp/nobody.ts';
 import { createReceiver } from '../../core/receiver.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
+import { threadWorkers } from '../../core/workers/threads.ts';
 import { realWorld } from '../../core/world/real.ts';
 
 const [, , file = '', folder = ''] = process.argv;
@@ -63,6 +64,7 @@ const receiver = createReceiver({
       baseFolder: folder,
       imported: false,
     }),
+  workers: threadWorkers({ world: realWorld, settings: settings.workers }),
   onState: () => undefined,
 });
 const { listeners } = await receiver.start(settings);

@@ -16,6 +16,7 @@ import { UserTable } from '../../core/sasl/userTable.ts';
 import { dialAs, peerWorld } from '../../core/simulate/peers.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
 import { dialLoopback } from '../../core/world/dial.ts';
+import { inlineWorkers } from '../../core/workers/inline.ts';
 import { realWorld } from '../../core/world/real.ts';
 import type { Timer, World } from '../../core/world/world.ts';
 import { certificates, Client, password, until, user } from '../smtp/playground.ts';
@@ -118,11 +119,14 @@ export async function openLab(input: SettingsInput, kerberos?: Kerberos): Promis
   const logFolder = join(folder, 'log');
   const log: Log = openLog({ folder: logFolder, host: 'mail', logging: settings.logging, world: clock.world });
   const journal = memoryJournal({ onEvent: (session, event) => log.event(session, event, event.t) });
+  // In this thread, so that whatever they wait for is moved by the clock of the lab.
+  const workers = inlineWorkers(clock.world, settings.workers);
   const receiver = createReceiver({
     world: peerWorld(clock.world),
     journal,
     users: people(settings),
     ...(kerberos && { kerberos }),
+    workers,
     identity: (listener) => identityOf(listener, { world: realWorld, folder: certificates, hostname: 'gate.example' }),
     onState: () => undefined,
   });
@@ -172,6 +176,7 @@ export async function openLab(input: SettingsInput, kerberos?: Kerberos): Promis
     close: async () => {
       for (const client of clients) client.reset();
       await receiver.stop({ graceMs: 0 });
+      await workers.close();
       await log.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -16,6 +16,8 @@ import { UserTable } from '../../core/sasl/userTable.ts';
 import type { Kerberos } from '../../core/sasl/kerberos.ts';
 import type { UserSource } from '../../core/sasl/userSource.ts';
 import { identityOf } from '../../core/smtp/certificates.ts';
+import { threadWorkers } from '../../core/workers/threads.ts';
+import type { Workers } from '../../core/workers/workers.ts';
 import { realWorld } from '../../core/world/real.ts';
 import type { Timer, World } from '../../core/world/world.ts';
 
@@ -36,6 +38,7 @@ export interface Ground {
   readonly receiver: Receiver;
   readonly journal: MemoryJournal;
   readonly settings: Settings;
+  readonly workers: Workers;
   port(name?: string): number;
   connect(name?: string): Promise<Client>;
   /** Events of the session, counted from 0, once it is over. */
@@ -49,6 +52,8 @@ export interface GroundOptions {
   readonly users?: UserSource;
   readonly world?: World;
   readonly kerberos?: Kerberos;
+  /** Threads of its own unless given. */
+  readonly workers?: Workers;
 }
 
 const table = () =>
@@ -60,11 +65,13 @@ export async function ground(over: SettingsInput = {}, options: GroundOptions = 
   const settings = settingsOf(over);
   const journal = memoryJournal(options.journal);
   const world = options.world ?? realWorld;
+  const workers = options.workers ?? threadWorkers({ world, settings: settings.workers });
   const receiver = createReceiver({
     world,
     journal: options.wrap?.(journal) ?? journal,
     users: options.users ?? table(),
     identity: (listener) => identityOf(listener, { world: realWorld, folder: certificates, hostname: 'gate.example' }),
+    workers,
     ...(options.kerberos && { kerberos: options.kerberos }),
     onState: () => undefined,
   });
@@ -78,6 +85,7 @@ export async function ground(over: SettingsInput = {}, options: GroundOptions = 
     receiver,
     journal,
     settings,
+    workers,
     port,
     connect: async (name) => {
       const client = await Client.open(port(name));
@@ -91,6 +99,7 @@ export async function ground(over: SettingsInput = {}, options: GroundOptions = 
     close: async () => {
       for (const client of clients) client.reset();
       await receiver.stop({ graceMs: 0 });
+      await workers.close();
     },
   };
 }

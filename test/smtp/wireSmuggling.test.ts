@@ -11,6 +11,7 @@ import type { Wire } from '../../core/smtp/opening.ts';
 import { takeLine } from '../../core/smtp/turn.ts';
 import { WireParser } from '../../core/smtp/wireParser.ts';
 import { nobody } from '../../core/smtp/inquiry.ts';
+import { threadWorkers } from '../../core/workers/threads.ts';
 import { realWorld } from '../../core/world/real.ts';
 import { seeded } from '../fuzz/wireCase.ts';
 import { settingsOf } from './playground.ts';
@@ -56,6 +57,7 @@ function open(service: Settings) {
       users: { find: () => undefined } as never,
       spf: () => Promise.reject(new Error('no SPF here')),
       inquiry: () => nobody,
+      workers: threadWorkers({ world: realWorld, settings: settings.workers }),
       over: () => undefined,
     },
     wire,

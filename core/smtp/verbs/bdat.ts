@@ -1,5 +1,6 @@
 // BDAT: one counted chunk of a message, answered when all of it has come (RFC 3030 section 2).
 import type { Answer, Dialogue, GrowingFacts } from '../dialogue.ts';
+import { isPositive } from '../fate.ts';
 import { dataFacts, Incoming, recordData } from '../incoming.ts';
 import { complete } from '../received.ts';
 import { work } from '../turn.ts';
@@ -36,7 +37,7 @@ export function bdat(d: Dialogue, argument: string): Answer | Promise<Answer> {
   if (d.chunked) return take(d, chunk, d.chunked);
   return d.decided('data', (verdict) => {
     if (verdict.closes) return { verdict };
-    if (verdict.action !== 'accept') return fail(d, chunk, { verdict });
+    if (!isPositive(verdict)) return fail(d, chunk, { verdict });
     return take(d, chunk, (d.chunked = begin(d, transaction)));
   });
 }

@@ -1,6 +1,7 @@
 // DATA: the message, from 354 to the reply behind its final dot (RFC 5321 section 4.1.1.4).
 import { isBinary } from '../../policy/declared.ts';
 import type { Answer, Dialogue, GrowingFacts } from '../dialogue.ts';
+import { isPositive } from '../fate.ts';
 import { Incoming } from '../incoming.ts';
 import { complete } from '../received.ts';
 import { work } from '../turn.ts';
@@ -33,7 +34,7 @@ export function data(d: Dialogue, argument: string): Answer | Promise<Answer> {
     });
   }
   return d.decided('data', (verdict) => {
-    if (verdict.action === 'accept') receive(d, transaction);
+    if (isPositive(verdict)) receive(d, transaction);
     return { verdict };
   });
 }

@@ -1,6 +1,7 @@
 // EHLO and HELO: the client names itself, and whatever transaction was open is forgotten (RFC 5321 section 4.1.1.1).
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { keywords } from '../capabilities.ts';
+import { isPositive } from '../fate.ts';
 import { type NoHelo, parseHelo } from '../grammar.ts';
 import { leniently } from '../leniency.ts';
 
@@ -26,9 +27,13 @@ function hello(d: Dialogue, verb: 'EHLO' | 'HELO', argument: string): Answer | P
   const { session } = d.facts;
   const before = session.helo;
   delete session.spfEhlo;
+  delete session.ehloName;
+  const { fate } = session;
+  delete session.fate;
   session.helo = { verb, name: read.name };
   return d.decided('ehlo', (verdict) => {
-    if (verdict.action !== 'accept') {
+    if (!isPositive(verdict)) {
+      if (fate) session.fate = fate;
       if (before) session.helo = before;
       else delete session.helo;
       return { verdict };

@@ -4,6 +4,7 @@ import { accountOf } from '../../policy/ownAddress.ts';
 import { offeredMechanisms, offersBinary, offersSmtpUtf8, offersStartTls } from '../capabilities.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { fromXtext, readEnvid, readRet } from '../dsn.ts';
+import { isPositive } from '../fate.ts';
 import { type Parameter, parseMail } from '../grammar.ts';
 import { addressedBy, badValue, judged, mailboxOf, mailWrongs, outside, refusalOf, unknownParameter } from './paths.ts';
 
@@ -59,7 +60,7 @@ function open(d: Dialogue, { sender, added, behind, lenient }: Opening): Answer 
   return d.decided('mail', (verdict): Answer => {
     if (messageRates) delete transaction.messageRates;
     if (lenient) delete transaction.lenient;
-    if (verdict.action !== 'accept') {
+    if (!isPositive(verdict)) {
       d.reset();
       d.excused = behind;
     }

@@ -3,6 +3,7 @@ import type { RecipientDsn } from '../../contract/facts.ts';
 import { accountOf } from '../../policy/ownAddress.ts';
 import type { Answer, Dialogue } from '../dialogue.ts';
 import { readNotify, readOrcpt } from '../dsn.ts';
+import { isPositive } from '../fate.ts';
 import { type Parameter, parseRcpt } from '../grammar.ts';
 import { addressedBy, badValue, judged, mailboxOf, outside, rcptWrongs, refusalOf, unknownParameter } from './paths.ts';
 
@@ -38,18 +39,23 @@ export function rcpt(d: Dialogue, argument: string): Answer | Promise<Answer> {
   const recipientRates = d.protection.recipient(accountOf(d.facts.session));
   if (recipientRates) transaction.recipientRates = recipientRates;
   const isNull = transaction.sender.raw === '';
-  const nullSenderRates = isNull ? d.protection.nullSender(recipient) : undefined;
-  if (nullSenderRates) transaction.nullSenderRates = nullSenderRates;
-  return d.decided('rcpt', (verdict): Answer => {
+  const reserved = isNull ? d.protection.nullSender(recipient) : undefined;
+  if (reserved) transaction.nullSenderRates = reserved.rates;
+  const answer = d.decided('rcpt', (verdict): Answer => {
     delete transaction.recipient;
     if (lenient) delete transaction.lenient;
     if (recipientRates) delete transaction.recipientRates;
-    if (nullSenderRates) delete transaction.nullSenderRates;
-    if (verdict.action === 'accept') {
-      if (isNull) d.protection.bounced(recipient);
-      transaction.recipients.push(dsn ? { ...recipient, dsn } : recipient);
-    } else d.recipientRefused = true;
+    if (reserved) delete transaction.nullSenderRates;
+    if (isPositive(verdict)) transaction.recipients.push(dsn ? { ...recipient, dsn } : recipient);
+    else d.recipientRefused = true;
+    // A session that ended while its checks waited has named nobody.
+    if (!isPositive(verdict) || d.over) reserved?.giveBack();
     return judged(verdict);
+  });
+  if (reserved === undefined || !(answer instanceof Promise)) return answer;
+  return answer.catch((error: unknown) => {
+    reserved.giveBack();
+    throw error;
   });
 }
 
