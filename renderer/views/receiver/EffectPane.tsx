@@ -1,20 +1,32 @@
 // The Effect tab: what a client sees of each listener, and which access rule decides for an address.
-import { useEffect, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Output } from '../../../core/contract/calls.ts';
 import { parseIp } from '../../../core/contract/settings/network.ts';
 import { go } from '../../state/place.ts';
-import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
+import { useAnswer } from '../../state/asking.ts';
+import { useWorkbench } from '../../state/workbench.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { Select } from '../../ui/Choose.tsx';
 import { Field, Say } from '../../ui/Field.tsx';
 import { useDraft } from './draft.ts';
+import { AskDns } from './dns/AskDns.tsx';
+import { RecentQuestions } from './dns/RecentQuestions.tsx';
+import { WhatIf } from './sender/WhatIf.tsx';
 import { SeenByClients } from './Ehlo.tsx';
 import type { PageId } from './GroupList.tsx';
 import { isMapping, valueAt } from './tree.ts';
 
 /** On the page of authentication what a client is offered comes first. */
 export function EffectPane({ page }: { readonly page: PageId }) {
+  if (page === 'sender') return <WhatIf />;
+  if (page === 'dns')
+    return (
+      <>
+        <AskDns />
+        <RecentQuestions />
+      </>
+    );
   const isOffer = page === 'authentication';
   return (
     <div className="scroll side-body" tabIndex={0} role="region" aria-label="Effect">
@@ -27,9 +39,6 @@ export function EffectPane({ page }: { readonly page: PageId }) {
 
 type Decided = Output<'receiver.access'>;
 
-/** Milliseconds of rest before the host is asked. */
-const REST = 150;
-
 /** Tries the access rules of the draft on an address. */
 function AccessTrial() {
   const settings = useDraft((draft) => draft.settings);
@@ -37,25 +46,15 @@ function AccessTrial() {
   const sessions = useWorkbench((state) => state.sessions.rows);
   const [address, setAddress] = useState('');
   const [chosen, setChosen] = useState('');
-  const [answer, setAnswer] = useState<{ readonly decided?: Decided; readonly error?: string }>({});
   const names = namesOf(valueAt(settings, 'listeners'));
   const listener = names.includes(chosen) ? chosen : (names[0] ?? '');
   const isAddress = parseIp(address.trim()) !== undefined;
   const canAsk = isAddress && listener !== '' && !isWrong;
-  useEffect(() => {
-    if (!canAsk) return undefined;
-    let isLate = false;
-    const timer = setTimeout(() => {
-      workbench.call('receiver.access', { address: address.trim(), listener, settings }).then(
-        (decided) => !isLate && setAnswer({ decided }),
-        (error: unknown) => !isLate && setAnswer({ error: sayError(error) }),
-      );
-    }, REST);
-    return () => {
-      isLate = true;
-      clearTimeout(timer);
-    };
-  }, [canAsk, address, listener, settings]);
+  const input = useMemo(
+    () => (canAsk ? { address: address.trim(), listener, settings } : undefined),
+    [canAsk, address, listener, settings],
+  );
+  const { answer, error } = useAnswer('receiver.access', input);
   const recent = [...new Set(sessions.slice(0, 500).map(({ peer }) => peer))].slice(0, 12);
   return (
     <section className="trial" aria-label="Access rules tried on an address">
@@ -102,19 +101,24 @@ function AccessTrial() {
         ) : isWrong ? (
           <p className="small muted">The draft has errors: correct them to try its rules.</p>
         ) : (
-          canAsk && <Answer {...answer} />
+          canAsk && <Answer decided={answer} error={error} />
         )}
       </div>
     </section>
   );
 }
 
-function namesOf(listeners: unknown): readonly string[] {
+export function namesOf(listeners: unknown): readonly string[] {
   if (!Array.isArray(listeners)) return [];
   return listeners.flatMap((one: unknown) => (isMapping(one) && typeof one['name'] === 'string' ? [one['name']] : []));
 }
 
-function Answer({ decided, error }: { readonly decided?: Decided; readonly error?: string }) {
+interface AnswerProps {
+  readonly decided: Decided | undefined;
+  readonly error: string | undefined;
+}
+
+function Answer({ decided, error }: AnswerProps) {
   if (error !== undefined) return <Say tone="refuse" text={error} />;
   if (!decided) return null;
   const { allowed, because, path, trace } = decided;

@@ -11,6 +11,8 @@ import { FaultSets } from './FaultSets.tsx';
 import { LoginTools } from './trial/LoginTools.tsx';
 import { Members, Part } from './Form.tsx';
 import { useDifferencesInside } from './inside.tsx';
+import { DnsPage } from './dns/DnsPage.tsx';
+import { WorkersPanel } from './WorkersPanel.tsx';
 import type { SenderPart } from './sender/parts.ts';
 import { SenderCheck, SenderOverview } from './sender/SenderPage.tsx';
 import { Help, useProblem } from './SettingRow.tsx';
@@ -75,5 +77,13 @@ function Content({ group, part, isList }: PageProps & { readonly isList: boolean
   if (isList) return <Part path={group} node={node} depth={0} />;
   if (part) return <SenderCheck part={part} />;
   if (group === 'sender') return <SenderOverview />;
+  if (group === 'dns') return <DnsPage />;
+  if (group === 'workers')
+    return (
+      <>
+        <WorkersPanel />
+        <Members path={group} node={node} depth={0} />
+      </>
+    );
   return <Members path={group} node={node} depth={0} />;
 }

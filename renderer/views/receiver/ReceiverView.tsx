@@ -4,6 +4,7 @@ import '../../style/settings.css';
 import '../../style/mechanisms.css';
 import '../../style/users.css';
 import '../../style/sender.css';
+import '../../style/dns.css';
 import { useCommand } from '../../state/commands.ts';
 import { usePlace } from '../../state/place.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -19,7 +20,16 @@ import { EffectPane } from './EffectPane.tsx';
 import { ExportDialog, formats, startExport } from './exporting.tsx';
 import { GroupList, type PageId, pageOf } from './GroupList.tsx';
 import { GroupPage } from './GroupPage.tsx';
-import { chooseFiles, draftDefaults, draftPreset, ImportDialog, presetTitles, useFileDrop } from './importing.tsx';
+import { importZoneFile } from './dns/ZoneImport.tsx';
+import {
+  chooseFiles,
+  draftDefaults,
+  draftPreset,
+  ImportDialog,
+  importFiles,
+  presetTitles,
+  useFileDrop,
+} from './importing.tsx';
 import { useReveal } from './reveal.ts';
 import { SaveBar, useUnsaved } from './SaveBar.tsx';
 import { senderPartOf } from './sender/parts.ts';
@@ -33,12 +43,19 @@ import { YamlPane } from './YamlPane.tsx';
 /** Below this width, pixels, what the settings mean folds under the form. */
 const THREE_PANES_FROM = 1200;
 
+/** On the DNS page a single file is a zone, unless its name says that it holds settings. */
+async function importOnDns(files: readonly File[]): Promise<void> {
+  const [file] = files;
+  if (files.length === 1 && file && !/\.(ya?ml|cfg|script)$/i.test(file.name)) await importZoneFile(file);
+  else await importFiles(files);
+}
+
 export function ReceiverView() {
   const setting = usePlace((place) => place.setting);
   const isReady = useDraft((draft) => draft.base !== undefined);
   const isWide = useWideWindow(THREE_PANES_FROM);
-  const { isOver, ...drop } = useFileDrop();
   const page = pageOf(setting);
+  const { isOver, ...drop } = useFileDrop(page === 'dns' ? importOnDns : importFiles);
   useReveal(isReady);
   useCommand('receiver.import', chooseFiles);
   useCommand('receiver.login', () => openTrial());
@@ -89,7 +106,9 @@ export function ReceiverView() {
       )}
       {isOver && (
         <div className="drop-here" aria-hidden>
-          Drop a YAML, or axigen.cfg and smtpFilters.script: they become the draft
+          {page === 'dns'
+            ? 'Drop a BIND zone file: its records are shown first'
+            : 'Drop a YAML, or axigen.cfg and smtpFilters.script: they become the draft'}
         </div>
       )}
       <ExportDialog />
@@ -98,6 +117,9 @@ export function ReceiverView() {
     </div>
   );
 }
+
+/** What the first tab is about, where it is something else than its effect. */
+const effectTitles: Readonly<Partial<Record<PageId, string>>> = { sender: 'What if', dns: 'Questions' };
 
 function Side({ page }: { readonly page: PageId }) {
   const tab = useSide((side) => side.tab);
@@ -109,7 +131,7 @@ function Side({ page }: { readonly page: PageId }) {
       value={tab}
       onChange={(next) => useSide.setState({ tab: next })}
       tabs={[
-        { id: 'effect', title: 'Effect', content: () => <EffectPane page={page} /> },
+        { id: 'effect', title: effectTitles[page] ?? 'Effect', content: () => <EffectPane page={page} /> },
         {
           id: 'changes',
           title: unsaved > 0 ? `Changes ${unsaved > 99 ? '99+' : unsaved}` : isText ? 'Changes •' : 'Changes',

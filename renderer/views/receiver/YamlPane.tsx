@@ -1,9 +1,14 @@
 // The YAML tab: the draft as it would be saved; editing the text edits the draft, and problems are told with their lines.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect } from 'react';
+import type { Problem } from '../../../core/contract/calls.ts';
 import { counted } from '../../ui/figures.ts';
 import { setText, useDraft } from './draft.ts';
 import { useSide } from './side.ts';
-import type { YamlEditor } from './yamlEditor.ts';
+import { useTextEditor } from '../../ui/useTextEditor.ts';
+
+const load = () => import('./yamlEditor.ts').then(({ createYamlEditor }) => createYamlEditor);
+
+const none: readonly Problem[] = [];
 
 export function YamlPane() {
   const text = useDraft((draft) => draft.text ?? draft.yaml);
@@ -11,43 +16,15 @@ export function YamlPane() {
   const problems = useDraft((draft) => draft.host);
   const formErrors = useDraft((draft) => draft.own.size);
   const isLocked = formErrors > 0;
-  const place = useRef<HTMLDivElement>(null);
-  const editor = useRef<YamlEditor>(undefined);
-  const [isReady, setReady] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const shown = isTextLeading ? problems : none;
+  const editor = useTextEditor({ load, label: 'Settings as YAML', text, problems: shown, isLocked, onType: setText });
+  const { place, isReady, failure, goTo } = editor;
   const line = useSide((side) => side.line);
-
-  useEffect(() => {
-    const parent = place.current;
-    if (!parent) return undefined;
-    let isGone = false;
-    import('./yamlEditor.ts').then(
-      ({ createYamlEditor }) => {
-        if (isGone) return;
-        const { text: leading, yaml } = useDraft.getState();
-        editor.current = createYamlEditor({
-          parent,
-          label: 'Settings as YAML',
-          text: leading ?? yaml,
-          onType: setText,
-        });
-        setReady(true);
-      },
-      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-    );
-    return () => {
-      isGone = true;
-      editor.current?.destroy();
-      editor.current = undefined;
-    };
-  }, []);
-  useEffect(() => editor.current?.show(text), [text, isReady]);
-  useEffect(() => editor.current?.lock(isLocked), [isLocked, isReady]);
-  useEffect(() => editor.current?.mark(isTextLeading ? problems : []), [problems, isTextLeading, isReady]);
   useEffect(() => {
     if (!isReady || line === undefined) return;
-    editor.current?.goTo(line.number, line.column);
+    goTo(line.number, line.column);
     useSide.setState({ line: undefined });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- goTo is another one each time
   }, [line, isReady]);
 
   return (
@@ -68,11 +45,7 @@ export function YamlPane() {
         <ol className="yaml-problems scroll" aria-label="Problems of the text">
           {problems.map((problem, index) => (
             <li key={index}>
-              <button
-                type="button"
-                className="problem"
-                onClick={() => editor.current?.goTo(problem.line ?? 1, problem.column ?? 1)}
-              >
+              <button type="button" className="problem" onClick={() => goTo(problem.line ?? 1, problem.column ?? 1)}>
                 <span aria-hidden className="problem-shape">
                   ■
                 </span>

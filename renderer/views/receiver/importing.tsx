@@ -206,7 +206,7 @@ export function ImportDialog() {
 }
 
 /** What makes an element take dropped files, and whether some hover over it now. */
-export function useFileDrop() {
+export function useFileDrop(take: (files: readonly File[]) => Promise<void>) {
   const [isOver, setOver] = useState(false);
   const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
   return {
@@ -223,7 +223,7 @@ export function useFileDrop() {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void importFiles([...event.dataTransfer.files]);
+      void take([...event.dataTransfer.files]);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../core/contract/calls.ts';
 import { sayError, workbench } from '../../state/workbench.ts';
-import type { YamlEditor } from '../receiver/yamlEditor.ts';
+import type { TextEditor } from '../../ui/textEditor.ts';
 
 interface SourceProps {
   readonly scenario: string;
@@ -13,7 +13,7 @@ interface SourceProps {
 
 export function Source({ scenario, problems, line }: SourceProps) {
   const place = useRef<HTMLDivElement>(null);
-  const editor = useRef<YamlEditor>(undefined);
+  const editor = useRef<TextEditor>(undefined);
   const [isReady, setReady] = useState(false);
   const [error, setError] = useState<string>();
   useEffect(() => {

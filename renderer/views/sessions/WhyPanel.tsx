@@ -4,16 +4,16 @@ import type { RefObject } from 'react';
 import { create } from 'zustand';
 import type { LoginAccount } from '../../../core/contract/login.ts';
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
-import type { Finding } from '../../../core/contract/verdict.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { duration } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
-import { type Answer, answerTo, codesOf, counterText, counterWords, kindred, toneOf, verb, words } from './explain.ts';
+import { type Answer, answerTo, codesOf, kindred, toneOf, verb, words } from './explain.ts';
 import { FindingEvidence, FindingFacts, hasEvidence } from './FindingFacts.tsx';
 import { LoginPanel } from './LoginPanel.tsx';
+import { LookedAt } from './LookedAt.tsx';
 
 type WhyTab = 'why' | 'login';
 
@@ -165,46 +165,6 @@ function checkWords({ verdict }: Answer): string {
     return verdict.action === 'accept' ? 'no objection' : 'none: the protocol itself says so';
   const names = verdict.findings.map(({ check }) => words(check));
   return `${[...new Set(names)].join(', ')}: no objection`;
-}
-
-function LookedAt({ title, findings }: { readonly title: string; readonly findings: readonly Finding[] }) {
-  return (
-    <>
-      <h3>{title}</h3>
-      <ul className="looked">
-        {findings.map((finding, index) => (
-          <li key={index}>
-            <details>
-              <summary>
-                <span>
-                  {words(finding.check)}
-                  <span className="muted small">{finding.text}</span>
-                </span>
-                <span className="muted number">{aside(finding)}</span>
-              </summary>
-              <dl className="facts">
-                <FindingFacts finding={finding} />
-                <FindingEvidence finding={finding} withoutCounters />
-              </dl>
-            </details>
-            {finding.counters?.map((counter) => (
-              <div key={counter.name} className="looked-counter">
-                <span>{words(counter.name)}</span>
-                <span className="muted number">{counterWords(counter)}</span>
-              </div>
-            ))}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-/** The one figure of a finding that fits behind its name. */
-function aside(finding: Finding): string {
-  if (finding.counter) return counterText(finding.counter);
-  if (finding.spare === true) return 'spared';
-  return finding.action === 'ignore' ? '' : finding.action;
 }
 
 /** The most lines named. */
