@@ -62,8 +62,8 @@ export interface Check {
   readonly title: string;
   /** Group of the settings it reads. */
   readonly group: string;
-  /** Undefined when there is nothing to say; synchronous wherever nothing is asked outside. */
-  run(context: PolicyContext): CheckAnswer | Promise<CheckAnswer>;
+  /** Undefined when there is nothing to say; synchronous wherever nothing is asked outside. `stage`: the one whose line in stages.ts it is. */
+  run(context: PolicyContext, stage: Stage): CheckAnswer | Promise<CheckAnswer>;
 }
 
 export type CheckAnswer = Finding | readonly Finding[] | undefined;

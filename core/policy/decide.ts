@@ -36,7 +36,7 @@ export function decide(stage: Stage, context: PolicyContext): Verdict | Promise<
   const checks = stageTable[stage];
   // Most lines of a good client lead to no finding: nothing is made for them until a check has something to say.
   for (let index = 0; index < checks.length; index += 1) {
-    const answer = checks[index]?.run(context);
+    const answer = checks[index]?.run(context, stage);
     if (answer !== undefined) return going(index, answer, { stage, context, ms: 0 });
   }
   const reason = positiveReason(stage, context);
@@ -65,7 +65,7 @@ function going(
 function from(start: number, findings: Finding[], deciding: Deciding): Verdict | Promise<Verdict> {
   const checks = stageTable[deciding.stage];
   for (let index = start; index < checks.length; index += 1) {
-    const answer = checks[index]?.run(deciding.context);
+    const answer = checks[index]?.run(deciding.context, deciding.stage);
     if (answer === undefined) continue;
     if (isPromise(answer)) return later(index, { answer, findings, deciding });
     if (take(answer, findings)) break;

@@ -40,6 +40,11 @@ export class Oldest<T> {
     return this.#order.first;
   }
 
+  /** The oldest first. Nothing may be set or deleted meanwhile. */
+  *values(): Generator<T> {
+    for (let entry = this.#order.first; entry !== undefined; entry = entry.after) yield entry.value;
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -23,10 +23,17 @@ export interface ProtectionVisit {
   message(account?: string): readonly Rate[] | undefined;
   /** A RCPT, counted with this; `account` as in `message`. */
   recipient(account?: string): readonly Rate[] | undefined;
-  /** A RCPT of a message from the null sender, counted for the peer with this; for the recipient with `bounced`. */
-  nullSender(recipient: Mailbox): readonly Rate[] | undefined;
-  /** It was accepted. */
-  bounced(recipient: Mailbox): void;
+  /**
+   * A RCPT of a message from the null sender, counted with this. Checks may wait for DNS: until they have decided it has its
+   * place, so that no two are let in on one.
+   */
+  nullSender(recipient: Mailbox): NullSender | undefined;
+}
+
+export interface NullSender {
+  readonly rates: readonly Rate[];
+  /** It was not accepted: for the recipient it does not count. */
+  readonly giveBack: () => void;
 }
 
 type Limits = Settings['protection'];
@@ -49,7 +56,6 @@ const uncounted: ProtectionVisit = {
   message: nothing,
   recipient: nothing,
   nullSender: nothing,
-  bounced: nothing,
 };
 
 /** All counters of a receiver. They outlive changes of the settings; limits are read from the settings of each visit. */
@@ -194,26 +200,19 @@ class Visit implements ProtectionVisit {
     return rates.length > 0 ? rates : undefined;
   }
 
-  nullSender(recipient: Mailbox): readonly Rate[] | undefined {
+  nullSender(recipient: Mailbox): NullSender | undefined {
     const { peerMaxMessages, recipientMaxMessages: limit, timeInterval } = this.#limits.nullSenders;
     const { peer, recipient: recipients } = this.#memory.nullSenders;
     const rates: Rate[] = [];
     if (peerMaxMessages > 0)
       rates.push(this.#rate(peer, { of: 'peer', who: this.#peer, limit: peerMaxMessages, timeInterval }));
-    if (limit > 0) {
-      const who = addressOf(recipient);
-      const now = this.#memory.elapsed();
-      const window = recipients.counted(who);
-      const count = (window?.size(now, timeInterval * 1000) ?? 0) + 1;
-      rates.push({ of: 'recipient', who, count, relief: reliefOf(window, now, { limit, timeInterval }) });
-    }
-    return rates.length > 0 ? rates : undefined;
-  }
-
-  bounced(recipient: Mailbox): void {
-    const { recipientMaxMessages, timeInterval } = this.#limits.nullSenders;
-    if (recipientMaxMessages === 0) return;
-    this.#memory.nullSenders.recipient.add(addressOf(recipient), this.#memory.elapsed(), timeInterval * 1000);
+    if (limit === 0) return rates.length > 0 ? { rates, giveBack: nothing } : undefined;
+    const who = addressOf(recipient);
+    const now = this.#memory.elapsed();
+    const relief = reliefOf(recipients.counted(who), now, { limit, timeInterval });
+    const count = recipients.add(who, now, timeInterval * 1000).size(now, timeInterval * 1000);
+    rates.push({ of: 'recipient', who, count, relief });
+    return { rates, giveBack: () => recipients.counted(who)?.remove(now) };
   }
 
   #rate(memory: Remembered, { of, who, ...span }: Span & Pick<Rate, 'of' | 'who'>): Rate {

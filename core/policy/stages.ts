@@ -24,6 +24,7 @@ import { fromLogin } from './checks/fromLogin.ts';
 import { grammar } from './checks/grammar.ts';
 import { greylist } from './checks/greylist.ts';
 import { headerFrom } from './checks/headerFrom.ts';
+import { headerNoFrom } from './checks/headerNoFrom.ts';
 import { headerSize } from './checks/headerSize.ts';
 import { headerSyntax } from './checks/headerSyntax.ts';
 import { lineEndings } from './checks/lineEndings.ts';
@@ -134,6 +135,7 @@ export const stageTable: StageTable = {
     eightBit,
     work,
     headerFrom,
+    headerNoFrom,
     headerSyntax,
     duplicateFields,
     lookAlike,

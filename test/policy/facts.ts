@@ -6,6 +6,7 @@ import type {
   LoginFacts,
   Mailbox,
   SessionFacts,
+  Stage,
   Stress,
   TransactionFacts,
 } from '../../core/contract/facts.ts';
@@ -74,8 +75,8 @@ export function contextOf(known: Known): PolicyContext {
 }
 
 /** What a check says, always as a list. */
-export async function findingsOf(check: Check, known: Known): Promise<readonly Finding[]> {
-  const answer = await check.run(contextOf(known));
+export async function findingsOf(check: Check, known: Known, stage: Stage = 'mail'): Promise<readonly Finding[]> {
+  const answer = await check.run(contextOf(known), stage);
   return answer === undefined ? [] : Array.isArray(answer) ? answer : [answer as Finding];
 }
 

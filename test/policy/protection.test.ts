@@ -195,22 +195,33 @@ describe('rates', () => {
     const { clock, visit } = counters({
       nullSenders: { recipientMaxMessages: 2, peerMaxMessages: 9, timeInterval: 10 },
     });
-    const counts = (address?: string, to = bounce) =>
-      visit(address)
-        .nullSender(to)
-        ?.map(({ count }) => count);
+    const counts = (address?: string, to = bounce) => {
+      const reserved = visit(address).nullSender(to);
+      reserved?.giveBack();
+      return reserved?.rates.map(({ count }) => count);
+    };
     expect(counts()).toEqual([1, 1]);
     expect(counts()).toEqual([2, 1]);
-    visit().bounced(bounce);
+    visit().nullSender(bounce);
     clock.now = 1000;
-    visit('192.0.2.2').bounced(mailbox('alice@example.com'));
-    expect(visit('192.0.2.3').nullSender(bounce)).toEqual([
+    visit('192.0.2.2').nullSender(mailbox('alice@example.com'));
+    expect(visit('192.0.2.3').nullSender(bounce)?.rates).toEqual([
       { of: 'peer', who: '192.0.2.3', count: 1, relief: 0 },
       { of: 'recipient', who: 'alice@example.com', count: 3, relief: 9000 },
     ]);
     expect(counts('192.0.2.3', mailbox('bob@example.com'))).toEqual([2, 1]);
     clock.now = 10_000;
-    expect(counts('192.0.2.3')).toEqual([3, 2]);
+    expect(counts('192.0.2.3')).toEqual([3, 3]);
+  });
+
+  it('have a place for a message from the null sender until it is decided, and give back the one that was not accepted', () => {
+    const { visit } = counters({ nullSenders: { recipientMaxMessages: 2, timeInterval: 10 } });
+    const [first, second, third] = [visit().nullSender(bounce), visit().nullSender(bounce), visit().nullSender(bounce)];
+    const ofRecipient = (reserved: typeof first) => reserved?.rates.find(({ of }) => of === 'recipient')?.count;
+    expect([first, second, third].map(ofRecipient)).toEqual([1, 2, 3]);
+    third?.giveBack();
+    second?.giveBack();
+    expect(ofRecipient(visit().nullSender(bounce))).toBe(2);
   });
 });
 
@@ -219,7 +230,6 @@ describe('what is not limited', () => {
     const { all, visit } = counters({});
     const one = visit();
     one.succeeded('alice');
-    one.bounced(bounce);
     const answers = [one.ban(), one.loginBan('alice'), one.failed('alice'), one.message(), one.recipient()];
     expect([...answers, one.nullSender(bounce)]).toEqual(Array(6).fill(undefined));
     expect(all.remembered).toBe(0);
@@ -229,7 +239,6 @@ describe('what is not limited', () => {
     const { all, visit } = counters({ rates: { peerMaxMessages: 1 } });
     const one = visit();
     one.succeeded('alice');
-    one.bounced(bounce);
     expect([one.failed('alice'), one.recipient(), one.nullSender(bounce)]).toEqual(Array(3).fill(undefined));
     expect(all.remembered).toBe(0);
     one.message();
@@ -265,7 +274,6 @@ describe('memory', () => {
         one.message();
         one.recipient();
         one.nullSender(to);
-        one.bounced(to);
         one.succeeded(`user${index}`);
         if (index % 1000 === 0) most = Math.max(most, all.remembered);
       }
