@@ -77,7 +77,9 @@ export function readRecord(type: RecordType, data: string): RecordData | undefin
       const words = data.split(/\s+/);
       const numbers = words.slice(2);
       const isWhole = numbers.length === 5 && numbers.every((each) => /^\d{1,10}$/.test(each) && +each <= LARGEST);
-      return isWhole ? plain(type, words.join(' ')) : undefined;
+      // Mailboxes may have an escaped dot: their names are kept as they are written, but for case and the final dot.
+      const [host = '', mailbox = ''] = words.map((word) => (word === '.' ? word : plainName(word)));
+      return isWhole ? plain(type, [host, mailbox, ...numbers.map(Number)].join(' ')) : undefined;
     }
     case 'SPF':
     case 'TXT': {

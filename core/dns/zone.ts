@@ -46,7 +46,7 @@ export function parseZone(text: string): ParsedZone {
   const errors: ZoneError[] = [];
   let more = 0;
   for (const { line, content } of zoneLines(text)) {
-    const message = readLine(content, line, names);
+    const message = addLine(content, line, names);
     if (message === undefined) continue;
     if (errors.length < MOST_ERRORS) errors.push({ line, message });
     else more += 1;
@@ -95,8 +95,8 @@ function withoutComment(line: string): string {
 /** Name, type and data; in between a TTL such as 3600 or 1h, and the class, in either order. */
 const form = /^(\S+)\s+(?:\d[\dsmhdw]*\s+)?(?:IN\s+)?(?:\d[\dsmhdw]*\s+)?(\S+)\s*(.*)$/is;
 
-/** Adds the record or trouble, or says what is wrong. */
-function readLine(content: string, line: number, names: Map<string, ZoneName>): string | undefined {
+/** Adds the record or trouble of a line without comment, or says what is wrong. */
+export function addLine(content: string, line: number, names: Map<string, ZoneName>): string | undefined {
   const match = form.exec(content);
   if (!match) return 'expected name, type and data, e.g. example.com TXT v=spf1 -all';
   const [, rawName = '', rawType = '', data = ''] = match;

@@ -66,7 +66,7 @@ describe('a zone answers', () => {
     ['example.com', 'TXT', [['v=spf1 ip4:192.0.2.0/24 -all'], ['part one, ', 'part "two" # \\ A']]],
     ['example.com', 'SPF', [['v=spf1 -all']]],
     ['example.com', 'NS', ['ns.example.com']],
-    ['example.com', 'SOA', ['ns.example.com. root.example.com. 1 2 3 4 5']],
+    ['example.com', 'SOA', ['ns.example.com root.example.com 1 2 3 4 5']],
     ['1.2.0.192.in-addr.arpa', 'PTR', ['mail.example.com', 'second.example.com']],
     ['1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa', 'PTR', ['mail.example.com']],
   ])('%s %s', async (name, type, rows) => {

@@ -32,6 +32,7 @@ const programs = {
   },
   msmtp: { names: ['msmtp'], install: apt('msmtp') },
   gsasl: { names: ['gsasl'], install: apt('gsasl') },
+  'named-compilezone': { names: ['named-compilezone'], install: apt('bind9-utils') },
   tshark: { names: ['tshark'], install: apt('tshark') },
   'fail2ban-regex': { names: ['fail2ban-regex'], install: apt('fail2ban') },
   openssl: { names: ['openssl'], install: apt('openssl') },
