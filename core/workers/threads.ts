@@ -31,8 +31,8 @@ interface Crew {
   readonly sizes: Sizes;
   readonly pool: Promise<Piscina>;
   hired?: Piscina;
-  /** Tasks it has. */
-  tasks: number;
+  /** How to give up each task it has. */
+  readonly tasks: Set<(error: Error) => void>;
   /** Takes no more tasks, and goes when it has none. */
   isLeaving: boolean;
 }
@@ -66,18 +66,24 @@ class Threads implements Executor {
 
   async run(task: MessageTask, signal: AbortSignal): Promise<Found> {
     const crew = (this.#crew ??= this.#hire());
-    crew.tasks += 1;
+    let given: ((error: Error) => void) | undefined;
     try {
-      const pool = await crew.pool;
-      const { parcel, transfer } = parcelOf(task);
-      return (await pool.run(parcel, { signal, transferList: [...transfer] })) as Found;
+      return await new Promise((resolve, reject) => {
+        crew.tasks.add((given = reject));
+        crew.pool
+          .then((pool) => {
+            const { parcel, transfer } = parcelOf(task);
+            return pool.run(parcel, { signal, transferList: [...transfer] }) as Promise<Found>;
+          })
+          .then(resolve, reject);
+      });
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? new Error(`the worker needed more than ${crew.sizes.memory} MB`, { cause: error })
         : error;
     } finally {
-      crew.tasks -= 1;
-      if (crew.isLeaving && crew.tasks === 0) this.#goes(crew);
+      if (given) crew.tasks.delete(given);
+      if (crew.isLeaving && crew.tasks.size === 0) this.#goes(crew);
     }
   }
 
@@ -88,10 +94,16 @@ class Threads implements Executor {
 
   #hire(): Crew {
     const sizes = this.#sizes as Sizes;
-    const crew: Crew = { sizes, pool: hire(this.#program, sizes), tasks: 0, isLeaving: false };
+    const crew: Crew = { sizes, pool: hire(this.#program, sizes), tasks: new Set(), isLeaving: false };
     this.#crews.add(crew);
     crew.pool.then(
-      (pool) => (crew.hired = pool),
+      (pool) => {
+        crew.hired = pool;
+        // A thread that ends while it has no task is nobody's failure, unless it was the last and could not even begin.
+        pool.on('error', (error: Error) => {
+          if (pool.threads.length === 0) for (const giveUp of crew.tasks) giveUp(error);
+        });
+      },
       () => {
         // The next message tries again.
         if (this.#crew === crew) this.#crew = undefined;
@@ -103,7 +115,7 @@ class Threads implements Executor {
 
   #dismiss(crew: Crew): void {
     crew.isLeaving = true;
-    if (crew.tasks === 0) this.#goes(crew);
+    if (crew.tasks.size === 0) this.#goes(crew);
   }
 
   #goes(crew: Crew): void {
@@ -121,7 +133,7 @@ class Threads implements Executor {
 
 async function hire(filename: string, { least, most, idle, memory }: Sizes): Promise<Piscina> {
   const { Piscina } = await import('piscina');
-  const pool = new Piscina({
+  return new Piscina({
     filename,
     minThreads: Math.min(least, most),
     maxThreads: most,
@@ -130,11 +142,7 @@ async function hire(filename: string, { least, most, idle, memory }: Sizes): Pro
     atomics: 'disabled',
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memory },
-    closeTimeout: 0,
   });
-  // A thread that ends while it has no task is nobody's failure; another one is started when it is needed.
-  pool.on('error', () => undefined);
-  return pool;
 }
 
 const same = (a: Sizes, b: Sizes) =>
