@@ -5,7 +5,7 @@ import type { Timer, World } from '../world/world.ts';
 import type { Failure } from './lookUp.ts';
 import { plainName } from './names.ts';
 import { isType, shownText } from './records.ts';
-import { octetsOf, printable } from './strings.ts';
+import { printable } from './strings.ts';
 import type { AskOthers, Told } from './zoneResolver.ts';
 
 type AskedServers = Pick<Settings['dns'], 'servers' | 'timeout'>;
@@ -140,6 +140,7 @@ function inTurn({ world, tries, ask, open }: Turns, ms: number): Promise<Told> {
       asked.add(address);
       if (at < tries.length) step = world.after(ms / tries.length, next);
       const fail = (error: unknown) => {
+        if (codeOf(error) === 'ECANCELLED') return end({ failure: 'TIMEOUT', by: address });
         const answer = failureOf(error, address);
         if ('failure' in answer && (answer.failure === 'NXDOMAIN' || answer.failure === 'NODATA')) return end(answer);
         // Its own time is over: it may be asked again, as long as there is time.
@@ -184,14 +185,15 @@ const failures: Readonly<Record<string, Failure>> = {
   ESERVFAIL: 'SERVFAIL',
   EREFUSED: 'REFUSED',
   ETIMEOUT: 'TIMEOUT',
-  ECANCELLED: 'TIMEOUT',
   // Names that cannot be asked for do not exist.
   EBADNAME: 'NXDOMAIN',
   EBADSTR: 'NXDOMAIN',
 };
 
+const codeOf = (error: unknown) => String((error as NodeJS.ErrnoException | undefined)?.code ?? error);
+
 function failureOf(error: unknown, address: string): Told {
-  const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? error);
+  const code = codeOf(error);
   const failure = failures[code];
   return failure === undefined
     ? { failure: 'SERVFAIL', by: `${address} (${printable(code)})` }
@@ -201,5 +203,5 @@ function failureOf(error: unknown, address: string): Told {
 function shownRow(row: Rows[number]): string {
   if (typeof row === 'string') return shownText(row);
   if ('priority' in row) return shownText(`${row.priority} ${row.exchange === '' ? '.' : row.exchange}`);
-  return shownText(octetsOf(row.join('')));
+  return shownText(row.join(''));
 }

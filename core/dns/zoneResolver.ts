@@ -1,6 +1,7 @@
 // Answers DNS questions from a zone, notes each, and asks others for what the zone leaves to them.
 import type { DnsQuestion } from '../contract/facts.ts';
 import type { World } from '../world/world.ts';
+import { plainName } from './names.ts';
 import { type Failure, lookUp, type Said } from './lookUp.ts';
 import { type RecordData, shownRows } from './records.ts';
 import type { AskedResolver, Rows } from './resolver.ts';
@@ -75,9 +76,12 @@ export function zoneResolver(zone: Zone, { world, timeout, others }: ZoneAsking)
   };
 }
 
-/** What is kept stays as it is, whatever the one who asked does with its rows. */
+/** As the zone has them: names in lower case. What is kept stays as it is, whatever the one who asked does with its rows. */
 function copied(rows: Rows): Rows {
-  const copy = (row: Rows[number]) => (typeof row === 'string' ? row : Array.isArray(row) ? [...row] : { ...row });
+  const copy = (row: Rows[number]) => {
+    if (typeof row === 'string') return plainName(row);
+    return Array.isArray(row) ? [...row] : { priority: row.priority, exchange: plainName(row.exchange) };
+  };
   return (rows as Rows[number][]).map(copy) as Rows;
 }
 

@@ -35,7 +35,9 @@ export interface NameServers {
 export const realNameServers: NameServers = {
   own: () => getServers(),
   ask({ server, name, type, ms }) {
-    const resolver = new promises.Resolver({ timeout: ms, tries: 1, maxTimeout: ms });
+    // The library takes whole numbers.
+    const timeout = Math.max(1, Math.ceil(ms));
+    const resolver = new promises.Resolver({ timeout, tries: 1, maxTimeout: timeout });
     resolver.setServers([server]);
     const answer =
       type === 'SOA'
