@@ -134,7 +134,7 @@ export async function verify(verifying: Verifying, prepared: Prepared): Promise<
     return { outcome: { result: 'fail', why: 'the body is not the one that was signed' }, body };
   let records: readonly string[];
   try {
-    records = await keys.records(signature.selector ?? '', signature.signingDomain ?? '');
+    records = await keys.records(`${signature.selector ?? ''}._domainkey.${signature.signingDomain ?? ''}`);
   } catch (error) {
     if (!(error instanceof NoKey)) throw error;
     return { outcome: { result: error.result, why: error.message }, body };

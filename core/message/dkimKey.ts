@@ -36,12 +36,31 @@ export class Keys {
   }
 
   /** The records at the name, one at least. @throws {NoKey} */
-  async records(selector: string, domain: string): Promise<readonly string[]> {
+  records(name: string): Promise<readonly string[]> {
     // RFC 8616 section 3: U-labels are looked up as A-labels.
-    const name = this.#parts.toALabel(`${selector}._domainkey.${domain}`).toLowerCase();
-    let records = this.#records.get(name);
-    if (records === undefined) this.#records.set(name, (records = this.#ask(name)));
+    const asked = this.#parts.toALabel(name).toLowerCase();
+    let records = this.#records.get(asked);
+    if (records === undefined) {
+      this.#records.set(asked, (records = this.#ask(asked)));
+      // Whoever awaits it hears of it; that nobody does yet is no failure of the thread.
+      records.catch(() => undefined);
+    }
     return records;
+  }
+
+  /** The first record of each name, in the shape in which mailauth asks for the keys of seals. */
+  first(leastBits: number): KeyCache {
+    const { getPublicKey } = this.#parts;
+    return {
+      resolver: undefined,
+      get: (type, name, _, options = {}) => {
+        const key = this.records(name).then(([record = '']) =>
+          getPublicKey(type, name, leastBits, () => Promise.resolve([[record]]), options),
+        );
+        key.catch(() => undefined);
+        return key;
+      },
+    };
   }
 
   /** One record, in the shape in which mailauth asks for keys; `seen` is told of the key when it can be read. */

@@ -1,8 +1,7 @@
 // What is wrong with a header as a whole, so that programs may differ in what they make of it (RFC 5322 sections 2.2 and 3.6).
-import type { Mailbox } from '../contract/facts.ts';
 import type { HeaderAnswer, HeaderFault } from '../contract/senderAnswers.ts';
-import { readFrom } from './fromField.ts';
-import { fieldValue, type HeaderField, type MessageHeader, mostFields, mostHeader } from './headerFields.ts';
+import { type Authors, authorsOf, readAddresses } from './authors.ts';
+import { type MessageHeader, mostFields, mostHeader } from './headerFields.ts';
 import { lookAlikes } from './lookAlike.ts';
 import { printable } from './printable.ts';
 
@@ -23,32 +22,8 @@ const once = [
   'References',
 ] as const;
 
-/** Places named in one fault, and authors told. */
+/** Places named in one fault. */
 const mostPlaces = 100;
-const mostAuthors = 100;
-
-/** Octets of one field with addresses that are read; it takes a recipient list of thousands. */
-export const mostAddressOctets = 200_000;
-
-/** Who the From fields say wrote the message, and what keeps one of them from being read. */
-export interface Authors {
-  readonly addresses: readonly Mailbox[];
-  readonly places: readonly number[];
-  /** Each a few words, with the place of its field. */
-  readonly problems: readonly { readonly place: number; readonly text: string }[];
-}
-
-export function authorsOf(header: MessageHeader): Authors {
-  const places = header.places.get('from') ?? [];
-  const addresses: Mailbox[] = [];
-  const problems: { place: number; text: string }[] = [];
-  for (const place of places.slice(0, mostPlaces)) {
-    const read = readAddresses(header, place);
-    if ('problem' in read) problems.push({ place, text: read.problem });
-    else for (const address of read.addresses) if (addresses.length < mostAuthors) addresses.push(address);
-  }
-  return { addresses, places, problems };
-}
 
 export function examineHeader(
   header: MessageHeader,
@@ -117,15 +92,6 @@ function duplicateFaults({ places }: MessageHeader): HeaderFault[] {
           },
         ];
   });
-}
-
-function readAddresses(header: MessageHeader, place: number): ReturnType<typeof readFrom> {
-  const field: HeaderField | undefined = header.fields[place];
-  if (field === undefined) return { problem: 'it is not there' };
-  const octets = field.end - field.start;
-  if (octets > mostAddressOctets)
-    return { problem: `it has ${octets} octets, more than the ${mostAddressOctets} that are read` };
-  return readFrom(fieldValue(header, field));
 }
 
 const few = (places: readonly number[]): readonly number[] => places.slice(0, mostPlaces);

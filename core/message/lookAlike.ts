@@ -2,7 +2,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Mailbox } from '../contract/facts.ts';
 import type { HeaderFault } from '../contract/senderAnswers.ts';
-import type { Authors } from './header.ts';
+import type { Authors } from './authors.ts';
 import { fieldValue, type MessageHeader } from './headerFields.ts';
 import { prototypes } from './lookAlike.table.ts';
 import { printable } from './printable.ts';
