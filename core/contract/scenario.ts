@@ -51,6 +51,10 @@ const after = z.strictObject({
     .union([z.string(), z.array(z.string()).min(1)])
     .optional()
     .meta({ description: 'The trace fields of no stored message contain any of these texts.' }),
+  handedOn: z.strictObject({ contains: z.string().optional(), lacks: z.string().optional() }).optional().meta({
+    description:
+      'Some message as it would be handed on, our trace fields in front and what is removed left out, contains these bytes; none contains those. Escapes as in send.',
+  }),
   quarantined: count.optional().meta({ description: 'Messages stored, but kept apart.' }),
   discarded: count.optional().meta({ description: 'Messages that were answered with 250 and thrown away.' }),
   answer: z
@@ -117,7 +121,7 @@ export const scenarioSchema = z
     world: scenarioWorld,
     zone: z.string().optional().meta({
       description:
-        'DNS records, one a line: name type data. `s1._domainkey.example.org DKIM rsa2048a t=s` stands for the TXT record of that test key, with tags if need be.',
+        'DNS records, one a line: name type data. `s1._domainkey.example.org DKIM rsa2048a t=s` stands for the TXT record of that test key, with tags if need be. example.com, example.net and example.org have an MX unless a line is about them.',
     }),
     users: z
       .array(

@@ -153,7 +153,7 @@ export class CaseJournal implements Journal {
   }
 
   #stored(message: MemoryMessage): void {
-    this.tally.message(message.bytes, message.envelope.trace);
+    this.tally.message(message.bytes, message.envelope);
     this.#octets += message.bytes.length;
     if (this.messages.length < MESSAGES && this.#octets <= OCTETS) this.messages.push(message);
   }

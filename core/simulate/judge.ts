@@ -80,6 +80,9 @@ function senderMisses(after: After, tally: Tally, miss: Say): void {
     miss(`${countText(after.quarantined)} kept apart`, plural(tally.quarantined, 'message'));
   if (after.discarded !== undefined && !fits(tally.discarded, after.discarded))
     miss(`${countText(after.discarded)} discarded`, plural(tally.discarded, 'message'));
+  const { contains, lacks } = after.handedOn ?? {};
+  if (contains !== undefined && !tally.has.handedContains) miss(`a message handed on with ${contains}`, 'none has it');
+  if (lacks !== undefined && tally.has.handedLacks) miss(`no message handed on with ${lacks}`, 'one has it');
   const [trace = 'no message stored'] = tally.traces;
   for (const text of tally.missingTrace) miss(`trace fields with "${text}"`, trace);
   for (const text of tally.oddTrace) miss(`trace fields without "${text}"`, trace);

@@ -177,6 +177,8 @@ function byteMistakes(scenario: Scenario): Mistake[] {
       const bytes = then[key];
       if (bytes !== undefined) written.push({ path: [...at, key], bytes });
     }
+    for (const [key, bytes] of Object.entries(then.handedOn ?? {}))
+      if (bytes !== undefined) written.push({ path: [...at, 'handedOn', key], bytes });
     return written.flatMap(tried);
   });
 }

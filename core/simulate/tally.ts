@@ -2,6 +2,7 @@
 import type { Event } from '../contract/event.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import type { Finding, Verdict } from '../contract/verdict.ts';
+import type { Envelope } from '../journal/journal.ts';
 import { segmentsOf, unescape } from './bytes.ts';
 
 export type After = NonNullable<Scenario['after']>;
@@ -26,8 +27,8 @@ export class Tally {
   /** What findings of the check that is asked for said: some of them, and whether one said what is wanted. */
   readonly said: string[] = [];
   isSaid = false;
-  /** Whether some message has the bytes of `contains`, those of `lacks`, or is exactly those of `equals`. */
-  readonly has = { contains: false, lacks: false, equals: false };
+  /** Whether some message has the bytes of `contains`, those of `lacks`, or is exactly those of `equals`; as it is kept, and as it is handed on. */
+  readonly has = { contains: false, lacks: false, equals: false, handedContains: false, handedLacks: false };
   /** Stored apart from other mail, and thrown away although answered with 250. */
   quarantined = 0;
   discarded = 0;
@@ -61,9 +62,10 @@ export class Tally {
       this.faults.push({ session, error: event.error });
   }
 
-  message(bytes: Uint8Array, trace = ''): void {
+  message(bytes: Uint8Array, envelope: Pick<Envelope, 'trace' | 'removed'> = { trace: '' }): void {
     this.stored += 1;
-    this.#trace(trace);
+    this.#trace(envelope.trace);
+    this.#handedOn(bytes, envelope);
     const { contains, lacks, octets } = this.#after;
     if (contains === undefined && lacks === undefined && octets === undefined && this.#equals === undefined) return;
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -72,6 +74,20 @@ export class Tally {
     if (this.#equals !== undefined) this.has.equals ||= all.equals(this.#equals);
     if (octets !== undefined && !fits(bytes.length, octets) && this.oddSizes.length < MOST_TOLD)
       this.oddSizes.push(bytes.length);
+  }
+
+  #handedOn(bytes: Uint8Array, { trace, removed = [] }: Pick<Envelope, 'trace' | 'removed'>): void {
+    const { contains, lacks } = this.#after.handedOn ?? {};
+    if (contains === undefined && lacks === undefined) return;
+    let from = 0;
+    const kept = removed.map(({ start, end }) => {
+      const part = bytes.subarray(from, start);
+      from = end;
+      return part;
+    });
+    const all = Buffer.concat([Buffer.from(trace), ...kept, bytes.subarray(from)]);
+    if (contains !== undefined) this.has.handedContains ||= all.includes(unescape(contains));
+    if (lacks !== undefined) this.has.handedLacks ||= all.includes(unescape(lacks));
   }
 
   #trace(trace: string): void {

@@ -140,11 +140,25 @@ test('an answer is found by the members that are wanted of it', () => {
 
 test('trace texts must stand together in one message', () => {
   const tally = new Tally({ trace: ['a', 'b'] });
-  tally.message(Buffer.from(''), 'a');
-  tally.message(Buffer.from(''), 'b');
+  tally.message(Buffer.from(''), { trace: 'a' });
+  tally.message(Buffer.from(''), { trace: 'b' });
   expect([...tally.missingTrace]).toEqual(['b']);
-  tally.message(Buffer.from(''), 'a\r\n\tb');
+  tally.message(Buffer.from(''), { trace: 'a\r\n\tb' });
   expect([...tally.missingTrace]).toEqual([]);
+});
+
+test('what is handed on has our fields in front, and what is removed left out', () => {
+  const removed = [
+    { start: 0, end: 2 },
+    { start: 4, end: 6 },
+  ];
+  const has = (handedOn: object) => {
+    const tally = new Tally({ handedOn });
+    tally.message(Buffer.from('aabbccdd'), { trace: 'T:', removed });
+    return tally.has;
+  };
+  expect(has({ contains: 'T:bbdd', lacks: 'cc' })).toMatchObject({ handedContains: true, handedLacks: false });
+  expect(has({ contains: 'aa', lacks: 'bbdd' })).toMatchObject({ handedContains: false, handedLacks: true });
 });
 
 test.each([
