@@ -1,17 +1,15 @@
 // What SPF answers lead to: who is exempt, which action a result has, and at which stage it acts.
 import type { Stage } from '../contract/facts.ts';
 import type { SpfAnswer } from '../contract/senderAnswers.ts';
+import type { SenderAction } from '../contract/settings/sender/actions.ts';
 import type { Settings } from '../contract/settings/settings.ts';
 import type { SpfResult } from '../contract/settings/sender.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { PolicyContext } from './check.ts';
-import { constant } from './constant.ts';
-import { networkHolding } from './networks.ts';
 import type { ReasonKey } from './reasons.table.ts';
+import { exemptFrom } from './senderExempt.ts';
 
-type SpfAction = Settings['sender']['spf']['map']['pass'];
-
-/** The stage at which a result of this identity that defers or refuses is answered. */
+/** The stage at which a result of this identity is answered that does more than tell. */
 export function actingStage(settings: Settings, identity: SpfAnswer['identity']): Stage {
   const { stage } = settings.sender.spf;
   if (stage !== 'ehlo') return stage;
@@ -19,30 +17,12 @@ export function actingStage(settings: Settings, identity: SpfAnswer['identity'])
 }
 
 /** Why nothing is checked for this client; undefined when it is. */
-export function exemption(check: string, { settings, facts }: PolicyContext): Finding | undefined {
-  const { spf } = settings.sender;
-  const { connection, session } = facts;
-  const spared = (key: string, value: unknown, why: string): Finding =>
-    constant(settings, `${check} ${why}`, () => ({
-      check,
-      action: 'ignore',
-      spare: true,
-      text: `no SPF check: ${why}`,
-      setting: `sender.spf.${key}`,
-      value,
-    }));
-  if (spf.exemptAuthenticated && session.user !== undefined)
-    return spared('exemptAuthenticated', true, `logged in as ${session.user}`);
-  const { role } = connection.listener;
-  if (spf.exemptSubmission && role !== 'mx') return spared('exemptSubmission', true, `a ${role} listener`);
-  const index = networkHolding(spf.exemptNetworks, connection.peer.address);
-  if (index < 0) return undefined;
-  return spared(
-    `exemptNetworks.${index}`,
-    spf.exemptNetworks[index],
-    `${connection.peer.address} is in an exempt network`,
-  );
+export function exemption(check: string, context: PolicyContext): Finding | undefined {
+  return exemptFrom('spf', check, context);
 }
+
+/** Actions that only tell take no stage of their own. */
+const telling: readonly SenderAction[] = ['ignore', 'record', 'mark'];
 
 /**
  * The finding of an answer, as it is looked up (`acts` false when its action belongs to a later stage) or as it acts.
@@ -70,9 +50,8 @@ function made(check: string, answer: SpfAnswer, o: Acting): Finding {
   const { settings, facts } = o.context;
   const value = settings.sender.spf.map[answer.result];
   const acting = actingStage(settings, answer.identity);
-  const isStronger = value === 'defer' || value === 'refuse';
-  const isWaiting = isStronger && acting !== o.stage;
-  const reason = isStronger && !isWaiting ? { reason: reasonFor(answer.result, value) } : {};
+  const isWaiting = !telling.includes(value) && acting !== o.stage;
+  const reason = isWaiting ? undefined : reasonFor(answer.result, value);
   const name = answer.identity === 'helo' ? 'EHLO name' : 'sender domain';
   const why = answer.detail === undefined ? '' : ` (${answer.detail})`;
   const said = `SPF ${answer.result} for ${name} ${answer.domain}${why}`;
@@ -80,12 +59,13 @@ function made(check: string, answer: SpfAnswer, o: Acting): Finding {
   return {
     check,
     action: isWaiting ? 'record' : value,
-    ...reason,
+    ...(reason !== undefined && { reason }),
     text: isWaiting ? `${said}: ${value} at ${acting}` : said,
     setting: `sender.spf.map.${answer.result}`,
     value,
     counter: { name: 'DNS lookups of SPF terms', value: answer.lookups, limit: 10 },
     dns: answer.questions,
+    answer,
     evidence: {
       result: answer.result,
       identity: answer.identity,
@@ -107,8 +87,7 @@ export function waiting(check: string, stage: Stage, context: PolicyContext): Fi
   const spfMail = facts.transaction?.spfMail;
   const answers = [spf.ehlo ? spfEhlo : undefined, spf.mailFrom ? spfMail : undefined].filter((answer) => {
     if (answer === undefined || actingStage(settings, answer.identity) !== stage) return false;
-    const action: SpfAction = spf.map[answer.result];
-    return action === 'defer' || action === 'refuse';
+    return !telling.includes(spf.map[answer.result]);
   });
   if (answers.length === 0) return undefined;
   return (
@@ -117,21 +96,24 @@ export function waiting(check: string, stage: Stage, context: PolicyContext): Fi
   );
 }
 
-/** RFC 7372 section 3.2: X.7.23 when the check failed, X.7.24 when it could not be made; the class is the action's. */
-function reasonFor(result: SpfResult, action: 'defer' | 'refuse'): ReasonKey {
-  const defers = action === 'defer';
-  switch (result) {
-    case 'fail':
-      return defers ? 'spf-fail-later' : 'spf-fail';
-    case 'softfail':
-      return defers ? 'spf-softfail-later' : 'spf-softfail';
-    case 'temperror':
-      return defers ? 'spf-temperror' : 'spf-temperror-refused';
-    case 'permerror':
-      return defers ? 'spf-permerror-later' : 'spf-permerror';
-    case 'pass':
-    case 'neutral':
-    case 'none':
-      return defers ? 'spf-other-later' : 'spf-other';
-  }
+/**
+ * What answers the client: X.7.23 when the check failed, X.7.24 when it could not be made (RFC 7372 section 3.2); the class is the
+ * action's. Undefined where the mail passes, or is answered as if it did.
+ */
+function reasonFor(result: SpfResult, action: SenderAction): ReasonKey | undefined {
+  if (action === 'drop') return 'spf-dropped';
+  if (action !== 'defer' && action !== 'refuse') return undefined;
+  const [later, final] = reasons[result];
+  return action === 'defer' ? later : final;
 }
+
+const other = ['spf-other-later', 'spf-other'] as const;
+const reasons: Readonly<Record<SpfResult, readonly [ReasonKey, ReasonKey]>> = {
+  fail: ['spf-fail-later', 'spf-fail'],
+  softfail: ['spf-softfail-later', 'spf-softfail'],
+  temperror: ['spf-temperror', 'spf-temperror-refused'],
+  permerror: ['spf-permerror-later', 'spf-permerror'],
+  pass: other,
+  neutral: other,
+  none: other,
+};

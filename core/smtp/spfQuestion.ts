@@ -1,10 +1,9 @@
-// Asks SPF about a session's client; DNS is answered by the zone of the settings and nothing else.
+// Asks SPF about a session's client, and remembers what the zone alone has answered.
 import type { Facts } from '../contract/facts.ts';
 import type { SpfAnswer } from '../contract/senderAnswers.ts';
 import type { Settings } from '../contract/settings/settings.ts';
-import { parseZone, type Zone } from '../dns/zone.ts';
-import { zoneResolver } from '../dns/zoneResolver.ts';
-import { checkSpf } from '../message/spf.ts';
+import type { Dns } from '../dns/dns.ts';
+import { checkSpfTimed } from '../message/spf/spf.ts';
 import type { World } from '../world/world.ts';
 
 export interface SpfAsked {
@@ -15,53 +14,54 @@ export interface SpfAsked {
 /** At once when the answer is remembered. */
 export type AskSpf = (asked: SpfAsked) => SpfAnswer | Promise<SpfAnswer>;
 
-/** A zone made ready, and what it has answered: the same question to the same zone has the same answer. */
-interface ReadyZone {
-  readonly zone: Zone;
-  readonly answers: Map<string, SpfAnswer>;
-}
-
 /** Most answers remembered for one zone; beyond it the oldest is forgotten. */
 const mostAnswers = 1000;
-const ready = new WeakMap<Settings['dns'], ReadyZone>();
+/** An answer that took longer met SLOW, and takes its time again; ms. */
+const longestRemembered = 100;
 
-function readyZone({ dns }: Settings): ReadyZone {
-  let one = ready.get(dns);
-  if (!one) ready.set(dns, (one = { zone: parseZone(dns.zone).zone, answers: new Map() }));
-  return one;
-}
+/** What a zone has answered: the same question to the same zone has the same answer. */
+const remembered = new WeakMap<Settings['dns'], Map<string, SpfAnswer>>();
 
 /**
- * Answers are remembered as a caching resolver in front of a mail server would: all but temperrors, whose silence is
- * waited for each time. A remembered answer keeps its questions as evidence and took no time.
+ * Answers are remembered as a caching resolver in front of a mail server would, but only those that come from the zone alone and
+ * would be the same again: no temperror, no explanation, nothing slow. A remembered answer keeps its questions as evidence and took
+ * no time.
  */
-export function askSpf(world: World): AskSpf {
+export function askSpf(world: Pick<World, 'now' | 'elapsed' | 'after'>, dns: Dns): AskSpf {
   return ({ settings, facts, identity }) => {
     const { connection, session, transaction } = facts;
-    const { zone, answers } = readyZone(settings);
+    let answers = remembered.get(settings.dns);
+    if (answers === undefined) remembered.set(settings.dns, (answers = new Map<string, SpfAnswer>()));
+    const memory = answers;
     const helo = session.helo?.name ?? '';
     const { hostname } = settings.acceptance;
+    const { reading, timeLimit } = settings.sender.spf;
     const sender = identity === 'mailfrom' ? transaction?.sender : undefined;
     const ip = connection.peer.address;
     // No part but the last can hold a blank.
-    const key = `${identity} ${ip} ${hostname} ${helo} ${sender?.raw ?? ''}`;
+    const key = `${identity} ${reading} ${timeLimit} ${ip} ${hostname} ${helo} ${sender?.raw ?? ''}`;
     // A domain without a record has none for anybody: of very many clients only the first one asks.
     const domain = sender === undefined || sender.domain === '' ? helo : sender.domain;
-    const nobodys = `none ${identity} ${hostname} ${domain}`;
-    const known = answers.get(key) ?? answers.get(nobodys);
+    const nobodys = `none ${identity} ${reading} ${domain}`;
+    const known = memory.get(key) ?? memory.get(nobodys);
     if (known) return known;
-    const asked = zoneResolver(zone, { world, timeout: settings.dns.timeout });
-    const question = { identity, ip, helo, hostname, asked, elapsed: () => world.elapsed(), ...(sender && { sender }) };
-    return checkSpf(question).then((answer) => {
-      if (answer.result !== 'temperror') remember(answers, answer.result === 'none' ? nobodys : key, answer);
+    const asked = dns.asked(settings.dns);
+    const question = { identity, ip, helo, hostname, asked, world, reading, timeLimit, ...(sender && { sender }) };
+    return checkSpfTimed(question).then(({ answer, isTimed }) => {
+      if (asked.lasting && !isTimed && lasts(answer))
+        remember(memory, answer.result === 'none' ? nobodys : key, answer);
       return answer;
     });
   };
+}
+
+function lasts({ result, explanation, ms }: SpfAnswer): boolean {
+  return result !== 'temperror' && explanation === undefined && ms < longestRemembered;
 }
 
 function remember(answers: Map<string, SpfAnswer>, key: string, answer: SpfAnswer): void {
   const [oldest] = answers.keys();
   if (answers.size >= mostAnswers && oldest !== undefined) answers.delete(oldest);
   const questions = answer.questions.map((question) => ({ ...question, ms: 0 }));
-  answers.set(key, { ...answer, questions, ms: 0, remembered: true });
+  answers.set(key, Object.freeze({ ...answer, questions, ms: 0, remembered: true }));
 }

@@ -7,9 +7,10 @@ import { spfResults } from '../../core/contract/settings/sender.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
 import { parseZone } from '../../core/dns/zone.ts';
 import { zoneResolver } from '../../core/dns/zoneResolver.ts';
-import { checkSpf } from '../../core/message/spf.ts';
+import { checkSpf } from '../../core/message/spf/spf.ts';
 import { decide } from '../../core/policy/decide.ts';
 import { replyTo } from '../../core/policy/reply.ts';
+import { world } from '../message/spfAsking.ts';
 import { contextOf, type Known, mailbox, mx, spfAnswer, submission } from './facts.ts';
 
 const zone = `
@@ -21,14 +22,6 @@ const zone = `
   temperror.example TXT SERVFAIL
   permerror.example TXT v=spf1 nonsense
 `;
-
-const world = {
-  elapsed: () => 0,
-  after: (_: number, fire: () => void) => {
-    queueMicrotask(fire);
-    return { cancel: () => undefined };
-  },
-};
 
 /** A session of one client, its SPF asked of the zone; `asked` lists the identities in the order asked. */
 function client(o: { readonly spf?: object; readonly helo?: string; readonly from?: string } & Omit<Known, 'spf'>) {
@@ -51,7 +44,9 @@ function client(o: { readonly spf?: object; readonly helo?: string; readonly fro
         sender,
         hostname: 'gate.example',
         asked: asking,
-        elapsed: world.elapsed,
+        world,
+        reading: 'strict',
+        timeLimit: 20,
       });
     },
   });
@@ -84,6 +79,34 @@ describe('each result', () => {
     const later = await deferring.decide('mail');
     const [line] = reply(later, deferring.context.settings);
     expect([later.action, line]).toEqual(['defer', `${refused.replace('550 5.', '451 4.')}, try again later`]);
+  });
+
+  it.each([
+    ['discard', 'mail-ok', undefined],
+    ['quarantine', 'mail-ok', undefined],
+    ['drop', 'spf-dropped', 'reply'],
+  ] as const)('%s ends the stage with %s', async (action, reason, closes) => {
+    const { decide: ask, context } = client({ from: 'anna@fail.example', spf: { ehlo: false, map: { fail: action } } });
+    const verdict = await ask('mail');
+    expect([verdict.action, verdict.reason, verdict.closes]).toEqual([action, reason, closes]);
+    if (action === 'drop')
+      expect(reply(verdict, context.settings)).toEqual([
+        `421 4.7.23 ${context.settings.acceptance.hostname} SPF: fail for fail.example, closing the connection`,
+      ]);
+  });
+
+  it('delay lets the mail pass, and what else SPF says is heard too', async () => {
+    const { decide: ask } = client({
+      helo: 'softfail.example',
+      from: 'anna@fail.example',
+      spf: { map: { softfail: 'delay', fail: 'refuse' } },
+    });
+    await ask('ehlo');
+    const verdict = await ask('mail');
+    expect(verdict.findings.map(({ check, action }) => [check, action])).toEqual([
+      ['spf-mail', 'delay'],
+      ['spf-mail', 'refuse'],
+    ]);
   });
 
   it.each(['ignore', 'record', 'mark'] as const)('%s lets the mail pass and is in the verdict', async (action) => {
@@ -127,6 +150,32 @@ describe('each result', () => {
             address: '192.0.2.1',
             record: 'v=spf1 -all exp=why.fail.example',
             explanation: '192.0.2.1 is none of ours',
+          },
+          answer: {
+            kind: 'spf',
+            result: 'fail',
+            identity: 'mailfrom',
+            domain: 'fail.example',
+            record: 'v=spf1 -all exp=why.fail.example',
+            explanation: '192.0.2.1 is none of ours',
+            lookups: 0,
+            voids: 0,
+            reading: 'strict',
+            matched: '-all',
+            tree: {
+              domain: 'fail.example',
+              text: 'v=spf1 -all exp=why.fail.example',
+              result: 'fail',
+              terms: [
+                { text: '-all', outcome: 'match' },
+                { text: 'exp=why.fail.example', outcome: 'used' },
+              ],
+            },
+            questions: [
+              { name: 'fail.example', type: 'TXT', answer: ['v=spf1 -all exp=why.fail.example'], ms: 0 },
+              { name: 'why.fail.example', type: 'TXT', answer: ['%{i} is none of ours'], ms: 0 },
+            ],
+            ms: 0,
           },
         },
       ],
