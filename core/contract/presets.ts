@@ -1,11 +1,17 @@
-// The presets: settings a scenario is proved against, and the SPF maps known of the modelled product.
+// The presets: settings a scenario is proved against, and the maps known of the modelled product.
 import { clearMechanisms, mechanismNames } from './mechanisms.ts';
 import type { Preset } from './scenario.ts';
+import type { SenderAction } from './settings/sender/actions.ts';
+import type { DomainResult, ReverseResult } from './settings/sender/peer.ts';
 import type { SpfResult } from './settings/sender.ts';
 import { type Settings, type SettingsInput, settingsSchema } from './settings/settings.ts';
 
 type ListenerInput = NonNullable<SettingsInput['listeners']>[number];
-type SpfMap = Record<SpfResult, 'ignore' | 'record' | 'mark' | 'defer' | 'refuse'>;
+type SpfMap = Record<SpfResult, SenderAction>;
+type PeerMaps = {
+  readonly reverseDns: Record<ReverseResult, SenderAction>;
+  readonly senderDomain: Record<DomainResult, SenderAction>;
+};
 
 /** AXIGEN's two known maps: the documented default, and the one its WebAdmin wizard writes into the policy script. */
 export const spfMaps = {
@@ -28,6 +34,38 @@ export const spfMaps = {
     permerror: 'record',
   },
 } as const satisfies Record<string, SpfMap>;
+
+/**
+ * The same of its checks of reverse DNS and of the sender's MX. Its documentation names no default that refuses. Its wizard
+ * writes rules that refuse reverse DNS with the results neutral and fail, and an MX check with the result fail: taken here as
+ * no name, no name that leads back, and no host that could be written to.
+ */
+export const senderMaps = {
+  documented: {
+    reverseDns: { pass: 'record', mismatch: 'record', none: 'record', temperror: 'record' },
+    senderDomain: {
+      pass: 'record',
+      address: 'record',
+      'null-mx': 'record',
+      missing: 'record',
+      nothing: 'record',
+      'bad-mx': 'record',
+      temperror: 'record',
+    },
+  },
+  wizard: {
+    reverseDns: { pass: 'record', mismatch: 'refuse', none: 'refuse', temperror: 'record' },
+    senderDomain: {
+      pass: 'record',
+      address: 'record',
+      'null-mx': 'refuse',
+      missing: 'refuse',
+      nothing: 'refuse',
+      'bad-mx': 'refuse',
+      temperror: 'record',
+    },
+  },
+} as const satisfies Record<string, PeerMaps>;
 
 const mx = { name: 'mx', role: 'mx', address: '0.0.0.0:25', lab: '127.0.0.1:0', tls: 'starttls' } as const;
 const submission = {
@@ -120,6 +158,27 @@ const careful = {
   actFor: 'nobody',
 } as const satisfies NonNullable<SettingsInput['authentication']>;
 
+/** What a careful MX asks of senders: nothing that is ordinary on the Internet is refused, only what is forged or cannot be answered. */
+const suspicious = {
+  // A forwarder fails SPF through no fault of the sender, and what it forwards is still signed: so SPF waits for DMARC
+  // (exemptDmarc) and refuses at the end, where a domain without DMARC has its -all kept all the same (RFC 7489 section 10.1).
+  spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' }, stage: 'message' },
+  // Servers of small firms have no name or somebody else's, and a new network has none yet: refused, they would be the
+  // only ones who notice. Other checks count it as a sign, and the trace tells.
+  reverseDns: { enabled: true, map: { mismatch: 'mark', none: 'mark' }, stage: 'mail' },
+  // RFC 5321 section 4.1.4 forbids refusing a name that only cannot be confirmed; one that is ours, or none, is a lie or a bot.
+  ehloName: { enabled: true, map: { malformed: 'refuse', ours: 'refuse' }, stage: 'mail' },
+  // Nobody could tell these senders that their mail was not delivered; who has any address at all can be told.
+  senderDomain: { enabled: true, map: { missing: 'refuse', 'null-mx': 'refuse', temperror: 'defer' }, stage: 'mail' },
+  dkim: { enabled: true },
+  dmarc: { enabled: true, reading: '9989' },
+  arc: { enabled: true },
+  // Several From fields are made to deceive. A missing one, a header that is none and a field too many come from scripts
+  // and devices: told, not refused.
+  header: { from: 'refuse', noFrom: 'mark', syntax: 'mark', duplicates: 'mark', lookAlike: 'mark' },
+  results: { write: true, foreign: 'ours', strip: ['Return-Path'] },
+} as const satisfies NonNullable<SettingsInput['sender']>;
+
 /** Every mechanism everywhere, and every user may be everybody. */
 const careless: NonNullable<SettingsInput['authentication']> = {
   clear: [...clearMechanisms] as NonNullable<SettingsInput['authentication']>['clear'],
@@ -155,7 +214,12 @@ const inputs: Record<Preset, SettingsInput> = {
   'axigen-10.3': {
     listeners: [mx, submission],
     acceptance: { dialect: 'axigen', extensions: axigenExtensions },
-    sender: { spf: { map: spfMaps.documented } },
+    // Of DKIM, DMARC and ARC the product's incoming side knows nothing; its lists are empty until somebody names one.
+    sender: {
+      spf: { map: spfMaps.documented },
+      reverseDns: { enabled: true, map: senderMaps.documented.reverseDns },
+      senderDomain: { enabled: true, map: senderMaps.documented.senderDomain },
+    },
   },
   'hardened-mx': {
     ...hardened,
@@ -163,7 +227,7 @@ const inputs: Record<Preset, SettingsInput> = {
     flow: { ...hardened.flow, peerPrefix4: 24 },
     domains: { local: [{ name: 'gate.example', accept: 'listed', recipients: ['alice', 'bob', 'abuse'] }] },
     authentication: careful,
-    sender: { spf: { map: { ...spfMaps.documented, fail: 'refuse', softfail: 'mark' } } },
+    sender: suspicious,
   },
   'hardened-submission': {
     ...hardened,

@@ -21,36 +21,41 @@ export function messageFound(
 interface Rule {
   readonly name: string;
   readonly title: string;
-  readonly rule: HeaderFault['rule'];
+  /** Leaf of `sender.header` that has the action. */
+  readonly leaf: 'from' | 'noFrom' | 'syntax' | 'duplicates' | 'lookAlike';
   readonly reasons: Readonly<Record<'refuse' | 'defer', ReasonKey>>;
 }
 
-/** A check of the header as a whole: one finding for all its faults. */
-export function headerRule({ name, title, rule, reasons }: Rule): Check {
+/** A check of the header as a whole: one finding for all faults that its leaf is for. */
+export function headerRule({ name, title, leaf, reasons }: Rule): Check {
   return {
     name,
     title,
     group: 'sender',
     run: (context) => {
       const { header } = context.settings.sender;
-      const value = header[rule];
-      if (value === 'ignore' || (rule === 'lookAlike' && header.protected.length === 0)) return undefined;
+      const value = header[leaf];
+      if (value === 'ignore' || (leaf === 'lookAlike' && header.protected.length === 0)) return undefined;
       const spared = exemptFrom('header', name, context);
       if (spared) return spared;
       return messageFound(context, ({ header: answer }) => {
-        const faults = answer?.faults.filter((fault) => fault.rule === rule) ?? [];
+        const faults = answer?.faults.filter((fault) => leafOf(fault) === leaf) ?? [];
         if (answer === undefined || faults.length === 0) return undefined;
-        const text = faults.map((fault) => fault.text).join('; ');
         return senderFinding({
           check: name,
           value,
-          setting: `sender.header.${rule}`,
-          text,
+          setting: `sender.header.${leaf}`,
+          text: faults.map(({ text }) => text).join(' '),
           answer,
           reasons,
-          evidence: { fault: faults[0]?.text ?? '' },
+          evidence: { fault: (faults[0]?.text ?? '').replace(/\.$/, '') },
         });
       });
     },
   };
+}
+
+/** A From field that is missing has no place in the header. */
+function leafOf({ rule, fields }: HeaderFault): Rule['leaf'] {
+  return rule === 'from' && fields.length === 0 ? 'noFrom' : rule;
 }

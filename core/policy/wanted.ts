@@ -37,13 +37,13 @@ function askedBy(settings: Settings): Asking {
   const { dkim, dmarc, arc, header, results } = settings.sender;
   const leads = (map: Readonly<Record<string, string>>) =>
     results.write || Object.values(map).some((action) => action !== 'ignore');
-  const { from, syntax, duplicates, lookAlike } = header;
+  const { from, noFrom, syntax, duplicates, lookAlike } = header;
   const looksAlike = header.protected.length > 0 ? lookAlike : 'ignore';
   const isOn: Readonly<Record<Group, boolean>> = {
     dkim: dkim.enabled && (dkim.maxReplays > 0 || leads(dkim.map)),
     dmarc: dmarc.enabled && leads(dmarc.map),
     arc: arc.enabled && leads(arc.map),
-    header: [from, syntax, duplicates, looksAlike].some((action) => action !== 'ignore'),
+    header: [from, noFrom, syntax, duplicates, looksAlike].some((action) => action !== 'ignore'),
     domainLists: asksFrom(settings),
   };
   return {

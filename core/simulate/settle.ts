@@ -5,6 +5,7 @@ import type { Base, Scenario, ScenarioCase } from '../contract/scenario.ts';
 import type { Population } from '../contract/scenarioPopulation.ts';
 import type { Step } from '../contract/scenarioStep.ts';
 import { type Settings, settingsSchema } from '../contract/settings/settings.ts';
+import { withOrdinary } from './ordinaryZone.ts';
 import { withKeys } from './zoneKeys.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -82,7 +83,7 @@ export function caseSettings(
   if (problems.length > 0) return { problems };
   const zone = variant?.zone ?? scenario.zone ?? '';
   const own = [scenario.settings, variant?.settings].flatMap((settings) => [unsaid(settings), settings]);
-  const wanted = [...own, { dns: { zone: withKeys(zone) } }].reduce<unknown>(
+  const wanted = [...own, { dns: { zone: withKeys(withOrdinary(zone)) } }].reduce<unknown>(
     (all, settings) => (settings === undefined ? all : laid(all, settings)),
     ground,
   );

@@ -4,6 +4,6 @@ import { headerRule } from '../messageWork.ts';
 export const duplicateFields = headerRule({
   name: 'duplicate-fields',
   title: 'duplicate fields',
-  rule: 'duplicates',
+  leaf: 'duplicates',
   reasons: { refuse: 'duplicate-fields', defer: 'header-later' },
 });

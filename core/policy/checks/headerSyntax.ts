@@ -4,6 +4,6 @@ import { headerRule } from '../messageWork.ts';
 export const headerSyntax = headerRule({
   name: 'header-syntax',
   title: 'malformed header',
-  rule: 'syntax',
+  leaf: 'syntax',
   reasons: { refuse: 'header-syntax', defer: 'header-later' },
 });

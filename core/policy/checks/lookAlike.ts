@@ -4,6 +4,6 @@ import { headerRule } from '../messageWork.ts';
 export const lookAlike = headerRule({
   name: 'look-alike',
   title: 'look-alike authors',
-  rule: 'lookAlike',
+  leaf: 'lookAlike',
   reasons: { refuse: 'look-alike', defer: 'look-alike-later' },
 });

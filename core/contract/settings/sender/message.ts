@@ -250,9 +250,17 @@ export const header = record(
   {
     from: action(
       {
-        title: 'Not exactly one From',
-        help: 'No From field, or several: mail programs show one, checks may read another.',
+        title: 'Several From',
+        help: 'Several From fields, or one that names nobody: mail programs show one, checks may read another.',
         source: `${RULES}; RFC 9989 section 11.5`,
+      },
+      'ignore',
+    ),
+    noFrom: action(
+      {
+        title: 'No From',
+        help: 'Every message needs a From field, and scripts and devices forget it. It deceives nobody: there is no author to believe in.',
+        source: RULES,
       },
       'ignore',
     ),

@@ -84,6 +84,13 @@ export const spf = record(
         },
       ],
     }),
+    exemptDmarc: flag({
+      title: 'Exempt where DMARC passes',
+      help: 'At the end of the message only: mail that came by way of a forwarder fails SPF, and its signature still holds for the domain of From (DMARC pass). Off, or at an earlier stage, such mail is lost with the forgeries.',
+      source: 'RFC 7489 section 10.1',
+      basis: 'ours',
+      default: true,
+    }),
     ...exemptions('SPF'),
   },
   { title: 'SPF', help: 'RFC 7208, before the message is queued.', source: SPF, basis: 'documented' },
