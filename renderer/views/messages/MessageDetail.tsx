@@ -1,25 +1,28 @@
 // One message: envelope, and behind tabs its source, its headers and its parts as text.
 import { Download, ListTree, Mail } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { MessageRow, Output } from '../../../core/contract/calls.ts';
 import { go } from '../../state/place.ts';
 import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { counted, moment, size } from '../../ui/figures.ts';
+import { moment, size } from '../../ui/figures.ts';
 import { Pane, PaneHead } from '../../ui/Pane.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
-import { textOf } from '../../ui/textRows.ts';
 import { TextView } from '../../ui/TextView.tsx';
+import { type Checked, dkimOf, useChecked } from './checked.ts';
+import { ChecksTab } from './ChecksTab.tsx';
 import { decodeHeader } from './encodedWords.ts';
+import { Quarantined } from './Quarantined.tsx';
 import { saveMessage } from './saveMessage.ts';
+import { SourceTab } from './SourceTab.tsx';
 
 type Source = Output<'messages.source'>;
 type Parts = Output<'messages.parts'>;
 type Loaded<T> = { readonly value?: T; readonly error?: string };
-type TabId = 'source' | 'headers' | 'parts';
+type TabId = 'source' | 'headers' | 'parts' | 'checks';
 
 let lastTab: TabId = 'source';
 
@@ -29,6 +32,7 @@ export function MessageDetail({ id, row }: { readonly id: string | undefined; re
   const [source, setSource] = useState<Loaded<Source>>({});
   const [parts, setParts] = useState<Loaded<Parts>>({});
   const [tab, setTab] = useState<TabId>(lastTab);
+  const checked = useChecked(row?.session, id);
   useEffect(() => {
     if (id === undefined || !isLinked) return undefined;
     let isCurrent = true;
@@ -67,6 +71,7 @@ export function MessageDetail({ id, row }: { readonly id: string | undefined; re
             held, never sent
           </Chip>
         )}
+        {row?.quarantine !== undefined && <Quarantined by={row.quarantine} />}
         <span className="grow" />
         {row && (
           <>
@@ -85,9 +90,10 @@ export function MessageDetail({ id, row }: { readonly id: string | undefined; re
         value={tab}
         onChange={choose}
         tabs={[
-          { id: 'source', title: 'Source', content: () => <SourceTab source={source} /> },
+          { id: 'source', title: 'Source', content: () => <SourceOf source={source} checked={checked} /> },
           { id: 'headers', title: 'Headers', content: () => <HeadersTab parts={parts} /> },
           { id: 'parts', title: 'Parts', content: () => <PartsTab parts={parts} /> },
+          { id: 'checks', title: 'Checks', content: () => <ChecksOf checked={checked} at={row?.at} /> },
         ]}
       />
     </Pane>
@@ -125,22 +131,26 @@ function Failed({ error }: { readonly error: string }) {
   );
 }
 
-function SourceTab({ source }: { readonly source: Loaded<Source> }) {
-  const { value, error } = source;
-  const text = useMemo(() => value && value.trace + textOf(value.bytes), [value]);
+function SourceOf({ source: { value, error }, checked }: SourceProps) {
   if (error !== undefined) return <Failed error={error} />;
-  if (value === undefined || text === undefined) return <div className="scroll" />;
-  const own = value.trace.split('\n').length - 1;
-  return (
-    <>
-      {own > 0 && (
-        <p className="part-note small muted">
-          The first {counted(own, 'line')} we would add; the rest is what the client sent.
-        </p>
-      )}
-      <TextView label="Source" text={text} ownLines={own} />
-    </>
-  );
+  if (value === undefined) return <div className="scroll" />;
+  return <SourceTab source={value} dkim={dkimOf(checked.findings ?? [])} />;
+}
+
+interface SourceProps {
+  readonly source: Loaded<Source>;
+  readonly checked: Checked;
+}
+
+function ChecksOf({
+  checked: { findings, error },
+  at,
+}: {
+  readonly checked: Checked;
+  readonly at: number | undefined;
+}) {
+  if (error !== undefined) return <Failed error={error} />;
+  return findings ? <ChecksTab findings={findings} at={at} /> : <div className="scroll" />;
 }
 
 function HeadersTab({ parts }: { readonly parts: Loaded<Parts> }) {

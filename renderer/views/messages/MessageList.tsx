@@ -16,6 +16,7 @@ import { useRowKeys } from '../../ui/useRowKeys.ts';
 import { useSteadyList } from '../../ui/useSteadyList.ts';
 import { decodeHeader } from './encodedWords.ts';
 import { clearMessages } from './clearMessages.ts';
+import { Quarantined } from './Quarantined.tsx';
 
 interface ListProps {
   readonly rows: readonly MessageRow[];
@@ -40,7 +41,7 @@ export function MessageList({ rows, filter, onFilter, onEnter }: ListProps) {
             ref={input}
             className="input filter"
             aria-label="Filter messages"
-            placeholder="Filter: subject, sender, recipient"
+            placeholder="Filter: subject, sender, quarantine"
             spellCheck={false}
             value={filter}
             onChange={(event) => onFilter(event.target.value)}
@@ -195,6 +196,7 @@ const Line = memo(function Line({ row, index, top, isSelected }: LineProps) {
             held
           </Chip>
         )}
+        {row.quarantine !== undefined && <Quarantined by={row.quarantine} />}
       </span>
       <span role="gridcell" className="small muted number">
         {size(row.size)}

@@ -67,7 +67,8 @@ export function MessagesView() {
 }
 
 function textOfRow(row: MessageRow): string {
-  return [decodeHeader(row.subject), row.sender, ...row.recipients, row.from, row.messageId, row.user ?? '']
+  const kept = row.quarantine === undefined ? '' : `quarantine ${row.quarantine}`;
+  return [decodeHeader(row.subject), row.sender, ...row.recipients, row.from, row.messageId, row.user ?? '', kept]
     .join('\n')
     .toLowerCase();
 }

@@ -119,7 +119,7 @@ export function ReceiverView() {
 }
 
 /** What the first tab is about, where it is something else than its effect. */
-const effectTitles: Readonly<Partial<Record<PageId, string>>> = { sender: 'What if', dns: 'Questions' };
+const effectTitles: Readonly<Partial<Record<PageId, string>>> = { sender: 'What if', dns: 'Ask' };
 
 function Side({ page }: { readonly page: PageId }) {
   const tab = useSide((side) => side.tab);

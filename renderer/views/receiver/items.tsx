@@ -65,7 +65,8 @@ export function ListCard({ list, index, of, node, depth, children }: CardProps) 
 export function describe(list: string, item: unknown): { readonly name: string; readonly about: string } {
   if (!isMapping(item)) return { name: String(item), about: '' };
   const plainName = item['name'] === '' || item['ipSet'] === '' ? '' : nameOf(item);
-  const name = plainName.startsWith('{') ? String(item['zone'] ?? '') : plainName;
+  const zone = typeof item['zone'] === 'string' ? item['zone'] : '';
+  const name = plainName === '' || plainName.startsWith('{') ? zone : plainName;
   const off = item['enable'] === false ? 'disabled' : undefined;
   const words = (() => {
     if (list === 'listeners') return [String(item['role']), String(item['address']), off];
@@ -87,7 +88,7 @@ function listWords({ name, zone, action, codes, enabled, of }: Mapping): readonl
     name === '' ? undefined : String(zone),
     Array.isArray(of) ? `of ${of.join(', ')}` : undefined,
     String(action),
-    own > 0 ? counted(own, 'answer of its own', 'answers of their own') : undefined,
+    own > 0 ? counted(own, 'own answer') : undefined,
     enabled === false ? 'not asked' : undefined,
   ];
 }

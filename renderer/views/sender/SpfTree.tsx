@@ -39,7 +39,7 @@ export function SpfTree({ answer }: { readonly answer: SpfAnswer }) {
       {lint.map((text) => (
         <Say key={text} tone="defer" text={text} />
       ))}
-      <RecordTerms record={tree} answer={answer} depth={0} />
+      <RecordTerms record={tree} answer={answer} depth={0} isDeciding />
       {explanation !== undefined && (
         <p className="small">
           <span className="muted">The domain says: </span>
@@ -71,9 +71,11 @@ interface RecordProps {
   readonly record: SpfRecord;
   readonly answer: SpfAnswer;
   readonly depth: number;
+  /** What matches here decides; in an included record it only says that the include matches. */
+  readonly isDeciding: boolean;
 }
 
-function RecordTerms({ record, answer, depth }: RecordProps) {
+function RecordTerms({ record, ...place }: RecordProps) {
   return (
     <div className="spf-record">
       {record.text === undefined && record.error === undefined && (
@@ -84,10 +86,10 @@ function RecordTerms({ record, answer, depth }: RecordProps) {
         <ol
           className="spf-terms"
           aria-label={`Terms of the record of ${record.domain}`}
-          data-deep={depth > 5 || undefined}
+          data-deep={place.depth > 5 || undefined}
         >
           {record.terms.map((term, index) => (
-            <Term key={index} term={term} answer={answer} depth={depth} />
+            <Term key={index} term={term} {...place} />
           ))}
         </ol>
       )}
@@ -99,9 +101,13 @@ function RecordTerms({ record, answer, depth }: RecordProps) {
 /** Levels that are open at first, whatever came of them. */
 const OPEN = 2;
 
-function Term({ term, answer, depth }: { readonly term: SpfTerm; readonly answer: SpfAnswer; readonly depth: number }) {
+interface TermProps extends Omit<RecordProps, 'record'> {
+  readonly term: SpfTerm;
+}
+
+function Term({ term, answer, depth, isDeciding }: TermProps) {
   const { text, expanded, outcome, note, lookup, voids, questions = [], record } = term;
-  const decides = outcome === 'match' && answer.matched === text;
+  const decides = isDeciding && outcome === 'match';
   const isTelling = decides || outcome === 'match' || outcome === 'error' || outcome === 'used';
   const [isOpen, setOpen] = useState(record !== undefined && (depth < OPEN || isTelling));
   const [isAsked, setAsked] = useState(false);
@@ -182,7 +188,14 @@ function Term({ term, answer, depth }: { readonly term: SpfTerm; readonly answer
         {isAsked && <Questions questions={asked} label={`Questions of ${text}`} />}
       </div>
       <div id={`${id}-record`} hidden={!isOpen}>
-        {isOpen && record && <RecordTerms record={record} answer={answer} depth={depth + 1} />}
+        {isOpen && record && (
+          <RecordTerms
+            record={record}
+            answer={answer}
+            depth={depth + 1}
+            isDeciding={isDeciding && outcome === 'used'}
+          />
+        )}
       </div>
     </li>
   );

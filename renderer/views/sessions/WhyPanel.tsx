@@ -4,12 +4,14 @@ import type { RefObject } from 'react';
 import { create } from 'zustand';
 import type { LoginAccount } from '../../../core/contract/login.ts';
 import type { TranscriptItem } from '../../../core/contract/transcript.ts';
+import { useWorkbench } from '../../state/workbench.ts';
 import { Jump } from '../../ui/Button.tsx';
 import { BasisBadge } from '../../ui/Chip.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { duration } from '../../ui/figures.ts';
 import { PaneHead } from '../../ui/Pane.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
+import { When } from '../sender/when.ts';
 import { type Answer, answerTo, codesOf, kindred, toneOf, verb, words } from './explain.ts';
 import { FindingEvidence, FindingFacts, hasEvidence } from './FindingFacts.tsx';
 import { LoginPanel } from './LoginPanel.tsx';
@@ -92,9 +94,12 @@ interface AnswerProps {
 }
 
 function Why({ items, answer, onLine }: AnswerProps) {
+  const started = useWorkbench(({ sessions, open }) => sessions.byId.get(open.id)?.started);
   return answer ? (
     <div className="scroll why" key={answer.n} tabIndex={0} role="group" aria-label="Reasons" data-pane-focus="">
-      <Reasons answer={answer} />
+      <When value={started === undefined ? undefined : started + answer.t}>
+        <Reasons answer={answer} />
+      </When>
       <Kindred others={kindred(items, answer)} onLine={onLine} />
     </div>
   ) : (

@@ -21,7 +21,7 @@ const language = StreamLanguage.define<Place>({
     const word = stream.current();
     if (place.words === 1) return 'variableName.definition';
     if (place.words === 2) return 'keyword';
-    if (place.words === 3 && isFault(word)) return 'number';
+    if (place.words === 3 && isFault(word)) return 'string.special';
     return null;
   },
 });
