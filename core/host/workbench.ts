@@ -25,8 +25,10 @@ import { Configuration } from './configuration.ts';
 import { Doorbell } from './doorbell.ts';
 import { CommandError } from './exit.ts';
 import { readText } from './files.ts';
+import { GreylistFile } from './greylistFile.ts';
 import { handlersOf } from './handlers.ts';
 import { forkKerberos } from './kerberosProcess.ts';
+import { RecentQuestions } from './recentQuestions.ts';
 import { Runs } from './runs.ts';
 import { type KeyStore, noKeyStore } from './keyStore.ts';
 import { type UserList, Users } from './users.ts';
@@ -69,8 +71,10 @@ export interface Parts {
   readonly users: Users;
   readonly receiver: Receiver;
   readonly workers: Workers;
+  readonly greylist: GreylistFile;
   readonly runs: Runs;
   readonly log: Log;
+  readonly recentQuestions: RecentQuestions;
   readonly doorbell: Doorbell;
   readonly tlsFolder: string;
   /** Shows the tickets that are there, where somebody tries a login. */
@@ -84,7 +88,8 @@ export interface Parts {
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const doorbell = new Doorbell(realWorld);
   const problems = new Set<string>();
-  const listening: Listening = { log: undefined };
+  const recentQuestions = new RecentQuestions(realWorld);
+  const listening: Listening = { log: undefined, recentQuestions };
   const given = options.config === undefined ? undefined : readText(options.config);
   if (given !== undefined) refuseBad(given, options.config ?? '');
   const workspace = await openFolder(options, { doorbell, problems, listening });
@@ -125,9 +130,15 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const kerberos = kerberosOf({ spawn: spawnKerberos, world: realWorld, folder: baseFolder });
   const tickets = kerberosClientOf({ spawn: spawnKerberos, world: realWorld });
   const workers = threadWorkers({ world: realWorld, settings: configuration.settings.workers });
+  const greylist = await GreylistFile.open({
+    folder: options.folder,
+    world: realWorld,
+    onProblem: problemSlot(problems, doorbell),
+  });
   const receiver = createReceiver({
     world: realWorld,
     journal: workspace,
+    greylist: greylist.greylist,
     users: users.lookup,
     identity: (listener) =>
       identityOf(listener, {
@@ -156,8 +167,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     users,
     receiver,
     workers,
+    greylist,
     runs,
     log,
+    recentQuestions,
     doorbell,
     tlsFolder,
     tickets,
@@ -175,9 +188,10 @@ export async function adopt({ workspace, log }: Parts, settings: Settings): Prom
   log.configure(settings.logging);
 }
 
-/** Who hears of events, once there is one: the log. Sessions of scenario runs are none of its business. */
+/** Who hears of events: the log, once there is one, and the last DNS questions. Sessions of scenario runs are none of its business. */
 interface Listening {
   log: Log | undefined;
+  readonly recentQuestions: RecentQuestions;
 }
 
 /** A place for one problem that comes and goes; an empty text says that it is over. */
@@ -215,7 +229,10 @@ async function openFolder(
       doorbell.ring('messages', messages);
     },
     onProblem: problemSlot(problems, doorbell),
-    onEvent: (session, event, t) => listening.log?.event(session, event, t),
+    onEvent: (session, event, t) => {
+      listening.log?.event(session, event, t);
+      listening.recentQuestions.event(session, event);
+    },
   });
   if ('refusal' in opened) {
     const { what, where, fix } = opened.refusal;
@@ -254,6 +271,7 @@ function workbenchOf(parts: Parts, kerberos: Closing): Workbench {
       await runs.cancel();
       await receiver.stop();
       await parts.workers.close();
+      await parts.greylist.close();
       kerberos.close();
       parts.tickets.close();
       doorbell.close();
