@@ -146,7 +146,7 @@ function setsOf(signing: Signing, trusted: readonly string[]): readonly ArcSet[]
 function instanceOf({ header, parts }: Signing, place: number): number | undefined {
   const octets = octetsOf(header, place);
   if (header.fields[place]?.key === 'arc-authentication-results') {
-    const text = octets.latin1Slice(0, 200);
+    const text = octets.toString('latin1', 0, 200);
     const digits = /^[^:]*:(?:[ \t\r\n]|\([^()\\]*\))*i[ \t]*=[ \t]*([0-9]{1,2})[ \t]*;/.exec(text)?.[1];
     return digits === undefined ? undefined : Number(digits);
   }

@@ -69,8 +69,8 @@ function endsOf(domain: string): string[] {
 /** A display name that holds an address of a protected domain, or of one that looks like it, while no author is of that domain. */
 function namedDomain(value: string, addresses: readonly Mailbox[], list: Protected): string | undefined {
   const authors = new Set(addresses.flatMap(({ domain }) => endsOf(ascii(domain))));
-  // What stands within angle brackets is the address itself, and is no part of the name.
-  const names = value.slice(0, 10_000).replace(/<[^<>]*>/g, ' ');
+  // The addresses themselves are no part of a name, within angle brackets or without.
+  const names = addresses.reduce((text, { raw }) => text.replace(raw, ' '), value.slice(0, 10_000));
   for (const [, raw = ''] of names.matchAll(/@\s?([^\s@<>()",;:'\\]{3,253})/gu)) {
     const domain = ascii(raw.replace(/\.+$/, ''));
     const like = endsOf(domain).find((end) => list.known.has(end)) ?? likeOne(domain, list);

@@ -1,28 +1,10 @@
 // DMARC from the words of RFC 9989 and RFC 7489, in both readings, through zones with faults.
 import { describe, expect, it } from 'vitest';
-import type { DmarcReading, SpfAnswer } from '../../core/contract/senderAnswers.ts';
+import type { DmarcReading } from '../../core/contract/senderAnswers.ts';
 import { readRecord } from '../../core/message/dmarcRecord.ts';
 import { namesUp } from '../../core/message/dmarcTree.ts';
 import { type Examining, examined, keyLine, plain, signed } from './examining.ts';
-
-export function spf(
-  domain: string,
-  result: SpfAnswer['result'] = 'pass',
-  identity: SpfAnswer['identity'] = 'mailfrom',
-) {
-  return {
-    kind: 'spf',
-    result,
-    identity,
-    domain,
-    lookups: 0,
-    voids: 0,
-    reading: 'strict',
-    tree: { domain, result, terms: [] },
-    questions: [],
-    ms: 0,
-  } satisfies SpfAnswer;
-}
+import { spf } from './spfAnswers.ts';
 
 async function ask(from: string, zone: string, more: Examining & { readonly domain?: string } = {}) {
   const { domain, ...rest } = more;
