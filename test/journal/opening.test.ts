@@ -19,7 +19,7 @@ import { eventVersion } from '../../core/contract/event.ts';
 import type { WorkspaceRefusal } from '../../core/journal/protocol.ts';
 import { openWorkspace } from '../../core/journal/workspace.ts';
 import { realWorld } from '../../core/world/real.ts';
-import { bytesOf, close, connect, deliver, line, newFolder, opened } from './workspaces.ts';
+import { bytesOf, close, connect, deliver, envelope, line, newFolder, opened } from './workspaces.ts';
 
 async function refused(folder: string): Promise<WorkspaceRefusal> {
   const result = await openWorkspace({ folder, world: realWorld });
@@ -114,6 +114,24 @@ test('a workspace of the version before opens with what it holds, and from then 
   expect(rows.length).toBe(50);
   await workspace.close();
   expect(version()).toBe(eventVersion);
+});
+
+test('a workspace of the format before has no place for what is left out of a message; it gets one, and what it holds stays', async () => {
+  const folder = await filled();
+  const database = new DatabaseSync(join(folder, 'workspace.sqlite'));
+  database.exec('ALTER TABLE messages DROP COLUMN removed; PRAGMA user_version = 1');
+  database.close();
+  const workspace = await opened(folder);
+  expect((await workspace.messagesAfter(0, 100)).rows.length).toBe(50);
+  const session = workspace.session();
+  session.append(connect, 0);
+  const message = session.message();
+  message.write(bytesOf(100, 1));
+  const removed = [{ start: 3, end: 20 }];
+  await message.commit({ ...envelope, quarantine: 'dmarc', removed });
+  const kept = await workspace.message(message.id);
+  expect(kept).toMatchObject({ row: { quarantine: 'dmarc' }, removed });
+  expect(kept?.bytes).toHaveLength(100);
 });
 
 test('a folder of other things, a file, and another program’s database are no workspaces', async () => {

@@ -17,6 +17,7 @@ import { strictness } from './strictness.ts';
 import { tls } from './tls.ts';
 import { turns } from './turns.ts';
 import { who } from './who.ts';
+import { workers } from './workers.ts';
 
 export const probes: Probes = {
   ...listeners,
@@ -37,4 +38,5 @@ export const probes: Probes = {
   ...queue,
   ...logging,
   ...faults,
+  ...workers,
 };

@@ -4,6 +4,7 @@ import type { MessageAnswer, Work } from '../../contract/senderAnswers.ts';
 import type { Wanted } from '../../message/examine.ts';
 import type { Finding } from '../../contract/verdict.ts';
 import type { Check, PolicyContext } from '../check.ts';
+import { messageFound } from '../messageWork.ts';
 import { wantedOf } from '../wanted.ts';
 
 /** Everything that is asked of a message is found out here, by one worker in one pass; the checks behind read it from the facts. */
@@ -12,14 +13,9 @@ export const work: Check = {
   title: 'the work on the message',
   group: 'workers',
   run: (context) => {
-    const { settings, facts, inquiry } = context;
-    const { transaction } = facts;
-    const want = wantedOf(settings, facts);
-    if (transaction === undefined || want.length === 0) return undefined;
-    return inquiry.message().then((found) => {
-      transaction.found = found;
-      return finding(found, want, context);
-    });
+    const want = wantedOf(context.settings, context.facts);
+    if (want.length === 0) return undefined;
+    return messageFound(context, (found) => finding(found, want, context));
   },
 };
 
@@ -32,7 +28,8 @@ function finding({ work }: MessageAnswer, want: readonly Wanted[], { settings }:
   const text = `${failedText(work)}: ${work.error ?? 'no reason given'}`;
   const said = { ...common, setting: `workers.${setting}`, value };
   const evidence = { outcome: work.outcome, 'left out': want.map((one) => names[one]).join(', ') };
-  if (value === 'defer') return { ...said, action: 'defer', reason: isBusy ? 'workers-busy' : 'worker-failed', text, evidence };
+  if (value === 'defer')
+    return { ...said, action: 'defer', reason: isBusy ? 'workers-busy' : 'worker-failed', text, evidence };
   return { ...said, action: 'record', text: `${text}; taken without ${evidence['left out']}`, evidence };
 }
 
@@ -48,7 +45,9 @@ const names: Readonly<Record<Wanted, string>> = {
 };
 
 function doneText({ waited, ms }: Work): string {
-  return waited < 0.1 ? `a worker had it for ${ms} ms` : `it waited ${waited} ms for a worker, which had it for ${ms} ms`;
+  return waited < 0.1
+    ? `a worker had it for ${ms} ms`
+    : `it waited ${waited} ms for a worker, which had it for ${ms} ms`;
 }
 
 function failedText({ outcome }: Work): string {
