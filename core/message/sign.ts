@@ -81,7 +81,6 @@ export function proven(name: string, { tags, lines, inHeader, width = 76, prove 
   const line = new Folding(`${name}:`, width);
   for (const [tag, value] of Object.entries(tags)) {
     if (value === null) continue;
-    line.add(` ${tag}=`);
     for (const piece of piecesOf(tag, value)) line.add(piece);
     line.add(';');
   }
@@ -95,10 +94,10 @@ export function proven(name: string, { tags, lines, inHeader, width = 76, prove 
   return line.text;
 }
 
-/** Lists may be broken behind a colon, base64 anywhere; nothing else. */
+/** Where a tag may be broken: lists behind a colon, base64 anywhere. */
 function piecesOf(tag: string, value: string): readonly string[] {
-  if (tag === 'bh') return [...value];
-  return tag === 'h' ? (value.match(/[^:]*:|[^:]+$/g) ?? []) : [value];
+  if (tag === 'bh') return [' bh=', ...value];
+  return tag === 'h' ? [' h=', ...(value.match(/[^:]*:|[^:]+$/g) ?? [])] : [` ${tag}=${value}`];
 }
 
 /** A field that is broken into lines as it grows. */
