@@ -58,6 +58,7 @@ describe('the table of stages', () => {
         'eight-bit',
         'work',
         'header-from',
+        'header-no-from',
         'header-syntax',
         'duplicate-fields',
         'look-alike',
