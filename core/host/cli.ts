@@ -31,6 +31,7 @@ const table: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/convert.ts')).exportCommand,
   import: async () => (await import('./commands/convert.ts')).importCommand,
   schema: async () => (await import('./commands/convert.ts')).schema,
+  dns: async () => (await import('./commands/dns.ts')).dns,
   users: async () => (await import('./commands/users.ts')).users,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
 };

@@ -80,9 +80,13 @@ describe('a zone file', () => {
     const compiled = (text: string) => {
       const file = join(folder, 'zone');
       writeFileSync(file, text, 'latin1');
-      const { status, stdout, stderr } = spawnSync(program, ['-q', '-s', 'full', ...lenient, '-o', '-', 'example.com', file], {
-        encoding: 'latin1',
-      });
+      const { status, stdout, stderr } = spawnSync(
+        program,
+        ['-q', '-s', 'full', ...lenient, '-o', '-', 'example.com', file],
+        {
+          encoding: 'latin1',
+        },
+      );
       expect({ text, status, stderr }).toEqual({ text, status: 0, stderr });
       return bindsRecords(stdout);
     };

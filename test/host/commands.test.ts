@@ -22,7 +22,19 @@ describe('the command line', () => {
   it('has help for every command', async () => {
     const overview = await gatehouse('--help');
     const names = [...overview.out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name ?? '');
-    const known = ['start', 'serve', 'run', 'journal', 'check', 'export', 'import', 'schema', 'users', 'certificate'];
+    const known = [
+      'start',
+      'serve',
+      'run',
+      'journal',
+      'check',
+      'export',
+      'import',
+      'schema',
+      'dns',
+      'users',
+      'certificate',
+    ];
     expect([overview.code, names]).toEqual([0, known]);
     const helps = await Promise.all(names.map((name) => gatehouse(name, '--help')));
     for (const [index, { code, out, err }] of helps.entries())

@@ -2,6 +2,7 @@
 import { acceptance } from './acceptance.ts';
 import { access } from './access.ts';
 import { deadlines } from './deadlines.ts';
+import { realDns } from './dns.ts';
 import { faults } from './faults.ts';
 import { flow } from './flow.ts';
 import { grammar } from './grammar.ts';
@@ -30,6 +31,7 @@ export const probes: Probes = {
   ...oauth,
   ...acceptance,
   ...sender,
+  ...realDns,
   ...limits,
   ...strictness,
   ...grammar,
