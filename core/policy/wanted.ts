@@ -53,9 +53,9 @@ function askedBy(settings: Settings): Asking {
   };
 }
 
-/** A list of domains is asked for the author's, which the header names. */
+/** A list of domains is asked for the author's, which the header names: at the end, whatever its stage. */
 function asksFrom({ sender: { domainLists } }: Settings): boolean {
-  return domainLists.stage === 'message' && domainLists.lists.some(({ enabled, of }) => enabled && of.includes('from'));
+  return domainLists.lists.some(({ enabled, of }) => enabled && of.includes('from'));
 }
 
 function listed(bits: number, removed: boolean): readonly Wanted[] {
