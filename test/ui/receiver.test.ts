@@ -284,12 +284,9 @@ describeWith('chromium', 'the Receiver view', (chromium) => {
 
   test('the maps known of the product and whole presets are put in by a button, as a draft', async () => {
     await group('Sender').click();
+    await group('SPF').click();
     await page.getByRole('button', { name: 'As AXIGEN’s wizard writes it' }).click();
-    expect(
-      await setting('sender.spf.map.fail')
-        .getByRole('radio', { name: /refuse/ })
-        .getAttribute('aria-checked'),
-    ).toBe('true');
+    expect(await page.getByLabel('fail', { exact: true }).inputValue()).toBe('refuse');
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByRole('menuitem', { name: 'Hardened MX' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Replace the draft' }).click();

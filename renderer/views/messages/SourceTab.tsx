@@ -17,7 +17,12 @@ export function SourceTab({ source, dkim }: SourceProps) {
   const { trace, bytes, removed } = source;
   const text = useMemo(() => trace + textOf(bytes), [trace, bytes]);
   const signatures = dkim?.signatures ?? [];
-  const [wished, setWished] = useState('0');
+  const best = Math.max(
+    0,
+    signatures.findIndex(({ result }) => result === 'pass'),
+  );
+  const [chose, setWished] = useState<string>();
+  const wished = chose ?? String(best);
   const chosen = wished === '' ? undefined : signatures[Number(wished)];
   const isLeft = removed !== undefined && removed.length > 0;
   const marks = useMemo(

@@ -1,11 +1,25 @@
 // What the checks found out about one message: read from the events of its session. Pure but for the reading.
 import { useEffect, useState } from 'react';
 import type { Event } from '../../../core/contract/event.ts';
-import type { DkimAnswer } from '../../../core/contract/senderAnswers.ts';
+import type { DkimAnswer, SenderAnswer } from '../../../core/contract/senderAnswers.ts';
 import type { Finding, Verdict } from '../../../core/contract/verdict.ts';
 import { sayError, useWorkbench, workbench } from '../../state/workbench.ts';
 
-/** Findings about the peer, then those of the message's own transaction, each check once: the last word counts. */
+/** What the author proves first, then who brought the message. */
+const order: readonly SenderAnswer['kind'][] = [
+  'dmarc',
+  'dkim',
+  'spf',
+  'arc',
+  'header',
+  'domain',
+  'list',
+  'reverse',
+  'ehlo',
+  'greylist',
+];
+
+/** Findings about the message's own transaction and about the peer, each check once: the last word counts. */
 export function findingsOf(events: readonly Event[], message: string): readonly Finding[] {
   const peer = new Map<string, Finding>();
   let own = new Map<string, Finding>();
@@ -22,7 +36,9 @@ export function findingsOf(events: readonly Event[], message: string): readonly 
     if (event.kind === 'stored' && event.message === message) isStored = true;
     else if (event.kind === 'stored' || event.kind === 'discarded') own = new Map();
   }
-  return isStored ? [...peer.values(), ...own.values()] : [];
+  const all = isStored ? [...own.values(), ...peer.values()] : [];
+  const rank = ({ answer }: Finding) => (answer ? order.indexOf(answer.kind) : -1);
+  return all.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /** A check that asks about several things tells of each. */

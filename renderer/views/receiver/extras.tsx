@@ -1,5 +1,6 @@
-// What single places of the form show beside their settings: how a listener stands, the known SPF maps.
-import { spfMaps } from '../../../core/contract/presets.ts';
+// What single places of the form show beside their settings: how a listener stands, the known maps of results.
+import { senderMaps, spfMaps } from '../../../core/contract/presets.ts';
+import type { SenderAction } from '../../../core/contract/settings/sender/actions.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { Say } from '../../ui/Field.tsx';
@@ -10,36 +11,59 @@ import { equal, valueAt } from './tree.ts';
 
 /** What belongs to a path besides its settings. */
 export function Extra({ path }: { readonly path: string }) {
-  if (path === 'sender.spf.map') return <SpfMaps path={path} />;
+  const known = knownMaps[path];
+  if (known) return <KnownMaps path={path} known={known} />;
   const listener = /^listeners\.(\d+)$/.exec(path);
   return listener ? <ListenerNote index={Number(listener[1])} /> : null;
 }
 
-const mapTitles = {
-  documented: { title: 'As AXIGEN documents it', about: 'fail is recorded, temperror deferred, permerror refused' },
-  wizard: { title: 'As AXIGEN’s wizard writes it', about: 'only fail is refused, everything else recorded' },
-} as const;
+interface KnownMap {
+  readonly title: string;
+  readonly about: string;
+  readonly map: Readonly<Record<string, SenderAction>>;
+}
 
-function SpfMaps({ path }: { readonly path: string }) {
+const documented = 'As AXIGEN documents it';
+const wizard = 'As AXIGEN’s wizard writes it';
+
+/** Maps of results to actions that are known of the modelled product, by path. */
+const knownMaps: Readonly<Record<string, readonly KnownMap[]>> = {
+  'sender.spf.map': [
+    {
+      title: documented,
+      about: 'fail is recorded, temperror deferred, permerror refused',
+      map: spfMaps.documented,
+    },
+    { title: wizard, about: 'only fail is refused, everything else recorded', map: spfMaps.wizard },
+  ],
+  'sender.reverseDns.map': [
+    { title: documented, about: 'everything is recorded', map: senderMaps.documented.reverseDns },
+    {
+      title: wizard,
+      about: 'no name, and no name that leads back, are refused',
+      map: senderMaps.wizard.reverseDns,
+    },
+  ],
+  'sender.senderDomain.map': [
+    { title: documented, about: 'everything is recorded', map: senderMaps.documented.senderDomain },
+    {
+      title: wizard,
+      about: 'a domain no mail can be written to is refused',
+      map: senderMaps.wizard.senderDomain,
+    },
+  ],
+};
+
+function KnownMaps({ path, known }: { readonly path: string; readonly known: readonly KnownMap[] }) {
   const value = useDraft((draft) => valueAt(draft.settings, path));
   return (
     <div className="extra row" role="group" aria-label="Known maps of results to actions">
-      {(Object.keys(mapTitles) as (keyof typeof mapTitles)[]).map((name) => {
-        const isNow = equal(value, spfMaps[name]);
-        return (
-          <Button
-            key={name}
-            aria-pressed={isNow}
-            title={mapTitles[name].about}
-            onClick={() => setValue(path, { ...spfMaps[name] })}
-          >
-            {mapTitles[name].title}
-          </Button>
-        );
-      })}
-      {!Object.values(spfMaps).some((map) => equal(value, map)) && (
-        <span className="muted small">a map of your own</span>
-      )}
+      {known.map(({ title, about, map }) => (
+        <Button key={title} aria-pressed={equal(value, map)} title={about} onClick={() => setValue(path, { ...map })}>
+          {title}
+        </Button>
+      ))}
+      {!known.some(({ map }) => equal(value, map)) && <span className="muted small">a map of your own</span>}
     </div>
   );
 }

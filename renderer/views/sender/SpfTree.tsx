@@ -76,12 +76,18 @@ interface RecordProps {
 }
 
 function RecordTerms({ record, ...place }: RecordProps) {
+  // Told once: by the term it is about, or at the head of all.
+  const tellsError =
+    record.error !== undefined &&
+    record.error !== place.answer.detail &&
+    !record.terms.some(({ outcome }) => outcome === 'error');
   return (
     <div className="spf-record">
       {record.text === undefined && record.error === undefined && (
         <p className="small muted">{record.domain} publishes no SPF record.</p>
       )}
-      {record.error !== undefined && <Say tone="refuse" text={`${record.domain}: ${record.error}`} />}
+      {place.depth === 0 && record.text !== undefined && <p className="mono spf-text">{record.text}</p>}
+      {tellsError && <Say tone="refuse" text={`${record.domain}: ${record.error}`} />}
       {record.terms.length > 0 && (
         <ol
           className="spf-terms"
@@ -93,7 +99,6 @@ function RecordTerms({ record, ...place }: RecordProps) {
           ))}
         </ol>
       )}
-      {record.text !== undefined && record.terms.length === 0 && <p className="mono spf-text">{record.text}</p>}
     </div>
   );
 }

@@ -69,7 +69,7 @@ export function FindingEvidence({ finding, withoutCounters = false }: EvidencePr
           </dd>
         </div>
       )}
-      {Object.entries(evidence).map(([label, value]) => (
+      {(answer ? [] : Object.entries(evidence)).map(([label, value]) => (
         <Evidence key={label} label={label} value={value} />
       ))}
       {!withoutCounters && counters.length > 0 && (

@@ -82,6 +82,7 @@ export function verb(answer: Answer): string {
 /** How the verdict looks. */
 export function toneOf(answer: Answer): Tone {
   const { action, closes } = answer.verdict;
+  if (action === 'discard' || action === 'quarantine') return 'drop';
   if (action === 'drop' || (closes !== undefined && action !== 'accept')) return 'drop';
   const code = answer.kind === 'server' ? answer.code : 0;
   if (code >= 500 || action === 'refuse') return 'refuse';
