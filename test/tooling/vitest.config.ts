@@ -2,7 +2,12 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const shared = { pool: 'threads', testTimeout: 20_000, hookTimeout: 60_000 } as const;
+const shared = {
+  pool: 'threads' as const,
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  setupFiles: [join(import.meta.dirname, 'lookups.ts')],
+};
 
 export default defineConfig({
   root: join(import.meta.dirname, '../..'),
