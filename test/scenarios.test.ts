@@ -214,24 +214,29 @@ function inSimulation({ scenario, case: name }: CaseTask): Network {
 
 describe('without its line in the table of stages', { timeout: 60_000 }, () => {
   const start = startPrivate();
+  /** A check of the sender acts at the one stage that its settings name: its lines are taken out together. */
+  const movable = (check: Check) => check.group === 'sender';
   const lines = Object.values(stageTable).flatMap((checks) =>
-    checks.map((check) => ({ checks: checks as Check[], check })),
+    checks.map((check) => ({ tables: [checks as Check[]], check })),
+  );
+  const together = [...Map.groupBy(lines, ({ check }) => check)].flatMap(([check, each]) =>
+    movable(check) ? [{ check, tables: each.flatMap(({ tables }) => tables) }] : each,
   );
 
-  test.each(lines.map((line) => ({ ...line, name: line.check.name })))(
+  test.each(together.map((line) => ({ ...line, name: line.check.name })))(
     '$name is missed',
-    async ({ name, checks, check }) => {
+    async ({ name, tables, check }) => {
       const proofs = simulated.filter(({ scenario, base }) => scenario.checks.includes(name) && base !== 'weak');
       expect(proofs.length).toBeGreaterThan(0);
       const isRefuted = async (task: CaseTask) =>
         isUnexpected((await playCase(task, { network: inSimulation(task), start })).result);
       const refuted = new Map<string, CaseTask>();
-      const at = checks.indexOf(check);
-      checks.splice(at, 1);
+      const places = tables.map((checks) => checks.indexOf(check));
+      for (const [index, checks] of tables.entries()) checks.splice(places[index] ?? 0, 1);
       try {
         for (const task of proofs) if (!refuted.has(task.id) && (await isRefuted(task))) refuted.set(task.id, task);
       } finally {
-        checks.splice(at, 0, check);
+        for (const [index, checks] of tables.entries()) checks.splice(places[index] ?? 0, 0, check);
       }
       expect(new Set(proofs.map(({ id }) => id))).toEqual(new Set(refuted.keys()));
       for (const task of refuted.values()) expect(await isRefuted(task), nameOf(task)).toBe(false);
