@@ -14,20 +14,34 @@ import { type Idle, idleSessions, measureIdle } from './idle.ts';
 import { type Cpu, cpuOf, loadAverage } from './process.ts';
 import { meanings, type Running, type SubjectName, subjects } from './running.ts';
 import { measureSimulated, simulatedWorks } from './simulated.ts';
+import { measureSpf } from './spf.ts';
 import { type Starting, startSubject } from './subjects.ts';
 import { captureOf, type Figures, type Row, rounded, tables } from './tables.ts';
+import { measureWorkers } from './workers.ts';
 import { drive, median, type Work, works } from './works.ts';
 
 const dots = '4 MB dots';
 const idle = 'idle';
 const flow = 'flow control';
+const spf = 'spf';
 const enumeration = 'enumeration';
+const workers = 'workers';
 /** All of the simulated world; one of its works is asked for by its own name. */
 const simulated = 'simulated';
 const simulatedNames = simulatedWorks.map(({ name }) => `${simulated} ${name}`);
-const names = [...works.map(({ name }) => name), dots, idle, flow, enumeration, simulated, ...simulatedNames];
+const names = [
+  ...works.map(({ name }) => name),
+  dots,
+  idle,
+  flow,
+  spf,
+  enumeration,
+  workers,
+  simulated,
+  ...simulatedNames,
+];
 /** What is not driven from outside in rounds. */
-const undriven = [idle, flow, enumeration, simulated, ...simulatedNames];
+const undriven = [idle, flow, spf, enumeration, workers, simulated, ...simulatedNames];
 
 const { values } = parseArgs({
   options: {
@@ -90,18 +104,22 @@ async function main(rounds: number): Promise<void> {
   const before = loadAverage();
   try {
     const counted = asked(flow) ? { flow: measureFlow() } : {};
+    const checked = asked(spf) ? { spf: await measureSpf() } : {};
     const told = asked(enumeration) ? { enumeration: measureEnumeration(say) } : {};
     const busy = names.some((name) => !undriven.includes(name) && asked(name));
     const driven = busy ? await measureAll(starting, rounds) : { rows: [] };
     const virtual = await measureSimulated((name) => asked(simulated) || asked(`${simulated} ${name}`));
     const held = asked(idle) ? { idle: await holdIdle(starting) } : {};
+    const worked = asked(workers) ? { workers: await measureWorkers(say) } : {};
     const load = [before, loadAverage()] as const;
     const figures: Figures = {
       ...driven,
       capture: captureOf(driven.rows),
       ...held,
       ...counted,
+      ...checked,
       ...told,
+      ...worked,
       simulated: virtual,
       load,
     };

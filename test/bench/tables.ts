@@ -4,7 +4,9 @@ import { type EnumerationFigure, enumerationTable } from './enumeration.ts';
 import { type FlowFigure, flowTarget } from './flow.ts';
 import { type SimulatedRow, simulatedTable } from './simulated.ts';
 import type { Idle } from './idle.ts';
+import { type WorkersFigures, workersTable } from './workers.ts';
 import type { SubjectName } from './running.ts';
+import { type SpfFigure, spfTable } from './spf.ts';
 import { works } from './works.ts';
 
 export interface Row {
@@ -35,7 +37,9 @@ export interface Figures {
   readonly dots?: readonly Dots[];
   readonly idle?: readonly Idle[];
   readonly flow?: readonly FlowFigure[];
+  readonly spf?: readonly SpfFigure[];
   readonly enumeration?: readonly EnumerationFigure[];
+  readonly workers?: WorkersFigures;
   readonly simulated?: readonly SimulatedRow[];
   /** Of the machine over a minute, before and after. */
   readonly load: readonly [string | undefined, string | undefined];
@@ -55,12 +59,25 @@ export function captureOf(rows: readonly Row[]): Capture[] {
 
 export const rounded = (value: number) => Number(value.toFixed(3));
 
-export function tables({ rows, capture, dots, idle, flow, enumeration, simulated, load }: Figures): string {
+export function tables({
+  rows,
+  capture,
+  dots,
+  idle,
+  flow,
+  spf,
+  enumeration,
+  workers,
+  simulated,
+  load,
+}: Figures): string {
   const own = [
     dotted(dots ?? []),
     idling(idle ?? []),
     counting(flow ?? []),
+    spfTable(spf ?? []),
     enumerationTable(enumeration ?? []),
+    workersTable(workers),
     simulatedTable(simulated ?? []),
   ];
   const parts = [table(rows), captures(capture), ...own];
