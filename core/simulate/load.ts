@@ -4,7 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { expectedOutcome, presets, type Scenario } from '../contract/scenario.ts';
 import type { Handshake, Step } from '../contract/scenarioStep.ts';
 import { type WorldName, worldsOf } from '../contract/scenarioWorld.ts';
-import { settingsSchema } from '../contract/settings/settings.ts';
+import { type SettingsInput, settingsSchema } from '../contract/settings/settings.ts';
 import { parseZone } from '../dns/zone.ts';
 import type { FileProblem } from '../formats/problem.ts';
 import { itemOf, type schemaAt, shapeOf } from '../formats/settingsTree.ts';
@@ -84,6 +84,7 @@ function mistakes(scenario: Scenario): Mistake[] {
   return [
     ...knobMistakes(scenario),
     ...zoneMistakes(scenario),
+    ...serverMistakes(scenario),
     ...byteMistakes(scenario),
     ...loginMistakes(scenario),
     ...composeMistakes(scenario),
@@ -140,6 +141,25 @@ function zoneMistakes(scenario: Scenario): Mistake[] {
       message: `line ${line}: ${message}`,
       remedy: 'Write one record a line: name type data',
     })),
+  );
+}
+
+/** A scenario is the same everywhere and every time: its zone alone answers. */
+function serverMistakes(scenario: Scenario): Mistake[] {
+  const all = [
+    { path: ['settings'], settings: scenario.settings },
+    ...(scenario.cases ?? []).map((one, index) => ({ path: ['cases', index, 'settings'], settings: one.settings })),
+  ];
+  return all.flatMap(({ path, settings }) =>
+    (settings as SettingsInput | undefined)?.dns?.servers?.enabled === true
+      ? [
+          {
+            path: [...path, 'dns', 'servers', 'enabled'],
+            message: 'asks real servers, which no scenario does: they answer otherwise tomorrow, or not at all',
+            remedy: 'Write the names it needs into its zone',
+          },
+        ]
+      : [],
   );
 }
 

@@ -106,10 +106,11 @@ function unsaid(settings: Tree | undefined): Tree | undefined {
   return { listeners: { extensions: words } };
 }
 
-/** Every listener on a free port of loopback with the test certificate: nothing of the person's own is bound or read. */
+/** Every listener on a free port of loopback with the test certificate: nothing of the person's own is bound or read, nobody outside is asked. */
 function isolated(settings: Settings): Settings {
   return {
     ...settings,
+    dns: { ...settings.dns, servers: { ...settings.dns.servers, enabled: false } },
     listeners: settings.listeners.map((listener) => ({
       ...listener,
       lab: '127.0.0.1:0',
