@@ -1,6 +1,7 @@
 // All probes by the path of their setting: one table, put together from the groups.
 import { acceptance } from './acceptance.ts';
 import { access } from './access.ts';
+import { authors } from './authors.ts';
 import { deadlines } from './deadlines.ts';
 import { realDns } from './dns.ts';
 import { faults } from './faults.ts';
@@ -12,8 +13,11 @@ import { logins } from './logins.ts';
 import { oauth } from './oauth.ts';
 import { logging, queue } from './storage.ts';
 import type { Probes } from './probe.ts';
+import { proofs } from './proofs.ts';
 import { protection } from './protection.ts';
+import { greylistProbes } from './greylist.ts';
 import { sender } from './sender.ts';
+import { senderPeer } from './senderPeer.ts';
 import { strictness } from './strictness.ts';
 import { tls } from './tls.ts';
 import { turns } from './turns.ts';
@@ -31,6 +35,10 @@ export const probes: Probes = {
   ...oauth,
   ...acceptance,
   ...sender,
+  ...senderPeer,
+  ...greylistProbes,
+  ...proofs,
+  ...authors,
   ...realDns,
   ...limits,
   ...strictness,
