@@ -76,11 +76,23 @@ function mapProbe(result: SpfResult): Probe {
       ['record', sees(ok, 'record', { log })],
       ['mark', sees(ok, 'mark', { log, trace: `Received-SPF: ${result}` })],
       ['defer', sees(defer, 'defer', { log })],
+      ['delay', sees(ok, 'delay', { log })],
       ['refuse', sees(refuse, 'refuse', { log })],
+      ['discard', sees(ok, 'discard', { log })],
+      ['quarantine', sees(ok, 'quarantine', { log })],
+      [
+        'drop',
+        sees(`421 4.7.23 gate.example SPF: ${result} for ${result}.example, closing the connection`, 'drop', { log }),
+      ],
     ],
     async (lab) => {
       const client = await lab.greeted();
-      const heard = await client.ask(`MAIL FROM:<a@${result}.example>`);
+      client.send(`MAIL FROM:<a@${result}.example>\r\n`);
+      if (lab.settings.sender.spf.map[result] === 'delay') {
+        await lab.timer(lab.settings.sender.delay);
+        lab.pass(lab.settings.sender.delay);
+      }
+      const heard = (await client.reply()).trimEnd();
       if (heard === ok) await client.codes('RCPT TO:<b@gate.example>', 'DATA', '.');
       const log = (await lab.logged()).read('default.txt');
       const trace = /^Received-SPF: \w+/m.exec(lab.journal.messages[0]?.envelope.trace ?? '')?.[0];
@@ -147,6 +159,38 @@ export const sender: Probes = {
       return heard.at(-1) === 354 ? [...heard, ...(await client.codes('.'))] : heard;
     },
     strict({ ehlo: true }),
+  ),
+  // A mistake behind the term that matches.
+  'sender.spf.reading': seen(
+    [
+      ['strict', 550],
+      ['lenient', 250],
+    ],
+    async (lab) => {
+      const client = await lab.greeted();
+      return (await client.codes('MAIL FROM:<a@careless.example>'))[0];
+    },
+    strict(
+      { map: { permerror: 'refuse' } },
+      { dns: { zone: 'careless.example TXT v=spf1 ip4:192.0.2.7 ip4:nonsense -all' } },
+    ),
+  ),
+  // Three questions stay unanswered for three seconds each; the clock moves only when the receiver waits for it.
+  'sender.spf.timeLimit': seen(
+    [
+      [2, { heard: '451', waited: 2000 }],
+      [4, { heard: '451', waited: 4000 }],
+    ],
+    async (lab) => {
+      const client = await lab.greeted();
+      client.send('MAIL FROM:<a@silent.example>\r\n');
+      const seconds = lab.settings.sender.spf.timeLimit;
+      await lab.timer(seconds);
+      lab.pass(seconds);
+      const heard = (await client.reply()).slice(0, 3);
+      return { heard, waited: lab.findings().find(({ check }) => check === 'spf-mail')?.ms };
+    },
+    strict({}, { dns: { timeout: 30, zone: 'silent.example TXT TIMEOUT' } }),
   ),
   'sender.spf.exemptAuthenticated': seen(
     [
