@@ -35,6 +35,9 @@ const programs = {
   'named-compilezone': { names: ['named-compilezone'], install: apt('bind9-utils') },
   tshark: { names: ['tshark'], install: apt('tshark') },
   'fail2ban-regex': { names: ['fail2ban-regex'], install: apt('fail2ban') },
+  // Its resolver is the system's: tests give it one of their own, which takes a mount namespace and port 53.
+  opendkim: { names: ['opendkim'], install: apt('opendkim opendmarc'), rights: 'root' },
+  opendmarc: { names: ['opendmarc'], install: apt('opendmarc'), rights: 'root' },
   openssl: { names: ['openssl'], install: apt('openssl') },
 } as const satisfies Record<string, Entry>;
 
