@@ -8,7 +8,7 @@ const open = grounds();
 type Sender = NonNullable<SettingsInput['sender']>;
 
 const quiet = { spf: { ehlo: false, mailFrom: false } } as const;
-const local = { domains: { local: [{ name: 'gate.example', accept: 'any' }] } } as const;
+const local: SettingsInput = { domains: { local: [{ name: 'gate.example', accept: 'any' }] } };
 
 const zone = [
   '127.0.0.1 PTR SERVFAIL',
@@ -23,7 +23,14 @@ const stages = ['ehlo', 'mail', 'rcpt', 'message'] as const;
 const groups: readonly (readonly [check: string, of: (stage: Stage) => Sender, first?: Stage])[] = [
   ['reverse-dns', (stage) => ({ reverseDns: { enabled: true, map: { temperror: 'refuse' }, stage } })],
   ['ehlo-name', (stage) => ({ ehloName: { enabled: true, map: { unknown: 'refuse' }, stage } })],
-  ['sender-domain', (stage) => ({ senderDomain: { enabled: true, map: { 'null-mx': 'refuse' }, stage } }), 'mail'],
+  [
+    'sender-domain',
+    // Nobody knows the sender before MAIL.
+    (stage) => ({
+      senderDomain: { enabled: true, map: { 'null-mx': 'refuse' }, stage: stage === 'ehlo' ? 'mail' : stage },
+    }),
+    'mail',
+  ],
   ['dnsbl', (stage) => ({ dnsbl: { lists: [{ zone: 'bl.example' }], probe: false, stage } })],
   [
     'domain-list',

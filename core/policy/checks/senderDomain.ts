@@ -6,8 +6,7 @@ import { exemptFrom } from '../senderExempt.ts';
 import { senderFinding, type Told } from '../senderFinding.ts';
 
 /**
- * RFC 5321 section 5.1, RFC 7505. Asked once in a transaction, at the stage at which it acts; at EHLO nobody knows the sender,
- * so that then it acts at MAIL. The null sender has no domain.
+ * RFC 5321 section 5.1, RFC 7505. Asked once in a transaction, at the stage at which it acts. The null sender has no domain.
  */
 export const senderDomain: Check = {
   name: 'sender-domain',
@@ -16,7 +15,7 @@ export const senderDomain: Check = {
   run: (context, stage) => {
     const { enabled, stage: acting } = context.settings.sender.senderDomain;
     const { transaction } = context.facts;
-    if (!enabled || !transaction || stage !== (acting === 'ehlo' ? 'mail' : acting)) return undefined;
+    if (!enabled || !transaction || stage !== acting) return undefined;
     const { domain } = transaction.sender;
     if (domain === '') return undefined;
     const spared = exemptFrom('senderDomain', 'sender-domain', context);

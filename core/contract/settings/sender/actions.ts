@@ -63,6 +63,21 @@ export const stage = (value: 'ehlo' | 'mail' | 'rcpt', what: string) =>
     warn: [{ value: 'ehlo', text: shutsOut }],
   });
 
+/** The same for what nobody knows before MAIL. */
+export const stageFromMail = (what: string) =>
+  choice({
+    title: 'Acts at',
+    help: `When ${what} is looked up and answered: at MAIL, at each RCPT (so that the log shows the recipients), or when the message is complete.`,
+    source: 'Gatehouse',
+    basis: 'ours',
+    options: [
+      { value: 'mail', title: 'MAIL' },
+      { value: 'rcpt', title: 'RCPT' },
+      { value: 'message', title: 'end of message' },
+    ],
+    default: 'mail',
+  });
+
 /** Who is exempt from a group. */
 export const exemptions = (what: string) => ({
   exemptAuthenticated: flag({

@@ -1,7 +1,7 @@
 // Who is calling: the reverse name of the address, the name in EHLO, and whether the sender's domain can be answered.
 import { flag, list, record } from '../leaf.ts';
 import { network } from '../trusted.ts';
-import { action, exemptions, stage } from './actions.ts';
+import { action, exemptions, stage, stageFromMail } from './actions.ts';
 
 const SCRIPT = 'AXIGEN 10.3.1 smtpFilters.script';
 
@@ -141,7 +141,7 @@ export const senderDomain = record(
       source: 'Gatehouse',
       basis: 'ours',
     }),
-    stage: stage('mail', 'the domain'),
+    stage: stageFromMail('the domain'),
     ...exemptions('check of the sender’s domain'),
   },
   { title: 'Sender domain', help: 'Whether the sender can be answered.', source: MX, basis: 'observed' },
