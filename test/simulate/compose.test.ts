@@ -1,13 +1,7 @@
 // Composed messages: what signs them is believed by mailauth, each fault is what it says, and equal chance makes equal octets.
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Composed,
-  message as messageSchema,
-  sealFaults,
-  signFaults,
-  signingKeys,
-} from '../../core/contract/scenarioMessage.ts';
+import { message as messageSchema, sealFaults, signFaults, signingKeys } from '../../core/contract/scenarioMessage.ts';
 import { loadSigning } from '../../core/message/sign.ts';
 import { afterData, composed, inChunks, signedMail } from '../../core/simulate/compose/compose.ts';
 import { testKeyNames, testKeyRecord, type TestKeyName } from '../../core/simulate/testKeys.table.ts';
