@@ -26,7 +26,7 @@ describe('npm run fuzz -- wire', () => {
 
   it('says what it does not understand', patience, () => {
     expect(fuzz('wire', '--minutes', 'long')).toMatchObject({ status: 2 });
-    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire, sasl\nusage: /);
+    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire, sasl, zone\nusage: /);
   });
 });
 
@@ -43,5 +43,12 @@ describe('npm run fuzz -- sasl', () => {
     const { status, said } = fuzz('sasl', '--minutes', '0', '--mutant', '0');
     expect(said).toMatch(/found, with --seed 1: \{.*"wrong":"thrown: RangeError: not ASCII/);
     expect(status).toBe(1);
+  });
+});
+
+describe('npm run fuzz -- zone', () => {
+  it('finds nothing in ours', patience, () => {
+    const { status, said } = fuzz('zone', '--minutes', '0', '--seed', '7');
+    expect([status, said]).toEqual([0, 'fuzz: seeds 7 to 7, 5000 texts\nfuzz: nothing found\n']);
   });
 });

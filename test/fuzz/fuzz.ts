@@ -1,4 +1,4 @@
-// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`, or `sasl`; ends with 1 when something is found.
+// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`, `sasl` or `zone`; ends with 1 when something is found.
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { mutants } from './saslMutants.ts';
@@ -6,11 +6,13 @@ import { type Run, trySasl } from './saslRun.ts';
 import { type Case, firstFailure, ours, play, shrink, type Subject } from './wireCase.ts';
 import { mutant, mutations } from './wireMutants.ts';
 import { reference } from './wireReference.ts';
+import { firstWrong, ours as zoneReaders } from './zoneCase.ts';
 
 const batch = 5000;
-const usage = `usage: npm run fuzz -- wire|sasl [--minutes 10] [--seed N] [--mutant N]
+const usage = `usage: npm run fuzz -- wire|sasl|zone [--minutes 10] [--seed N] [--mutant N]
   wire       the parser of the wire against a second one
   sasl       random and changed responses into every login mechanism at every step, and through sessions
+  zone       random zones and zone files of BIND: read, written, read again
   --minutes  how long, 1 unless given; at least ${batch} cases are tried, of sasl one round of all mechanisms
   --seed     where to begin; the same seed tries the same cases
   --mutant   tries a broken parser instead, by its number from 0 to ${mutations.length - 1}, or a broken mechanism, from 0 to
@@ -52,12 +54,29 @@ async function main(): Promise<number> {
     },
   });
   const what = positionals.join(' ');
-  if (what !== 'wire' && what !== 'sasl') fail(`fuzz: ${what || 'nothing'} cannot be tried, only: wire, sasl`);
+  if (what !== 'wire' && what !== 'sasl' && what !== 'zone')
+    fail(`fuzz: ${what || 'nothing'} cannot be tried, only: wire, sasl, zone`);
   const minutes = number('minutes', values.minutes);
   const first = number('seed', values.seed);
+  if (what === 'zone') return tryZone(minutes, first);
   const most = (what === 'sasl' ? mutants : mutations).length - 1;
   const mutant = values.mutant === undefined ? undefined : number('mutant', values.mutant, { most });
   return what === 'sasl' ? trySasl({ minutes, first, mutant }) : tryWire({ minutes, first, mutant });
+}
+
+function tryZone(minutes: number, first: number): number {
+  const begun = performance.now();
+  let seed = first;
+  do {
+    const found = firstWrong(zoneReaders, seed, batch);
+    if (found) {
+      process.stdout.write(`fuzz: found, with --seed ${seed}: ${JSON.stringify(found)}\n`);
+      return 1;
+    }
+    seed += 1;
+  } while (performance.now() - begun < minutes * 60_000);
+  process.stdout.write(`fuzz: seeds ${first} to ${seed - 1}, ${(seed - first) * batch} texts\nfuzz: nothing found\n`);
+  return 0;
 }
 
 async function tryWire({ minutes, first, mutant: chosen }: Run): Promise<number> {
