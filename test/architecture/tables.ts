@@ -101,8 +101,8 @@ export const computedImportExceptions: Readonly<Record<string, string>> = {
  * before: files are read in real time, which a virtual clock does not wait for.
  */
 export const lateImports: Readonly<Record<string, string>> = {
+  'core/message/dmarcList.ts': 'inline workers draw it in before virtual time begins',
   'core/message/mailauth.ts': 'inline workers draw it in before virtual time begins',
-  'core/message/spf.ts': 'private receivers draw it in before they start',
   'core/message/sign.ts': 'is drawn in before a talk that signs is played',
   'core/sasl/gss/library.ts': 'is loaded by a helper process only, which lives in real time',
   'core/simulate/thread.ts': 'runs before anything else does',
