@@ -10,6 +10,12 @@ import { HeaderScan } from './headers.ts';
 import type { ChunkFacts } from './wireChunk.ts';
 import type { DataOptions, WireDataFacts } from './wireMessage.ts';
 
+/**
+ * Octets of a message that are read before others have their turn: the system hands over megabytes at once, and reading
+ * as much takes longer than 5 ms.
+ */
+const mostInTurn = 512 * 1024;
+
 export class Incoming {
   readonly message: MessageLog;
   readonly scan: HeaderScan;
@@ -29,10 +35,18 @@ export class Incoming {
     // What is asked of a message is known when it begins; where nothing is, nothing is collected.
     const collected = wantedOf(d.settings, d.facts).length > 0 ? d.opening.workers.collect() : undefined;
     if (collected) d.collected = collected;
+    let turn = 0;
     const keep = (chunk: Buffer) => {
       collected?.take(chunk);
-      if (message.write(chunk)) return true;
-      waitForRoom(d, message);
+      if (!message.write(chunk)) {
+        turn = 0;
+        goOnAfter(d, message.drained());
+        return false;
+      }
+      turn += chunk.length;
+      if (turn < mostInTurn) return true;
+      turn = 0;
+      goOnAfter(d, new Promise<void>((resolve) => d.opening.world.after(0, () => resolve())));
       return false;
     };
     const cap =
@@ -77,15 +91,15 @@ function rulesFor({ settings: { strictness } }: Dialogue, transaction: NonNullab
   } as const;
 }
 
-/** The journal is behind: the client is not read from until it has caught up. */
-function waitForRoom(d: Dialogue, message: MessageLog): void {
+/** The client is not read from until then: the journal is behind, or others have had no turn for long. */
+function goOnAfter(d: Dialogue, until: Promise<unknown>): void {
   d.working = true;
   const goOn = () => {
     d.working = false;
     if (d.gone) d.settle();
     else d.wire.resumeData();
   };
-  message.drained().then(goOn, goOn);
+  until.then(goOn, goOn);
 }
 
 /** What was seen of a message, as an event: totals, and the first of what is unusual. */

@@ -39,7 +39,10 @@ const checked = (workers: NonNullable<SettingsInput['workers']>): SettingsInput 
   acceptance: { maxDataSize: 0 },
   queue: { keepSessions: 100, keepMessages: 100 },
   sender: {
-    dkim: { enabled: true, map: { pass: 'record', fail: 'refuse', none: 'refuse', permerror: 'refuse', temperror: 'defer' } },
+    dkim: {
+      enabled: true,
+      map: { pass: 'record', fail: 'refuse', none: 'refuse', permerror: 'refuse', temperror: 'defer' },
+    },
     dmarc: { enabled: true, map: { pass: 'record', 'fail-reject': 'refuse', none: 'refuse' } },
     arc: { enabled: true },
     header: { from: 'refuse', syntax: 'record' },
@@ -53,7 +56,12 @@ const checked = (workers: NonNullable<SettingsInput['workers']>): SettingsInput 
 async function signed(octets: number): Promise<Buffer> {
   await loadSigning();
   const line = `${'x'.repeat(76)}\r\n`;
-  const fields = ['From: a@sender.example', 'To: b@gate.example', 'Subject: bench', 'Date: Mon, 5 Jan 2026 10:00:00 +0000'];
+  const fields = [
+    'From: a@sender.example',
+    'To: b@gate.example',
+    'Subject: bench',
+    'Date: Mon, 5 Jan 2026 10:00:00 +0000',
+  ];
   const message = { fields, body: line.repeat(Math.max(1, Math.ceil((octets - 700) / line.length))) };
   const key = createPrivateKey(testKey('rsa2048a'));
   const field = signatureOf(message, {
@@ -220,7 +228,10 @@ export function workersTable(figures: WorkersFigures | undefined): string {
     ...rated,
     '',
     'memory of the process with its threads',
-    ...memory.map(({ messages, rss, heap }) => `${right(messages, 8)} messages ${right(rss.toFixed(1), 8)} MB, heap of the loop ${right(heap.toFixed(1), 6)} MB`),
+    ...memory.map(
+      ({ messages, rss, heap }) =>
+        `${right(messages, 8)} messages ${right(rss.toFixed(1), 8)} MB, heap of the loop ${right(heap.toFixed(1), 6)} MB`,
+    ),
     grown(memory),
   ].join('\n');
 }

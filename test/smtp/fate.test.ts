@@ -19,20 +19,23 @@ async function talk(over: SettingsInput, ...lines: string[]) {
 
 const envelope = ['MAIL FROM:<a@fail.example>', 'RCPT TO:<b@gate.example>', 'DATA', 'From: a@fail.example\r\n\r\n.'];
 
-test.each(['ehlo', 'mail', 'rcpt', 'message'] as const)('discard at %s: 250, and nothing is kept but that it was', async (stage) => {
-  const { codes, events, messages, row } = await talk(
-    spf({ ehlo: stage === 'ehlo', mailFrom: stage !== 'ehlo', stage, map: { fail: 'discard' } }),
-    'EHLO fail.example',
-    ...envelope,
-  );
-  expect(codes).toEqual([250, 250, 250, 354, 250, 221]);
-  expect(messages).toEqual([]);
-  expect(ofKind(events, 'stored')).toEqual([]);
-  const [discarded] = ofKind(events, 'discarded');
-  expect(discarded).toMatchObject({ size: 24, check: stage === 'ehlo' ? 'spf-ehlo' : `spf-${stage}` });
-  expect(discarded?.sender.raw).toBe('a@fail.example');
-  expect(row?.stored).toBe(0);
-});
+test.each(['ehlo', 'mail', 'rcpt', 'message'] as const)(
+  'discard at %s: 250, and nothing is kept but that it was',
+  async (stage) => {
+    const { codes, events, messages, row } = await talk(
+      spf({ ehlo: stage === 'ehlo', mailFrom: stage !== 'ehlo', stage, map: { fail: 'discard' } }),
+      'EHLO fail.example',
+      ...envelope,
+    );
+    expect(codes).toEqual([250, 250, 250, 354, 250, 221]);
+    expect(messages).toEqual([]);
+    expect(ofKind(events, 'stored')).toEqual([]);
+    const [discarded] = ofKind(events, 'discarded');
+    expect(discarded).toMatchObject({ size: 24, check: stage === 'ehlo' ? 'spf-ehlo' : `spf-${stage}` });
+    expect(discarded?.sender.raw).toBe('a@fail.example');
+    expect(row?.stored).toBe(0);
+  },
+);
 
 test('quarantine: stored, apart, with the check that said so', async () => {
   const { codes, events, messages } = await talk(spf({ map: { fail: 'quarantine' } }), 'EHLO c.example', ...envelope);
@@ -77,7 +80,11 @@ test('a later refusal still refuses', async () => {
 });
 
 test('what a worker found that is to be left out is kept with the message, places that touch as one', async () => {
-  const header = ['Authentication-Results: gate.example; spf=pass', 'Authentication-Results: gate.example; dkim=pass', 'From: a@b.c'];
+  const header = [
+    'Authentication-Results: gate.example; spf=pass',
+    'Authentication-Results: gate.example; dkim=pass',
+    'From: a@b.c',
+  ];
   const over: SettingsInput = { sender: { results: { foreign: 'ours' } }, acceptance: { hostname: 'gate.example' } };
   const { messages } = await talk(over, 'EHLO c.example', ...envelope.slice(0, 3), `${header.join('\r\n')}\r\n\r\n.`);
   const end = Buffer.byteLength(`${header.slice(0, 2).join('\r\n')}\r\n`);

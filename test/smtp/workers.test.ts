@@ -32,24 +32,27 @@ const findings = (events: readonly Event[] = [], check = 'work'): Finding[] =>
   events.flatMap((event) => ('verdict' in event ? event.verdict.findings.filter((one) => one.check === check) : []));
 
 describe('a worker that is lost in mid-message', () => {
-  test.each(['EXIT', 'GREED', 'THROW'])('%s: 451, nothing stored; the next message of the session is taken', async (text) => {
-    const g = await ground({ most: 1, memory: 32 });
-    const c = await g.connect();
-    await c.hello();
-    expect(await sends(c, text)).toBe('451 4.3.0 The message could not be checked, try again later');
-    expect(g.journal.messages).toEqual([]);
-    expect(await sends(c, 'fine')).toMatch(/^250 /);
-    expect(await c.ask('QUIT')).toMatch(/^221 /);
-    const [lost, done] = findings(await g.events());
-    expect(lost).toMatchObject({
-      action: 'defer',
-      setting: 'workers.failed',
-      work: { outcome: 'crashed' },
-      evidence: { 'left out': 'rules for the header' },
-    });
-    expect(done).toMatchObject({ action: 'ignore', work: { outcome: 'done' } });
-    expect(g.journal.messages).toHaveLength(1);
-  });
+  test.each(['EXIT', 'GREED', 'THROW'])(
+    '%s: 451, nothing stored; the next message of the session is taken',
+    async (text) => {
+      const g = await ground({ most: 1, memory: 32 });
+      const c = await g.connect();
+      await c.hello();
+      expect(await sends(c, text)).toBe('451 4.3.0 The message could not be checked, try again later');
+      expect(g.journal.messages).toEqual([]);
+      expect(await sends(c, 'fine')).toMatch(/^250 /);
+      expect(await c.ask('QUIT')).toMatch(/^221 /);
+      const [lost, done] = findings(await g.events());
+      expect(lost).toMatchObject({
+        action: 'defer',
+        setting: 'workers.failed',
+        work: { outcome: 'crashed' },
+        evidence: { 'left out': 'rules for the header' },
+      });
+      expect(done).toMatchObject({ action: 'ignore', work: { outcome: 'done' } });
+      expect(g.journal.messages).toHaveLength(1);
+    },
+  );
 
   test('accept: the message is stored, and the why says what was left out', async () => {
     const g = await ground({ failed: 'accept' });
@@ -59,9 +62,7 @@ describe('a worker that is lost in mid-message', () => {
     await c.ask('QUIT');
     const [finding] = findings(await g.events());
     expect(finding).toMatchObject({ action: 'record', setting: 'workers.failed', value: 'accept' });
-    expect(finding?.text).toBe(
-      'the worker failed: worker exited with code: 7; taken without rules for the header',
-    );
+    expect(finding?.text).toBe('the worker failed: worker exited with code: 7; taken without rules for the header');
     expect(Buffer.from(g.journal.messages[0]?.bytes ?? []).toString()).toContain('EXIT');
   });
 
@@ -95,7 +96,10 @@ describe('when all are busy', () => {
       const heard = await sends(second, 'fine');
       expect(heard).toMatch(busy === 'defer' ? /^451 4\.3\.2 The message cannot be checked now/ : /^250 /);
       expect(g.journal.messages).toHaveLength(busy === 'defer' ? 0 : 1);
-      expect(findings(g.journal.sessions[1]?.events)[0]).toMatchObject({ setting: 'workers.busy', work: { outcome: 'no-room' } });
+      expect(findings(g.journal.sessions[1]?.events)[0]).toMatchObject({
+        setting: 'workers.busy',
+        work: { outcome: 'no-room' },
+      });
       await g.workers.close();
       expect(await working).toMatch(/^451 4\.3\.0 /);
     }
@@ -114,7 +118,9 @@ describe('when all are busy', () => {
     advance(5000);
     timers.find(({ ms }) => ms > 4000 && ms <= 5000)?.fire();
     expect(await waiting).toMatch(/^451 4\.3\.2 /);
-    expect(findings(g.journal.sessions[1]?.events)[0]?.text).toBe('no worker was free in time: no worker was free for 5 s');
+    expect(findings(g.journal.sessions[1]?.events)[0]?.text).toBe(
+      'no worker was free in time: no worker was free for 5 s',
+    );
   });
 
   test('the deadline for lookups does not count what a worker takes', async () => {
