@@ -36,7 +36,7 @@ describeWith('chromium', 'evidence about senders', (chromium) => {
   const checks = () => page.getByRole('group', { name: 'Checks', exact: true });
   const openChecks = async (subject: string) => {
     await page.keyboard.press('Control+4');
-    await list().getByText(subject).click();
+    await list().getByText(subject).first().click();
     await page.getByRole('tab', { name: 'Checks' }).click();
     await checks().waitFor();
   };
@@ -122,7 +122,7 @@ describeWith('chromium', 'evidence about senders', (chromium) => {
     await page.keyboard.press('Control+4');
     await page.getByLabel('Filter messages').fill('quarantine');
     await page.getByText('1 of 3 messages').waitFor();
-    await list().getByText('forged').click();
+    await list().getByText('forged').first().click();
     expect(await page.getByText('quarantine', { exact: true }).count()).toBe(2);
     await page.getByRole('button', { name: 'Session', exact: true }).click();
     await why(page).getByText('Quarantine', { exact: true }).waitFor();

@@ -80,7 +80,7 @@ test('the tried sender comes from the zone, and its recipient from the domains',
 });
 
 test('a fault belongs to the field it names', () => {
-  expect(faultOf('ehlo: not a name')).toEqual({ field: 'ehlo', text: 'not a name' });
+  expect(faultOf('MAIL FROM: not a name')).toEqual({ field: 'mailFrom', text: 'not a name' });
   expect(faultOf('the zone: odd')).toEqual({ text: 'the zone: odd' });
 });
 

@@ -19,15 +19,15 @@ export function WorkersPanel() {
           <dt>at work</dt>
           <dd>
             {count(working)} <span className="muted">of {count(most)}</span>
+            <Meter label="Workers at work" value={working} limit={most} />
           </dd>
-          <Meter label="Workers at work" value={working} limit={most} />
         </div>
         <div>
           <dt>waiting</dt>
           <dd>
             {count(waiting)} <span className="muted">of {count(queue)}</span>
+            <Meter label="Messages waiting" value={waiting} limit={queue} tone={waiting >= queue ? 'refuse' : 'open'} />
           </dd>
-          <Meter label="Messages waiting" value={waiting} limit={queue} tone={waiting >= queue ? 'refuse' : 'open'} />
         </div>
         <div>
           <dt>done</dt>

@@ -1,5 +1,5 @@
 // What if: this peer, this EHLO, this MAIL FROM, this From; the real checks of the draft say what would happen, and why.
-import { useId, useMemo } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { create } from 'zustand';
 import type { TriedStage } from '../../../../core/contract/senderCalls.ts';
 import { parseIp } from '../../../../core/contract/settings/network.ts';
@@ -17,7 +17,7 @@ import { useZone } from '../dns/DnsPage.tsx';
 import { useDraft } from '../draft.ts';
 import { namesOf } from '../EffectPane.tsx';
 import { valueAt } from '../tree.ts';
-import { faultOf, type Tried, type TriedField, triedFields, triedFromZone, triedOf } from './whatIf.ts';
+import { faultOf, fieldTitles, type Tried, type TriedField, triedFields, triedFromZone, triedOf } from './whatIf.ts';
 
 interface Trial {
   readonly listener: string;
@@ -28,12 +28,12 @@ interface Trial {
 
 const useTrial = create<Trial>(() => ({ listener: '', typed: {}, session: '' }));
 
-const titles: Readonly<Record<TriedField, { readonly label: string; readonly placeholder: string }>> = {
-  peer: { label: 'Peer', placeholder: '192.0.2.10' },
-  ehlo: { label: 'EHLO', placeholder: 'mail.example.com' },
-  mailFrom: { label: 'MAIL FROM', placeholder: 'empty: the null sender' },
-  recipient: { label: 'RCPT TO', placeholder: 'empty: it ends at MAIL' },
-  from: { label: 'From:', placeholder: 'empty: no message' },
+const placeholders: Readonly<Record<TriedField, string>> = {
+  peer: '192.0.2.10',
+  ehlo: 'mail.example.com',
+  mailFrom: 'empty: the null sender',
+  recipient: 'empty: it ends at MAIL',
+  from: 'empty: no message',
 };
 
 /** Sessions to choose from. */
@@ -62,6 +62,9 @@ export function WhatIf() {
     [canAsk, listener, tried, settings],
   );
   const { answer, error, isSlow, isBusy } = useAnswer('test.sender', input, REST);
+  // What cannot be tried leaves the last answer standing.
+  const [stages, setStages] = useState<readonly TriedStage[]>();
+  if (answer && answer.problems.length === 0 && answer.stages !== stages) setStages(answer.stages);
   const faults = (answer?.problems ?? []).map(faultOf);
   const errorOf = (field: TriedField) =>
     field === 'peer' && !isAddress
@@ -77,7 +80,7 @@ export function WhatIf() {
       <Sources listener={listener} names={names} offered={offered} session={chosen?.id ?? ''} onTake={take} />
       <div className="what-if-fields">
         {triedFields.map((field) => (
-          <Field key={field} label={titles[field].label} error={errorOf(field)}>
+          <Field key={field} label={fieldTitles[field]} error={errorOf(field)}>
             {(control) => (
               <input
                 {...control}
@@ -85,7 +88,7 @@ export function WhatIf() {
                 spellCheck={false}
                 autoComplete="off"
                 maxLength={field === 'from' ? 998 : field === 'ehlo' ? 512 : 320}
-                placeholder={titles[field].placeholder}
+                placeholder={placeholders[field]}
                 value={tried[field]}
                 onChange={(event) => useTrial.setState({ typed: { ...typed, [field]: event.target.value } })}
               />
@@ -101,10 +104,15 @@ export function WhatIf() {
       <p className="small muted what-if-state" role="status">
         {isSlow ? 'Asking DNS …' : ''}
       </p>
-      {answer && (
+      {stages && (
         <When value={Date.now()}>
-          <ol className="tried" aria-label="What would happen" aria-busy={isBusy} data-stale={isSlow || undefined}>
-            {answer.stages.map((one, index) => (
+          <ol
+            className="tried"
+            aria-label="What would happen"
+            aria-busy={isBusy}
+            data-stale={isSlow || faults.length > 0 || !canAsk || undefined}
+          >
+            {stages.map((one, index) => (
               <StageResult key={`${one.stage}-${index}`} tried={one} />
             ))}
           </ol>

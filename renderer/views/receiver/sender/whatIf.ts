@@ -37,9 +37,17 @@ function localRecipient(domains: unknown): string {
   return `${typeof listed === 'string' && listed !== '' ? listed : 'postmaster'}@${first['name']}`;
 }
 
-/** A fault of the host as it belongs to a field, or to none: `peer: ...`. */
+/** What the fields are called, here and where the host finds fault with them. */
+export const fieldTitles: Readonly<Record<TriedField, string>> = {
+  peer: 'Peer',
+  ehlo: 'EHLO',
+  mailFrom: 'MAIL FROM',
+  recipient: 'Recipient',
+  from: 'From',
+};
+
+/** A fault of the host as it belongs to a field, or to none: `Peer: expected an address`. */
 export function faultOf(problem: string): { readonly field?: TriedField; readonly text: string } {
-  const found = /^(\w+)\s*:\s*(.*)$/s.exec(problem);
-  const field = triedFields.find((one) => one === found?.[1]);
-  return field ? { field, text: found?.[2] ?? problem } : { text: problem };
+  const field = triedFields.find((one) => problem.startsWith(`${fieldTitles[one]}: `));
+  return field ? { field, text: problem.slice(fieldTitles[field].length + 2) } : { text: problem };
 }
