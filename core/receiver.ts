@@ -5,8 +5,10 @@ import type { ListenerState, ReceiverState } from './contract/calls.ts';
 import type { Listener as ListenerSettings } from './contract/settings/listeners.ts';
 import { hostPort, type HostPort } from './contract/settings/network.ts';
 import type { Settings } from './contract/settings/settings.ts';
+import { createDns, type Dns } from './dns/dns.ts';
 import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
+import { Greylist } from './policy/greylist.ts';
 import { Protection } from './policy/protection.ts';
 import type { Kerberos } from './sasl/kerberos.ts';
 import type { UserSource } from './sasl/userSource.ts';
@@ -14,10 +16,11 @@ import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/bindi
 import { ehloReply } from './smtp/capabilities.ts';
 import { Gate } from './smtp/gate.ts';
 import { kerberosProblem, lists } from './smtp/gssapiOffer.ts';
-import { nobody } from './smtp/inquiry.ts';
+import { type AskSender, askingWith, inquiryOf } from './smtp/inquiry.ts';
 import { Listener } from './smtp/listener.ts';
 import { type ListenerIdentity, ListenerTls } from './smtp/listenerTls.ts';
-import { askSpf } from './smtp/spfQuestion.ts';
+import { type AskSpf, askSpf } from './smtp/spfQuestion.ts';
+import type { Workers } from './workers/workers.ts';
 import type { Bound, Timer, World } from './world/world.ts';
 
 export interface ReceiverOptions {
@@ -28,6 +31,10 @@ export interface ReceiverOptions {
   readonly kerberos?: Kerberos;
   /** What a listener with TLS shows and trusts; a rejection's message is shown as the listener's error. */
   readonly identity: (listener: ListenerSettings) => Promise<ListenerIdentity>;
+  /** What greylisting remembers; of its own, and forgotten with it, unless the host lends one. */
+  readonly greylist?: Greylist;
+  /** They go on when the receiver stops; whoever made them closes them. */
+  readonly workers: Workers;
   /** Something in `state()` has changed: a listener, or how many sessions are open. */
   readonly onState: () => void;
 }
@@ -81,6 +88,10 @@ class ListenerSet implements Receiver {
   readonly #options: ReceiverOptions;
   readonly #flow: FlowCounters;
   readonly #protection: Protection;
+  /** Whom all sessions ask: it holds the cache. */
+  readonly #dns: Dns;
+  readonly #spf: AskSpf;
+  readonly #inquiry: AskSender;
   #settings: Settings | undefined;
   /** Why tickets cannot be accepted with these settings. */
   #kerberos: string | undefined;
@@ -98,6 +109,10 @@ class ListenerSet implements Receiver {
     this.#options = options;
     this.#flow = new FlowCounters(() => options.world.elapsed());
     this.#protection = new Protection(() => options.world.elapsed());
+    this.#dns = createDns(options.world);
+    this.#spf = askSpf(options.world, this.#dns);
+    const { world, greylist = new Greylist() } = options;
+    this.#inquiry = inquiryOf(askingWith({ world, dns: this.#dns, greylist }));
   }
 
   start(settings: Settings): Promise<ReceiverState> {
@@ -124,6 +139,7 @@ class ListenerSet implements Receiver {
       await Promise.all(bindings.map((binding) => this.#release(binding)));
       await this.#drain([...this.#retired], graceMs);
       for (const { listener } of bindings) await listener?.tls?.close();
+      this.#dns.close();
       this.#bindings = bindings.map(({ name, key, wanted }) => ({
         name,
         key,
@@ -191,6 +207,7 @@ class ListenerSet implements Receiver {
     });
     this.#kerberos = await kerberosProblem(this.#options.kerberos, settings);
     this.#settings = settings;
+    this.#options.workers.apply(settings.workers);
     this.#askAgain();
     this.#generation += 1;
     if (!this.#running) {
@@ -255,7 +272,7 @@ class ListenerSet implements Receiver {
   }
 
   async #bind(one: ListenerSettings, binding: Binding): Promise<void> {
-    const { world, journal, users, kerberos, onState } = this.#options;
+    const { world, journal, users, kerberos, workers, onState } = this.#options;
     const implicit = one.tls === 'implicit';
     try {
       const identity = one.tls === 'clear' ? undefined : await this.#options.identity(one);
@@ -272,8 +289,9 @@ class ListenerSet implements Receiver {
         journal,
         users,
         ...(kerberos && { kerberos }),
-        spf: askSpf(world),
-        inquiry: () => nobody,
+        spf: this.#spf,
+        inquiry: this.#inquiry,
+        workers,
         flow: this.#flow,
         protection: this.#protection,
         listener,
