@@ -149,7 +149,15 @@ const OURS = 'it is a setting of this workbench alone';
 const BY_NAME = 'the product chooses by the names in the certificates it has (from 10.7.0), a listener has no list';
 const LISTS = 'mechanism lists are not attributes of smtpIncoming, and no policy variable for them is documented';
 const ANSWER = 'what a refused connection hears is not a setting of the product';
-const POLICY = 'the product checks SPF by methods of its policy script, which this export does not write';
+const POLICY =
+  'the product checks it by methods of its policy script, whose parameters are not documented: this export writes none';
+const MX =
+  'the product has a check of the sender’s MX in its policy script; neither its method nor its results are documented';
+const DNSBL =
+  'the product asks one list, DNSBLServer, by a method of its policy script, and what the answer leads to is written in conditions';
+const PROOF = 'the product documents no check of incoming signatures in its policy script';
+const GREY = 'of the greylisting of the product only its reply and a cache time are known';
+const SCRIPT = 'the policy script could write it with its methods for header fields, which this export does not do';
 
 /** Why a setting that differs after export and import does: the first pattern that fits; `*` is one step, `**` any. */
 export const lossReasons: readonly (readonly [pattern: string, why: string])[] = [
@@ -203,9 +211,23 @@ export const lossReasons: readonly (readonly [pattern: string, why: string])[] =
   ['acceptance.extensions.*', 'no policy variable for this extension is documented'],
   ['loops.deliveredTo', OURS],
   ['errors.**', OURS],
-  ['sender.**', POLICY],
+  ['sender.spf.**', POLICY],
+  ['sender.reverseDns.**', POLICY],
+  ['sender.senderDomain.**', MX],
+  ['sender.dnsbl.**', DNSBL],
+  ['sender.dkim.**', PROOF],
+  ['sender.dmarc.**', PROOF],
+  ['sender.arc.**', PROOF],
+  ['sender.greylist.**', GREY],
+  ['sender.results.**', SCRIPT],
+  ['sender.**', OURS],
   ['strictness.**', 'the product documents no setting for it'],
-  ['dns.zone', OURS],
+  [
+    'dns.servers.**',
+    'the product keeps its servers in the block dnr, of which only nameServers, timeout, retries and cacheSize are known',
+  ],
+  ['dns.**', OURS],
+  ['workers.**', 'the product has threads of its own; nothing is documented of threads for single checks'],
   ['faults.**', OURS],
   ['queue.**', OURS],
   ['logging.events', 'the product chooses lines by level only'],

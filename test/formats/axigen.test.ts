@@ -79,7 +79,7 @@ describe('export, then import', () => {
         expect(back.settings.carried).toEqual({ axigenCfg: '', smtpFilters: '' });
         for (const { why } of exported.losses) expect(why).toMatch(/\w{3,}/);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   }, 120_000);
 

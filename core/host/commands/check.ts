@@ -1,6 +1,7 @@
 // `gatehouse check`: says what is wrong with configurations and scenarios, with line and remedy, and changes nothing.
 import { statSync } from 'node:fs';
 import { type Advice, loginAdvice, notOffered } from '../../contract/advice.ts';
+import { senderAdvice } from '../../contract/senderAdvice.ts';
 import type { Settings } from '../../contract/settings/settings.ts';
 import { problemText } from '../../formats/problem.ts';
 import { settingsWarnings } from '../../formats/settingsWarnings.ts';
@@ -60,7 +61,7 @@ function tell(files: readonly string[], problems: readonly string[], warnings: r
 
 /** What works and deserves a warning all the same. */
 function adviceOn(settings: Settings): readonly Advice[] {
-  return [...settingsWarnings(settings), ...loginAdvice(settings), ...notOffered(settings)];
+  return [...settingsWarnings(settings), ...loginAdvice(settings), ...notOffered(settings), ...senderAdvice(settings)];
 }
 
 function isScenario(file: string): boolean {
