@@ -44,7 +44,6 @@ describeWith('chromium', 'the DNS page', (chromium) => {
   const ask = async (name: string, type: string) => {
     await page.getByLabel('Name', { exact: true }).fill(name);
     await page.getByLabel('Type', { exact: true }).selectOption(type);
-    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
   };
 

@@ -123,7 +123,7 @@ describeWith('chromium', 'evidence about senders', (chromium) => {
     await page.getByLabel('Filter messages').fill('quarantine');
     await page.getByText('1 of 3 messages').waitFor();
     await list().getByText('forged').first().click();
-    expect(await page.getByText('quarantine', { exact: true }).count()).toBe(2);
+    expect(await page.locator('.chip', { hasText: 'quarantine' }).count()).toBeGreaterThan(1);
     await page.getByRole('button', { name: 'Session', exact: true }).click();
     await why(page).getByText('Quarantine', { exact: true }).waitFor();
     await why(page).getByRole('region', { name: 'DMARC' }).waitFor();

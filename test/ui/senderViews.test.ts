@@ -85,9 +85,9 @@ describeWith('chromium', 'the pages about senders', (chromium) => {
   test('answers of a list are edited in a table; one that does not fit is told under its field', async () => {
     await check(/^DNSBL/);
     const answers = page.getByRole('table', { name: 'Answers of the list' });
-    await answers.getByLabel('Answer 1').fill('10.0.0.1');
+    await answers.getByLabel('Answer 1', { exact: true }).fill('10.0.0.1');
     await answers.getByText('“10.0.0.1” does not fit').waitFor();
-    await answers.getByLabel('Answer 1').fill('127.0.0.4-127.0.0.7');
+    await answers.getByLabel('Answer 1', { exact: true }).fill('127.0.0.4-127.0.0.7');
     await page.getByRole('button', { name: 'Add answer' }).click();
     await answers.getByLabel('Action 2').selectOption('quarantine');
     expect(await axeFindings(page)).toEqual([]);
