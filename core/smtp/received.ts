@@ -1,11 +1,16 @@
 // A message that has come whole, with DATA or in chunks: judged, stored, and answered.
 import type { EventBody } from '../contract/event.ts';
+import type { Fate } from '../contract/facts.ts';
+import type { HeaderPlace, SpfAnswer } from '../contract/senderAnswers.ts';
 import type { Finding, Verdict } from '../contract/verdict.ts';
 import type { Envelope } from '../journal/journal.ts';
 import { localDomain } from '../policy/localDomains.ts';
 import { withNoted } from '../policy/noted.ts';
+import { isExempt } from '../policy/senderExempt.ts';
 import type { Answer, Dialogue, GrowingFacts } from './dialogue.ts';
+import { fateOf, isPositive } from './fate.ts';
 import { dataFacts, type Incoming, recordData } from './incoming.ts';
+import { resultsOf } from './results.ts';
 import { traceFields } from './trace.ts';
 import type { WireDataFacts } from './wireMessage.ts';
 
@@ -29,15 +34,17 @@ export function complete(d: Dialogue, incoming: Incoming, seen: WireDataFacts): 
     return { verdict };
   };
   return d.decided('headers', (headers) => {
-    if (headers.action !== 'accept') return refuse(headers);
+    if (!isPositive(headers)) return refuse(headers);
     // One reply answers for all three stages, and tells what was done with the header.
     const noted = headers.findings.some(isBeyond) ? headers.findings.filter(isBeyond) : none;
     return d.decided('body', (body) => {
-      if (body.action !== 'accept') return refuse(withNoted(noted, body));
+      if (!isPositive(body)) return refuse(withNoted(noted, body));
       return d.decided('message', (last) => {
         const verdict = withNoted(noted, last);
-        if (verdict.action !== 'accept') return refuse(verdict);
-        return store(d, { incoming, facts, verdict, transaction });
+        if (!isPositive(verdict)) return refuse(verdict);
+        const fate = fateOf(d.facts);
+        const received = { incoming, facts, verdict, transaction, ...(fate && { fate }) };
+        return fate?.action === 'discard' ? discard(d, { ...received, fate }) : store(d, received);
       });
     });
   });
@@ -51,17 +58,37 @@ function isBeyond({ counter }: Finding): boolean {
   return counter.limit !== 'unlimited' && counter.limit !== 0 && counter.value > counter.limit;
 }
 
-interface Storing {
+interface Received {
   readonly incoming: Incoming;
   readonly facts: WireDataFacts;
   readonly verdict: Verdict;
   readonly transaction: Transaction;
+  readonly fate?: Fate;
+}
+
+/** The client is told that it was taken, and nothing of it is kept but that it was. */
+function discard(
+  d: Dialogue,
+  { incoming, facts, verdict, transaction, fate }: Received & { readonly fate: Fate },
+): Answer {
+  const { sender, recipients } = transaction;
+  const { id: message } = incoming.message;
+  d.record({ kind: 'discarded', message, size: facts.bytes, sender, recipients, check: fate.check });
+  d.facts.session.messages += 1;
+  d.reset();
+  return { verdict };
 }
 
 /** RFC 5321 section 6.1: 250 takes over the responsibility, so it waits for the disk, and so does the record of it. */
-async function store(d: Dialogue, { incoming, facts, verdict, transaction }: Storing): Promise<Answer> {
+async function store(d: Dialogue, { incoming, facts, verdict, transaction, fate }: Received): Promise<Answer> {
   const { message } = incoming;
-  const envelope = envelopeOf(d, incoming, transaction);
+  const quarantine = fate && { quarantine: fate.check };
+  const removed = transaction.found?.removed;
+  const envelope = {
+    ...envelopeOf(d, incoming, transaction),
+    ...quarantine,
+    ...(removed && removed.length > 0 && { removed: merged(removed) }),
+  };
   const { sender, recipients, remote, messageId } = envelope;
   const t = d.elapsed;
   const stored: EventBody = {
@@ -73,6 +100,7 @@ async function store(d: Dialogue, { incoming, facts, verdict, transaction }: Sto
     ...(messageId !== undefined && { messageId }),
     ...(transaction.dsn && { dsn: transaction.dsn }),
     remote,
+    ...quarantine,
   };
   const recorded = d.reply({ verdict });
   // From here on it is not forgotten with the transaction.
@@ -92,15 +120,28 @@ async function store(d: Dialogue, { incoming, facts, verdict, transaction }: Sto
   return { verdict, recorded };
 }
 
+/** Places of fields in their order, those that touch as one. */
+function merged(places: readonly HeaderPlace[]): NonNullable<Envelope['removed']> {
+  const all: { start: number; end: number }[] = [];
+  for (const { start, end } of [...places].sort((a, b) => a.start - b.start)) {
+    const last = all.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else all.push({ start, end });
+  }
+  return all;
+}
+
 function envelopeOf(d: Dialogue, { message, scan }: Incoming, transaction: Transaction): Envelope {
   const { connection, session } = d.facts;
   const { sender, recipients } = transaction;
   const { user } = session;
   const at = d.opening.world.now();
   const { messageId, subject, from } = scan.facts();
-  const asked = transaction.spfMail ?? session.spfEhlo;
-  const spf = asked && d.settings.sender.spf.map[asked.result] === 'mark' ? asked : undefined;
+  const marked = (answer: SpfAnswer | undefined): answer is SpfAnswer =>
+    answer !== undefined && d.settings.sender.spf.map[answer.result] === 'mark';
+  const spf = isExempt('spf', d.settings, d.facts) ? [] : [transaction.spfMail, session.spfEhlo].filter(marked);
   const who = user !== undefined ? { user } : {};
+  const marks = [...(session.marks ?? []), ...(transaction.marks ?? [])];
   return {
     sender,
     recipients,
@@ -123,7 +164,9 @@ function envelopeOf(d: Dialogue, { message, scan }: Incoming, transaction: Trans
       sender,
       recipients,
       at,
-      ...(spf && { spf }),
+      spf,
+      ...(d.settings.sender.results.write && { results: resultsOf(d, transaction) }),
+      ...(marks.length > 0 && { marks }),
     }),
   };
 }
