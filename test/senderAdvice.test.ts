@@ -14,7 +14,6 @@ const paths = (sender: Sender) =>
   senderAdvice(settingsSchema.parse({ listeners: [mx, submission], sender })).map(({ path }) => path);
 
 const list = { zone: 'bl.example' };
-const domains = { zone: 'dbl.example', of: ['from' as const] };
 
 describe('the settings about senders', () => {
   test.each(presets)('of %s are not warned of', (preset) => {
@@ -45,12 +44,6 @@ describe('the settings about senders', () => {
       { domainLists: { lists: [{ zone: 'dbl.example' }], silent: 'discard' } },
       'domainLists.silent',
       { domainLists: { silent: 'discard' } },
-    ],
-    [
-      'From is asked for before it is there',
-      { domainLists: { lists: [domains] } },
-      'domainLists.stage',
-      { domainLists: { lists: [domains], stage: 'message' } },
     ],
     [
       'DMARC has no SPF',

@@ -44,7 +44,6 @@ function atEhlo({ sender, listeners }: Settings): readonly Advice[] {
 
 function lists({ dnsbl, domainLists }: Sender): readonly Advice[] {
   const refusesSilent = 'When a list dies, or no longer answers your DNS server, everybody is turned away.';
-  const early = domainLists.lists.some(({ enabled, of }) => enabled && of.includes('from'));
   return [
     ...told(
       asked(dnsbl.lists) && dnsbl.stage === 'ehlo',
@@ -53,11 +52,6 @@ function lists({ dnsbl, domainLists }: Sender): readonly Advice[] {
     ),
     ...told(asked(dnsbl.lists) && loses(dnsbl.silent), 'dnsbl.silent', refusesSilent),
     ...told(asked(domainLists.lists) && loses(domainLists.silent), 'domainLists.silent', refusesSilent),
-    ...told(
-      early && domainLists.stage !== 'message',
-      'domainLists.stage',
-      'The domain of From is known at the end of the message: a list that is asked for it is not asked at this stage.',
-    ),
   ];
 }
 

@@ -32,7 +32,11 @@ describe('what a message is asked', () => {
       { domainLists: { stage: 'message', lists: [{ zone: 'dbl.example', of: ['from'] }] } },
       ['header'],
     ],
-    ['the same list at MAIL', { domainLists: { stage: 'mail', lists: [{ zone: 'dbl.example', of: ['from'] }] } }, []],
+    [
+      'the same list at MAIL: the author is asked about at the end all the same',
+      { domainLists: { stage: 'mail', lists: [{ zone: 'dbl.example', of: ['from'] }] } },
+      ['header'],
+    ],
   ])('%s', (_, sender, expected) => {
     expect(wanted(sender)).toEqual(expected);
   });
