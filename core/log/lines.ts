@@ -25,6 +25,8 @@ export interface LogSession {
   readonly at: number;
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** Where XCLIENT has it come from. */
+  readonly counts?: Endpoint;
   /** The name the client gave itself. */
   readonly helo: string;
 }
@@ -39,6 +41,7 @@ export const newSession: LogSession = {
 /** Adds an event to what is known of its session. */
 export function follow(session: LogSession, event: EventBody): LogSession {
   if (event.kind === 'connect') return { ...session, at: event.at, peer: event.peer, local: event.local };
+  if (event.kind === 'xclient') return { ...session, counts: event.peer };
   if (event.kind !== 'line' || !/^[EH]/i.test(event.bytes)) return session;
   const hello = /^(?:EHLO|HELO)\s+(\S+)/i.exec(event.bytes)?.[1];
   return hello === undefined ? session : { ...session, helo: hello };
@@ -49,8 +52,8 @@ const ended = ({ address, port }: Endpoint) => `[${hostPort(address, port)}]`;
 
 /**
  * The lines of one event, in their order. Wording as observed with AXIGEN: connection, `<<` and `>>`, SPF result, login error,
- * smtp action and explanation, New mail, final dot, closing session. TLS, dropped sessions, logins held off and our own faults
- * are in our words.
+ * smtp action and explanation, New mail, final dot, closing session. TLS, what else is found out about senders, dropped sessions,
+ * logins held off and our own faults are in our words.
  * Lines of protocol level are left out unless `logLevel` has their bit: they are most of the work.
  */
 export function linesOf(session: LogSession, event: EventBody, logLevel = 31): readonly LogLine[] {
@@ -78,7 +81,7 @@ export function linesOf(session: LogSession, event: EventBody, logLevel = 31): r
     case 'tls':
       return tls(session, event);
     case 'stored':
-      return one('mail', level.info, newMail(session, event));
+      return together(one('mail', level.info, newMail(session, event)), quarantined(event));
     case 'discarded':
       return one('mail', level.info, `discarded by ${event.check}: message of ${event.size} bytes`);
     case 'close':
@@ -102,15 +105,28 @@ const together = (first: readonly LogLine[], then: readonly LogLine[]): readonly
 const judged = (session: LogSession, event: Answer): readonly LogLine[] =>
   event.verdict.findings.length === 0 ? none : together(findings(session, event), decision(event));
 
-function findings({ peer }: LogSession, { verdict }: Answer): readonly LogLine[] {
+/** What XCLIENT says of the address counts, as in every decision. */
+const client = ({ counts, peer }: LogSession) => counts ?? peer;
+
+function findings(session: LogSession, { verdict }: Answer): readonly LogLine[] {
   let lines = none;
   for (const finding of verdict.findings) {
     if (finding.check === 'credentials') lines = together(lines, login(finding));
     else if (finding.check === 'failed-login-rate') lines = together(lines, reached(finding));
-    else if (finding.check === 'spf-ehlo') lines = together(lines, spf('EHLO domain', finding, peer));
-    else if (finding.check === 'spf-mail') lines = together(lines, spf('MAIL FROM domain', finding, peer));
+    else if (finding.check === 'spf-ehlo') lines = together(lines, spf('EHLO domain', finding, client(session)));
+    else if (finding.check === 'spf-mail') lines = together(lines, spf('MAIL FROM domain', finding, client(session)));
+    else if (finding.answer !== undefined) lines = together(lines, found(finding));
   }
   return lines;
+}
+
+/** What was found out about a sender beside SPF, or acts now; and what it leads to when that is more than to be told. */
+function found({ check, text, action, answer }: Finding): readonly LogLine[] {
+  // Who is asked about at twenty lists is on none of them, as a rule.
+  const isClear = answer?.kind === 'list' && answer.result === 'clear';
+  if (action === 'ignore' || isClear) return none;
+  const led = action === 'record' ? '' : `: ${action}`;
+  return one('policy', level.info, `Check ${check}: ${printable(text)}${led}`);
 }
 
 /** The failure line carries no address, as the product's does not: tools join it to the connection by the session id. */
@@ -201,13 +217,19 @@ function tls({ peer }: LogSession, event: Extract<EventBody, { kind: 'tls' }>): 
   }
 }
 
-function newMail({ peer, helo }: LogSession, event: Extract<EventBody, { kind: 'stored' }>): string {
+type Stored = Extract<EventBody, { kind: 'stored' }>;
+
+const quarantined = ({ quarantine, message }: Stored): readonly LogLine[] =>
+  quarantine === undefined ? none : one('mail', level.info, `quarantined by ${quarantine}: message with id ${message}`);
+
+function newMail(session: LogSession, event: Stored): string {
+  const { helo } = session;
   const recipients = event.recipients.map(({ raw }) => printable(raw)).join(', ');
   const list = recipients.length > 2000 ? `${recipients.slice(0, 2000)}...` : recipients;
   // A Message-ID is shown in the angle brackets it came in.
   const id = printable(event.messageId ?? '').replace(/^<(.*)>$/, '$1');
   return (
-    `New mail <${id.replaceAll('>', '\\x3e')}> received from ${printableOctets(helo).replaceAll(' ', '\\x20')} (${peer.address}) ` +
+    `New mail <${id.replaceAll('>', '\\x3e')}> received from ${printableOctets(helo).replaceAll(' ', '\\x20')} (${client(session).address}) ` +
     `with envelope from <${printableWithin(event.sender.raw, '>')}>, recipients=${event.recipients.length} (${list}), ` +
     `size=${event.size}, enqueued with id ${event.message}`
   );
