@@ -1,7 +1,8 @@
 // The logins of a session as its panel and its transcript tell them: each move decoded, each end with its reason.
 import { describe, expect, test } from 'vitest';
 import { foldLogins, type LoginAccount } from '../core/contract/login.ts';
-import { foldTranscript, saidText, transcriptText } from '../core/contract/transcript.ts';
+import { foldTranscript, transcriptText } from '../core/contract/transcript.ts';
+import { saidText } from '../core/contract/transcriptWords.ts';
 import { ann, annsToken, logIn, people } from './smtp/loggingIn.ts';
 import { type Client, grounds, ofKind, password, plainResponse } from './smtp/playground.ts';
 import type { SettingsInput } from '../core/contract/settings/settings.ts';

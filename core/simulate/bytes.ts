@@ -1,5 +1,5 @@
 // Literal bytes of a scenario: escapes, repeats, and how bytes are shown to a person.
-import { readable } from '../contract/transcript.ts';
+import { readable } from '../contract/transcriptWords.ts';
 
 const single: Readonly<Record<string, number>> = { r: 13, n: 10, t: 9, '0': 0, '\\': 92 };
 

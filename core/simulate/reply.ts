@@ -1,6 +1,6 @@
 // Replies as they arrive: read from bytes, compared with what a scenario expects, and told to a person.
 import type { Replies } from '../contract/scenarioStep.ts';
-import { readable } from '../contract/transcript.ts';
+import { readable } from '../contract/transcriptWords.ts';
 
 /** One complete reply (RFC 5321 section 4.2.1). */
 export interface Reply {

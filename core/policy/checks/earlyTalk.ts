@@ -1,5 +1,5 @@
 // Check `early-talk`: did the client talk before it was greeted?
-import { readable } from '../../contract/transcript.ts';
+import { readable } from '../../contract/transcriptWords.ts';
 import type { Check } from '../check.ts';
 import { spared } from '../spared.ts';
 import { counted } from '../wording.ts';
