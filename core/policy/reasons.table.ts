@@ -706,7 +706,7 @@ const table = {
   'spf-permerror': {
     code: 550,
     enhanced: '5.7.24',
-    text: { gatehouse: 'SPF: the record of {domain} cannot be understood' },
+    text: { gatehouse: 'SPF: the record of {domain} cannot be understood[: {problem}]' },
     because: 'the published record cannot be understood',
     basis: 'documented',
     rfc: 'RFC 7208 section 8.7; RFC 7372 section 3.2',
@@ -714,7 +714,7 @@ const table = {
   'spf-permerror-later': {
     code: 451,
     enhanced: '4.7.24',
-    text: { gatehouse: 'SPF: the record of {domain} cannot be understood, try again later' },
+    text: { gatehouse: 'SPF: the record of {domain} cannot be understood[: {problem}], try again later' },
     because: 'the published record cannot be understood',
     basis: 'ours',
     rfc: 'RFC 7208 section 8.7; RFC 7372 section 3.2',
@@ -878,7 +878,9 @@ const table = {
   'dkim-failed': {
     code: 550,
     enhanced: '5.7.20',
-    text: { gatehouse: 'DKIM: no signature of the message holds: {result}' },
+    text: {
+      gatehouse: 'DKIM: no signature of the message holds: {result}[ for {domain} (selector {selector})][: {why}]',
+    },
     because: 'no signature of the message holds',
     basis: 'ours',
     rfc: 'RFC 7372 section 3.1; RFC 6376 section 6.3',
@@ -886,7 +888,10 @@ const table = {
   'dkim-failed-later': {
     code: 451,
     enhanced: '4.7.20',
-    text: { gatehouse: 'DKIM: no signature of the message holds: {result}, try again later' },
+    text: {
+      gatehouse:
+        'DKIM: no signature of the message holds: {result}[ for {domain} (selector {selector})][: {why}], try again later',
+    },
     because: 'no signature of the message holds',
     basis: 'ours',
     rfc: 'RFC 7372 section 3.1; RFC 6376 section 6.3',

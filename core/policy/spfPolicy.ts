@@ -72,12 +72,17 @@ function made(check: string, answer: SpfAnswer, o: Acting): Finding {
       domain: answer.domain,
       address,
       ...(answer.record === undefined ? {} : { record: answer.record }),
+      ...(answer.detail === undefined ? {} : { problem: problemOf(answer.domain, answer.detail) }),
       ...(answer.remembered === true ? { memory: 'the same question was asked before under these settings' } : {}),
       ...(answer.explanation === undefined ? {} : { explanation: answer.explanation }),
     },
     ...(answer.ms >= 0.1 ? { ms: answer.ms } : {}),
   };
 }
+
+/** Whose record it is stands in front of it where that is not the domain itself. */
+const problemOf = (domain: string, detail: string) =>
+  detail.startsWith(`${domain}: `) ? detail.slice(domain.length + 2) : detail;
 
 /** What was looked up earlier and acts at this stage; in the order of the identities. */
 export function waiting(check: string, stage: Stage, context: PolicyContext): Finding[] | Finding | undefined {

@@ -69,7 +69,7 @@ describe('each result', () => {
     ['softfail', '550 5.7.23 SPF: 192.0.2.1 should not send for softfail.example'],
     ['fail', '550 5.7.23 SPF: 192.0.2.1 may not send for fail.example'],
     ['temperror', '550 5.7.24 SPF: DNS did not answer for temperror.example'],
-    ['permerror', '550 5.7.24 SPF: the record of permerror.example cannot be understood'],
+    ['permerror', '550 5.7.24 SPF: the record of permerror.example cannot be understood: unknown mechanism nonsense'],
   ] as const)('%s is refused with %s, and deferred with its 451', async (result, refused) => {
     const from = `anna@${result}.example`;
     const refusing = client({ from, spf: { ehlo: false, map: refuseAll } });
