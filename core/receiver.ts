@@ -10,18 +10,20 @@ import type { Journal } from './journal/journal.ts';
 import { FlowCounters } from './policy/flow.ts';
 import { Greylist } from './policy/greylist.ts';
 import { Protection } from './policy/protection.ts';
+import { wantsWorkers } from './policy/wanted.ts';
 import type { Kerberos } from './sasl/kerberos.ts';
 import type { UserSource } from './sasl/userSource.ts';
 import { bindingKey, bindingProblem, labAddresses, onlyHere } from './smtp/binding.ts';
 import { ehloReply } from './smtp/capabilities.ts';
 import { Gate } from './smtp/gate.ts';
-import { kerberosProblem, lists } from './smtp/gssapiOffer.ts';
+import { lists } from './smtp/gssapiOffer.ts';
 import { type AskSender, askingWith, inquiryOf } from './smtp/inquiry.ts';
 import { Listener } from './smtp/listener.ts';
 import { type ListenerIdentity, ListenerTls } from './smtp/listenerTls.ts';
 import { type AskSpf, askSpf } from './smtp/spfQuestion.ts';
+import { Tickets } from './smtp/tickets.ts';
 import type { Workers } from './workers/workers.ts';
-import type { Bound, Timer, World } from './world/world.ts';
+import type { Bound, World } from './world/world.ts';
 
 export interface ReceiverOptions {
   readonly world: World;
@@ -77,9 +79,6 @@ function faultsInForce(settings: Settings | undefined): Pick<ReceiverState, 'fau
   return { faults: [...(addressReplies ? ['address-encoded replies'] : []), ...rules.map(({ name }) => name)] };
 }
 
-/** No sooner than a helper that breaks again and again is started anew. */
-const kerberosAgainMs = 30_000;
-
 export function createReceiver(options: ReceiverOptions): Receiver {
   return new ListenerSet(options);
 }
@@ -92,11 +91,8 @@ class ListenerSet implements Receiver {
   readonly #dns: Dns;
   readonly #spf: AskSpf;
   readonly #inquiry: AskSender;
+  readonly #tickets: Tickets;
   #settings: Settings | undefined;
-  /** Why tickets cannot be accepted with these settings. */
-  #kerberos: string | undefined;
-  /** Asks for it again while there is a problem. */
-  #again: Timer | undefined;
   #generation = 0;
   #bindings: Binding[] = [];
   /** Bindings given up whose sessions are still open. */
@@ -111,7 +107,9 @@ class ListenerSet implements Receiver {
     this.#protection = new Protection(() => options.world.elapsed());
     this.#dns = createDns(options.world);
     this.#spf = askSpf(options.world, this.#dns);
-    const { world, greylist = new Greylist() } = options;
+    const { world, kerberos, greylist = new Greylist(), onState } = options;
+    const inTurn = (work: () => Promise<void>) => void this.#inTurn(work);
+    this.#tickets = new Tickets({ world, kerberos, inTurn, onChange: onState });
     this.#inquiry = inquiryOf(askingWith({ world, dns: this.#dns, greylist }));
   }
 
@@ -134,7 +132,7 @@ class ListenerSet implements Receiver {
   stop({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#running = false;
-      this.#askAgain();
+      this.#tickets.rest();
       const bindings = [...this.#bindings];
       await Promise.all(bindings.map((binding) => this.#release(binding)));
       await this.#drain([...this.#retired], graceMs);
@@ -169,7 +167,7 @@ class ListenerSet implements Receiver {
     const settings = this.#settings;
     if (settings === undefined) return {};
     const isListed = ({ mechanism }: Unavailable) => lists(settings, mechanism);
-    const unavailable = unavailableMechanisms(settings.authentication, this.#kerberos).filter(isListed);
+    const unavailable = unavailableMechanisms(settings.authentication, this.#tickets.problem).filter(isListed);
     return unavailable.length === 0 ? {} : { unavailable };
   }
 
@@ -177,23 +175,6 @@ class ListenerSet implements Receiver {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);
     return result;
-  }
-
-  /** What keeps tickets away may pass: a helper that broke is started again, an administrator adds the key. */
-  #askAgain(): void {
-    const { world, kerberos, onState } = this.#options;
-    this.#again?.cancel();
-    this.#again = undefined;
-    if (!this.#running || !kerberos || this.#kerberos === undefined) return;
-    const ask = async () => {
-      const settings = this.#settings;
-      if (!this.#running || settings === undefined) return;
-      const before = this.#kerberos;
-      this.#kerberos = await kerberosProblem(kerberos, settings);
-      this.#askAgain();
-      if (this.#kerberos !== before) onState();
-    };
-    this.#again = world.after(kerberosAgainMs, () => void this.#inTurn(ask));
   }
 
   /** Makes the bindings those of `settings`; returns the names of the listeners bound anew. */
@@ -205,10 +186,10 @@ class ListenerSet implements Receiver {
       const kept = this.#bindings.find((binding) => binding.name === one.name && binding.key === key && binding.bound);
       return kept ?? { name: one.name, key, wanted };
     });
-    this.#kerberos = await kerberosProblem(this.#options.kerberos, settings);
+    await this.#tickets.ask(settings);
     this.#settings = settings;
     this.#options.workers.apply(settings.workers);
-    this.#askAgain();
+    if (this.#running) this.#tickets.watch(settings);
     this.#generation += 1;
     if (!this.#running) {
       this.#bindings = next;
@@ -235,8 +216,19 @@ class ListenerSet implements Receiver {
       const binding = next[index];
       if (binding?.bound && !restarted.includes(binding.name)) await this.#renew(one, binding);
     }
+    this.#expectMessages();
     this.#options.onState();
     return restarted;
+  }
+
+  /** What workers need to begin is there before the first message that needs them, and holds up no start. */
+  #expectMessages(): void {
+    const { world, workers } = this.#options;
+    const settings = this.#settings;
+    if (settings === undefined || !wantsWorkers(settings)) return;
+    world.after(0, () => {
+      if (this.#running && this.#settings === settings) workers.expect();
+    });
   }
 
   /** Shows new clients what its files hold by now; without a change nothing is touched. */
@@ -313,7 +305,7 @@ class ListenerSet implements Receiver {
   #current(name: string) {
     const settings = this.#settings as Settings;
     const listenerIndex = settings.listeners.findIndex((one) => one.name === name);
-    return { settings, generation: this.#generation, listenerIndex, kerberos: this.#kerberos };
+    return { settings, generation: this.#generation, listenerIndex, kerberos: this.#tickets.problem };
   }
 
   /** A lab address that was free a moment ago, near the wanted one. */
@@ -386,7 +378,7 @@ class ListenerSet implements Receiver {
       loopback: wanted === undefined || onlyHere(wanted),
       ...(error !== undefined && { error }),
       ...(offer !== undefined && { offer }),
-      ehlo: ehloReply(settings, { listenerIndex: settings.listeners.indexOf(one), kerberos: this.#kerberos }),
+      ehlo: ehloReply(settings, { listenerIndex: settings.listeners.indexOf(one), kerberos: this.#tickets.problem }),
       openSessions: open,
     };
   }

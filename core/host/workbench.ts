@@ -129,7 +129,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const spawnKerberos = options.spawnKerberos ?? forkKerberos;
   const kerberos = kerberosOf({ spawn: spawnKerberos, world: realWorld, folder: baseFolder });
   const tickets = kerberosClientOf({ spawn: spawnKerberos, world: realWorld });
-  const workers = threadWorkers({ world: realWorld, settings: configuration.settings.workers });
+  const workers = threadWorkers({ world: realWorld, settings: configuration.settings.workers, ahead: true });
   const greylist = await GreylistFile.open({
     folder: options.folder,
     world: realWorld,

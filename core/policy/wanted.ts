@@ -24,12 +24,23 @@ const known = new WeakMap<Settings, Asking>();
  * same settings and exemptions. DMARC needs DKIM, also where that group is off.
  */
 export function wantedOf(settings: Settings, facts: Facts): readonly Wanted[] {
-  let asking = known.get(settings);
-  if (asking === undefined) known.set(settings, (asking = askedBy(settings)));
+  const asking = askingOf(settings);
   if (asking.groups.length === 0 && !asking.removed) return nothing;
   let bits = 0;
   for (const group of asking.groups) if (!isExempt(group, settings, facts)) bits |= 1 << groups.indexOf(group);
   return (asking.lists[bits] ??= listed(bits, asking.removed));
+}
+
+/** Whether some message may need a worker. */
+export function wantsWorkers(settings: Settings): boolean {
+  const { groups, removed } = askingOf(settings);
+  return removed || groups.length > 0;
+}
+
+function askingOf(settings: Settings): Asking {
+  let asking = known.get(settings);
+  if (asking === undefined) known.set(settings, (asking = askedBy(settings)));
+  return asking;
 }
 
 /** True when the group is on and one of its results is told to anybody. */

@@ -78,8 +78,8 @@ export class Dialogue {
   message?: MessageLog;
   /** Its octets as a worker will read them, where one will. */
   collected?: Collected;
-  /** A worker has the message: that has deadlines of its own. */
-  withWorker = false;
+  /** The message is with the workers, which has deadlines of its own; aborted when this session ends. */
+  withWorker: AbortController | undefined;
   /** A message in chunks is being received. */
   chunked?: Chunked;
   /** The chunk that was announced last. */
@@ -347,6 +347,7 @@ export class Dialogue {
   lost(by: 'us' | 'client', reason: CloseReason, detail: string): void {
     this.#lost ??= { by, reason, detail };
     this.pace?.stop();
+    this.withWorker?.abort();
     if (!this.working) this.settle();
     // Nobody waits for the move of a login any more, so it is not waited for either.
     else if (this.exchange) this.asking?.giveUp(spoken('auth-cancelled', 'auth', detail));
@@ -359,6 +360,7 @@ export class Dialogue {
 
   #finish(end: { readonly by: 'us' | 'client'; readonly reason: CloseReason; readonly detail: string }): void {
     if (this.over) return;
+    this.withWorker?.abort();
     this.#dropMessage();
     this.dropLogin();
     this.record({ kind: 'close', ...end });

@@ -12,9 +12,10 @@ export async function examined(d: Dialogue): Promise<MessageAnswer> {
   const chunks = collected.handOver();
   if (chunks === undefined) return workers.turnAway('messages that come or wait leave no room for this one');
   const began = world.elapsed();
-  d.withWorker = true;
+  const leaving = (d.withWorker = new AbortController());
+  if (d.gone) leaving.abort();
   try {
-    return await workers.examine({
+    const task = {
       chunks,
       want: wantedOf(settings, facts),
       sender: settings.sender,
@@ -26,10 +27,11 @@ export async function examined(d: Dialogue): Promise<MessageAnswer> {
       ...spfOf(d),
       now: world.now(),
       chance: Buffer.from(world.random(4)).readUInt32BE() / 2 ** 32,
-    });
+    };
+    return await workers.examine(task, leaving.signal);
   } finally {
     collected.release();
-    d.withWorker = false;
+    d.withWorker = undefined;
     if (d.asking) d.asking.since += world.elapsed() - began;
   }
 }

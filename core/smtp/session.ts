@@ -338,7 +338,7 @@ export class Session extends SMTPConnection implements Wire {
       line: input?.lineBegan,
       body: input?._dataMode === true ? { began: this.#bodyBegan, octets: input.dataBytes } : undefined,
       unread: d.gone ? undefined : this.#unread,
-      asked: d.withWorker || d.asking === undefined ? undefined : Math.max(d.asking.since, d.heldUntil),
+      asked: d.withWorker !== undefined || d.asking === undefined ? undefined : Math.max(d.asking.since, d.heldUntil),
       working: d.working,
     };
   }

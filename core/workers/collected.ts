@@ -102,6 +102,6 @@ export class Collected {
     this.#held += octets;
     this.#used = 0;
     // Its content is overwritten before anybody reads it.
-    return (this.#last = new Uint8Array(Buffer.allocUnsafeSlow(octets).buffer as ArrayBuffer));
+    return (this.#last = new Uint8Array(Buffer.allocUnsafeSlow(octets).buffer));
   }
 }

@@ -55,7 +55,7 @@ export class Desk implements Workers {
     executor.resize(settings);
   }
 
-  examine(task: MessageTask): Promise<MessageAnswer> {
+  examine(task: MessageTask, leaves?: AbortSignal): Promise<MessageAnswer> {
     return new Promise((answer) => {
       const before = this.#waiting.length;
       const visit: Visit = { task, came: this.#world.elapsed(), before, working: this.#working.size, answer };
@@ -65,6 +65,8 @@ export class Desk implements Workers {
         const room = this.#settings.queue;
         return this.#end(visit, 'no-room', room === 0 ? 'no message may wait' : `${before} wait already, ${room} may`);
       }
+      if (leaves?.aborted === true) return this.#end(visit, 'waited', gone);
+      leaves?.addEventListener('abort', () => this.#leave(visit), { once: true });
       this.#waiting.push(visit);
       this.#arm(visit);
     });
@@ -86,6 +88,10 @@ export class Desk implements Workers {
     this.#counted();
     for (const visit of [...this.#waiting, ...this.#working]) this.#arm(visit);
     this.#next();
+  }
+
+  expect(): void {
+    if (!this.#isClosed) this.#executor.expect?.();
   }
 
   state(): WorkersState {
@@ -122,6 +128,11 @@ export class Desk implements Workers {
         ? this.#end(visit, 'too-long', `not finished after ${seconds} s`)
         : this.#end(visit, 'waited', `no worker was free for ${seconds} s`),
     );
+  }
+
+  /** A worker that has it already finishes: to end one costs more than most messages do. */
+  #leave(visit: Visit): void {
+    if (this.#waiting.includes(visit)) this.#end(visit, 'waited', gone);
   }
 
   #begin(visit: Visit): void {
@@ -173,6 +184,8 @@ export class Desk implements Workers {
     this.#use.change(this.#world.elapsed(), this.#working.size, this.#settings.most);
   }
 }
+
+const gone = 'its session ended while it waited';
 
 const tenths = (ms: number) => Math.round(ms * 10) / 10;
 

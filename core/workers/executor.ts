@@ -7,6 +7,8 @@ export interface Executor {
   run(task: MessageTask, signal: AbortSignal): Promise<Found>;
   /** Counts for work that begins from now on; what is under way is done first. */
   resize(settings: Settings['workers']): void;
+  /** Work will come. */
+  expect?(): void;
   /** Workers there are. */
   readonly running: number;
   /** Nothing of it is left when it resolves. */

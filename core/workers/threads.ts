@@ -16,10 +16,12 @@ export interface ThreadsOptions {
   /** Path of the file a thread runs; program.ts unless given. */
   readonly program?: string;
   readonly room?: Room;
+  /** The fewest are started as soon as messages are expected; unless said, the first message starts them. */
+  readonly ahead?: boolean;
 }
 
-export function threadWorkers({ program = programFile, ...desk }: ThreadsOptions): Workers {
-  return new Desk({ ...desk, executor: new Threads(program) });
+export function threadWorkers({ program = programFile, ahead = false, ...desk }: ThreadsOptions): Workers {
+  return new Desk({ ...desk, executor: new Threads(program, ahead) });
 }
 
 const programFile = fileURLToPath(new URL('./program.ts', import.meta.url));
@@ -40,13 +42,15 @@ interface Crew {
 /** When sizes change, a new crew takes what comes from then on: nobody is ended who is at work. */
 class Threads implements Executor {
   readonly #program: string;
+  readonly #ahead: boolean;
   readonly #crews = new Set<Crew>();
   #crew: Crew | undefined;
   #sizes: Sizes | undefined;
   readonly #leaving = new Set<Promise<void>>();
 
-  constructor(program: string) {
+  constructor(program: string, ahead: boolean) {
     this.#program = program;
+    this.#ahead = ahead;
   }
 
   get running(): number {
@@ -62,6 +66,10 @@ class Threads implements Executor {
     if (before && same(before, sizes)) return;
     if (this.#crew) this.#dismiss(this.#crew);
     this.#crew = undefined;
+  }
+
+  expect(): void {
+    if (this.#ahead) this.#crew ??= this.#hire();
   }
 
   async run(task: MessageTask, signal: AbortSignal): Promise<Found> {
@@ -146,6 +154,8 @@ async function hire(filename: string, { least, most, idle, memory }: Sizes): Pro
     idleTimeout: idle * 1000,
     // An idle thread that stands still in Atomics.wait could not go on with what its DNS has left to do.
     atomics: 'disabled',
+    // The desk measures, and nobody reads these histograms.
+    recordTiming: false,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: youngest },
   });

@@ -34,7 +34,7 @@ const opened = await openWorkspace({ folder: join(folder, 'bench.gatehouse'), wo
 if ('refusal' in opened) throw new Error(opened.refusal.what);
 const { workspace } = opened;
 await workspace.retain({ sessions: settings.queue.keepSessions, messages: settings.queue.keepMessages });
-const workers = threadWorkers({ world: realWorld, settings: settings.workers });
+const workers = threadWorkers({ world: realWorld, settings: settings.workers, ahead: true });
 const receiver = createReceiver({
   world: realWorld,
   journal: workspace,

@@ -123,6 +123,47 @@ describe('when all are busy', () => {
     );
   });
 
+  test('a client that leaves while its message waits makes room for others, and its message is put off', async () => {
+    const g = await ground({ most: 1, queue: 1 });
+    const [first, second] = [await g.connect(), await g.connect()];
+    await first.hello();
+    await second.hello();
+    const working = sends(first, 'WAIT');
+    await until(() => g.workers.state().working === 1);
+    await second.toData();
+    second.send('From: a@client.example\r\n\r\nfine\r\n.\r\n');
+    await until(() => g.workers.state().waiting === 1);
+    second.reset();
+    await until(() => g.workers.state().waiting === 0);
+    const events = await g.events(1);
+    expect(findings(events)[0]).toMatchObject({ action: 'defer', work: { outcome: 'waited' } });
+    expect(findings(events)[0]?.text).toBe('no worker was free in time: its session ended while it waited');
+    expect(ofKind(events, 'close')).toHaveLength(1);
+    await g.workers.close();
+    expect(await working).toMatch(/^451 4\.3\.0 /);
+    expect(g.journal.messages).toEqual([]);
+  });
+
+  test('when the grace for stopping is over, what waits is given up and what is worked on is finished', async () => {
+    const { world, timers, advance } = heldWorld();
+    const g = await ground({ most: 1, task: 9 }, world);
+    const clients = [await g.connect(), await g.connect()];
+    for (const [index, client] of clients.entries()) {
+      await client.hello();
+      await client.toData();
+      client.send('From: a@client.example\r\n\r\nWAIT\r\n.\r\n');
+      await until(() => g.workers.state().working + g.workers.state().waiting === index + 1);
+    }
+    await g.receiver.stop({ graceMs: 0 });
+    await until(() => g.workers.state().waiting === 0);
+    expect(findings(await g.events(1))[0]?.work).toMatchObject({ outcome: 'waited' });
+    expect(g.workers.state().working).toBe(1);
+    advance(9000);
+    timers.find(({ ms }) => ms > 8000 && ms <= 9000)?.fire();
+    expect(findings(await g.events(0))[0]?.work).toMatchObject({ outcome: 'too-long' });
+    expect(g.journal.messages).toEqual([]);
+  });
+
   test('the deadline for lookups does not count what a worker takes', async () => {
     const { world, timers, advance } = heldWorld();
     const g = await ground({ most: 1, task: 300 }, world, { errors: { deadlines: { lookup: 2 } } });
@@ -199,6 +240,24 @@ describe('room for messages', () => {
     expect(await sends(stays, 'fine')).toMatch(/^250 /);
     expect(rooms.map(({ held }) => held)).toEqual([0, 0]);
   });
+});
+
+test('a receiver whose settings ask something of messages expects them once it listens, and no other does', async () => {
+  const expecting = async (over: SettingsInput) => {
+    const workers = threadWorkers({ world: realWorld, settings: workersOf({ least: 2 }), program, ahead: true });
+    const g = await start(over, { workers });
+    expect(workers.state().running).toBe(0);
+    return { g, workers };
+  };
+  const { workers: idle, g } = await expecting({});
+  const { workers } = await expecting(asked({ least: 2 }));
+  await until(() => workers.state().running === 2);
+  expect(idle.state().running).toBe(0);
+  await g.receiver.apply({
+    ...g.settings,
+    sender: { ...g.settings.sender, dkim: { ...g.settings.sender.dkim, enabled: true } },
+  });
+  await until(() => idle.state().running > 0);
 });
 
 test('without a question nothing is collected and no worker is started', async () => {

@@ -90,6 +90,27 @@ test('with a queue of 0 none waits', async () => {
   expect(answers['b']?.work.error).toBe('no message may wait');
 });
 
+test('whoever leaves waits no more, and whoever is worked on is finished', async () => {
+  const { desk, jobs, answers, ask } = deskOf({ most: 1 });
+  const leaving = { a: new AbortController(), b: new AbortController() };
+  for (const name of ['a', 'b'] as const)
+    void desk.examine(taskOf(name), leaving[name].signal).then((answer) => (answers[name] = answer));
+  ask('c');
+  leaving.a.abort();
+  leaving.b.abort();
+  await settled();
+  expect(desk.state()).toMatchObject({ working: 1, waiting: 1, turnedAway: 1 });
+  expect(answers).toMatchObject({ b: { work: { outcome: 'waited', error: 'its session ended while it waited' } } });
+  void desk.examine(taskOf('d'), AbortSignal.abort()).then((answer) => (answers['d'] = answer));
+  jobs[0]?.done();
+  await settled();
+  expect(jobs.map(({ text, signal }) => [text, signal.aborted])).toEqual([
+    ['a', false],
+    ['c', false],
+  ]);
+  expect(outcomes(answers)).toEqual({ a: 'done', b: 'waited', d: 'waited' });
+});
+
 test('a wait that is over ends without a worker', async () => {
   const { desk, jobs, answers, ask, pass } = deskOf({ most: 1, wait: 5, task: 60 });
   ask('a', 'b');

@@ -31,6 +31,31 @@ test('nothing is started before a message needs it', async () => {
   expect(workers.state().running).toBe(3);
 });
 
+test('ahead: the fewest are there before the first message, once messages are expected, also with new settings', async () => {
+  const workers = threadWorkers({ world: realWorld, settings: workersOf({ least: 2 }), program, ahead: true });
+  open.push(workers);
+  workers.apply(workersOf({ least: 2, wait: 7 }));
+  expect(workers.state().running).toBe(0);
+  workers.expect();
+  await until(() => workers.state().running === 2);
+  workers.apply(workersOf({ least: 3, most: 3 }));
+  workers.expect();
+  await until(() => workers.state().running === 3);
+  expect((await workers.examine(taskOf('one'))).work.outcome).toBe('done');
+  await workers.close();
+  workers.expect();
+  expect(workers.state().running).toBe(0);
+});
+
+test('unless they are to be started ahead, expecting messages starts nothing', async () => {
+  const workers = start({ least: 2 });
+  workers.expect();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(workers.state().running).toBe(0);
+  await workers.examine(taskOf('one'));
+  expect(workers.state().running).toBe(2);
+});
+
 test('chunks change hands, they are not copied', async () => {
   const workers = start();
   const chunks = [new Uint8Array(70_000).fill(65), new Uint8Array(10).fill(66)];

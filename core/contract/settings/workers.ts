@@ -5,7 +5,7 @@ export const workers = record(
   {
     least: whole({
       title: 'Fewest',
-      help: 'So many are kept once they have been needed. The first message that needs one starts them.',
+      help: 'So many are started with the receiver, where its settings have something asked of messages, and are kept.',
       source: 'Gatehouse',
       basis: 'ours',
       min: 0,
