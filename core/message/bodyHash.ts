@@ -50,14 +50,19 @@ export function hashBody(
   return (want) => passes.get(`${want.canonical} ${want.algorithm}`)?.digest(want.length);
 }
 
+/** Most octets of the canonical body that one octet of the body can bring forth: a line end, a blank, a CR and itself. */
+const mostAtOnce = 5;
+
 /** One canonicalisation with one hash; lengths in l= are copies of its state on the way. */
 class Pass {
   readonly #relaxed: boolean;
   readonly #hash: Hash;
-  readonly #out = Buffer.allocUnsafe(65_536);
+  /** Octets of the canonical body that are not hashed yet, and those that are. */
+  readonly #out = new Uint8Array(65_536);
   #filled = 0;
-  /** Octets of the canonical body so far. */
-  #length = 0;
+  #hashed = 0;
+  /** When `out` holds so many they are hashed: it is full, or the next l= is reached. */
+  #most = this.#out.length;
   /** Line ends that count only if something follows them, and where the first of them stands. */
   #lineEnds = 0;
   #lineEndsAt = 0;
@@ -66,7 +71,6 @@ class Pass {
   /** Octets of the body as it stands before the chunk at hand. */
   #before = 0;
   #stops: number[] = [];
-  #nextStop = Infinity;
   readonly #digests = new Map<number, BodyDigest>();
   #all: BodyDigest | undefined;
 
@@ -79,43 +83,27 @@ class Pass {
     if (this.#stops.includes(length)) return;
     this.#stops.push(length);
     this.#stops.sort((one, other) => one - other);
-    this.#nextStop = this.#stops[0] ?? Infinity;
     if (length === 0) this.#mark(0);
+    this.#flush();
   }
 
   take(chunk: Uint8Array): void {
-    const relaxed = this.#relaxed;
-    const { length } = chunk;
-    for (let at = 0; at < length; at += 1) {
-      const octet = chunk[at] ?? 0;
-      if (octet === lf) {
-        if (this.#lineEnds === 0) this.#lineEndsAt = this.#before + at + 1;
-        this.#lineEnds += 1;
-        this.#blank = false;
-        this.#return = false;
-        continue;
-      }
-      if (this.#return) {
-        this.#return = false;
-        this.#content(cr, this.#before + at);
-      }
-      if (octet === cr) this.#return = true;
-      else if (relaxed && (octet === sp || octet === tab)) this.#blank = true;
-      else this.#content(octet, this.#before + at + 1);
-    }
-    this.#before += length;
+    for (let at = this.#run(chunk, 0); at < chunk.length; at = this.#run(chunk, at + 1))
+      this.#octet(chunk[at] ?? 0, at);
+    this.#before += chunk.length;
   }
 
   finish(): void {
     if (this.#return) this.#content(cr, this.#before);
     const source = this.#lineEnds > 0 ? this.#lineEndsAt : this.#before;
     // Section 3.4.3: a body that is empty is one CRLF; section 3.4.4: it stays empty.
-    if (!this.#relaxed || this.#length > 0) {
+    if (!this.#relaxed || this.#hashed + this.#filled > 0) {
       this.#put(cr, source);
       this.#put(lf, source);
     }
     this.#flush();
-    this.#all = { hash: this.#hash.digest('base64'), hashed: this.#length, all: this.#length, source: this.#before };
+    const all = this.#hashed;
+    this.#all = { hash: this.#hash.digest('base64'), hashed: all, all, source: this.#before };
   }
 
   digest(length: number | undefined): BodyDigest | undefined {
@@ -123,6 +111,81 @@ class Pass {
     if (all === undefined || length === undefined) return all;
     const marked = this.#digests.get(length);
     return marked === undefined ? all : { ...marked, all: all.all };
+  }
+
+  /**
+   * Does what {@link #octet} does for as many octets as there is room for, with its state in variables: ten times as fast.
+   * Returns where it has stopped, for one octet to be done there in the other way.
+   */
+  #run(chunk: Uint8Array, from: number): number {
+    const out = this.#out;
+    const relaxed = this.#relaxed;
+    const { length } = chunk;
+    const most = this.#most - mostAtOnce;
+    let [filled, lineEnds, blank, isReturn] = [this.#filled, this.#lineEnds, this.#blank, this.#return];
+    let at = from;
+    for (; at < length && filled < most; at += 1) {
+      const octet = chunk[at] ?? 0;
+      if (octet === lf) {
+        if (lineEnds === 0) this.#lineEndsAt = this.#before + at + 1;
+        lineEnds += 1;
+        blank = false;
+        isReturn = false;
+        continue;
+      }
+      const isBlank = relaxed && (octet === sp || octet === tab);
+      if (isReturn || !(isBlank || octet === cr)) {
+        if (lineEnds > 1) break;
+        if (lineEnds === 1) {
+          out[filled] = cr;
+          out[filled + 1] = lf;
+          filled += 2;
+          lineEnds = 0;
+        }
+        if (blank) {
+          out[filled] = sp;
+          filled += 1;
+          blank = false;
+        }
+        if (isReturn) {
+          out[filled] = cr;
+          filled += 1;
+          isReturn = false;
+        }
+      }
+      if (octet === cr) isReturn = true;
+      else if (isBlank) blank = true;
+      else {
+        out[filled] = octet;
+        filled += 1;
+        // Most octets are neither blank nor control, and follow another one.
+        for (let next = chunk[at + 1] ?? 0; next > sp && filled < most; next = chunk[at + 1] ?? 0) {
+          out[filled] = next;
+          filled += 1;
+          at += 1;
+        }
+      }
+    }
+    [this.#filled, this.#lineEnds, this.#blank, this.#return] = [filled, lineEnds, blank, isReturn];
+    return at;
+  }
+
+  #octet(octet: number, at: number): void {
+    const source = this.#before + at + 1;
+    if (octet === lf) {
+      if (this.#lineEnds === 0) this.#lineEndsAt = source;
+      this.#lineEnds += 1;
+      this.#blank = false;
+      this.#return = false;
+      return;
+    }
+    if (this.#return) {
+      this.#return = false;
+      this.#content(cr, source - 1);
+    }
+    if (octet === cr) this.#return = true;
+    else if (this.#relaxed && (octet === sp || octet === tab)) this.#blank = true;
+    else this.#content(octet, source);
   }
 
   /** An octet that is neither blank nor line end: what was held back before it counts now. */
@@ -140,23 +203,25 @@ class Pass {
   }
 
   #put(octet: number, source: number): void {
-    if (this.#filled === this.#out.length) this.#flush();
     this.#out[this.#filled] = octet;
     this.#filled += 1;
-    this.#length += 1;
-    if (this.#length === this.#nextStop) this.#mark(source);
+    if (this.#filled < this.#most) return;
+    if (this.#hashed + this.#filled === this.#stops[0]) this.#mark(source);
+    else this.#flush();
   }
 
   #mark(source: number): void {
     this.#flush();
-    const hash = this.#hash.copy().digest('base64');
-    this.#digests.set(this.#length, { hash, hashed: this.#length, all: this.#length, source });
-    this.#stops = this.#stops.filter((stop) => stop > this.#length);
-    this.#nextStop = this.#stops[0] ?? Infinity;
+    const hashed = this.#hashed;
+    this.#digests.set(hashed, { hash: this.#hash.copy().digest('base64'), hashed, all: hashed, source });
+    this.#stops = this.#stops.filter((stop) => stop > hashed);
+    this.#flush();
   }
 
   #flush(): void {
     if (this.#filled > 0) this.#hash.update(this.#out.subarray(0, this.#filled));
+    this.#hashed += this.#filled;
     this.#filled = 0;
+    this.#most = Math.min(this.#out.length, (this.#stops[0] ?? Infinity) - this.#hashed);
   }
 }

@@ -1,6 +1,7 @@
 // What is wrong with a header as a whole, so that programs may differ in what they make of it (RFC 5322 sections 2.2 and 3.6).
 import type { HeaderAnswer, HeaderFault } from '../contract/senderAnswers.ts';
 import { type Authors, authorsOf, readAddresses } from './authors.ts';
+import { asName } from './dmarc.ts';
 import { type MessageHeader, mostFields, mostHeader } from './headerFields.ts';
 import { lookAlikes } from './lookAlike.ts';
 import { printable } from './printable.ts';
@@ -51,6 +52,9 @@ function fromFaults({ more }: MessageHeader, { places, addresses, problems }: Au
     return [{ rule: 'from', text: `There are ${places.length} From fields; one is allowed.`, fields: few(places) }];
   if (addresses.length === 0 && problems.length === 0)
     return [{ rule: 'from', text: 'The From field names nobody.', fields: few(places) }];
+  const domains = new Set(addresses.map(({ domain }) => asName(domain)));
+  if (domains.size > 1)
+    return [{ rule: 'from', text: `The From field names authors of ${domains.size} domains.`, fields: few(places) }];
   return [];
 }
 

@@ -49,7 +49,7 @@ const cr = 0x0d;
 export function readHeader(chunks: readonly Uint8Array[]): MessageHeader {
   const { end, body } = headerEnd(chunks);
   const bytes = firstOctets(chunks, Math.min(end, mostHeader));
-  const fields: HeaderField[] = [];
+  const fields: { name: string; key: string; start: number; end: number }[] = [];
   const stray = new Set<number>();
   const blank = new Set<number>();
   const nul = new Set<number>();
@@ -73,7 +73,7 @@ export function readHeader(chunks: readonly Uint8Array[]): MessageHeader {
     } else {
       const last = fields.length - 1;
       const field = fields[last];
-      if (field !== undefined) fields[last] = { ...field, end: next };
+      if (field !== undefined) field.end = next;
       if (first !== 0x20 && first !== 0x09) stray.add(last);
     }
     if (lineEnd >= 0 && bytes[lineEnd - 1] !== cr) bare.add(fields.length - 1);
@@ -144,13 +144,24 @@ function headerEnd(chunks: readonly Uint8Array[]): { readonly end: number; reado
       const empty = emptyAt(0);
       if (empty > 0) return { end: 0, body: empty };
     }
-    for (let at = chunk.indexOf(lf); at >= 0; at = chunk.indexOf(lf, at + 1)) {
-      const empty = emptyAt(at + 1);
+    const within = lineBeforeEmpty(chunk);
+    if (within >= 0) return { end: offset + within + 1, body: offset + within + 1 + emptyAt(within + 1) };
+    // An empty line that begins here and ends in another chunk.
+    for (let at = Math.max(0, chunk.length - 2); at < chunk.length; at += 1) {
+      const empty = chunk[at] === lf ? emptyAt(at + 1) : 0;
       if (empty > 0) return { end: offset + at + 1, body: offset + at + 1 + empty };
     }
     offset += chunk.length;
   }
   return { end: offset, body: offset };
+}
+
+/** Where the line ends that an empty line follows, both within the chunk; -1 where there is none. Searched as a whole: lines may be millions. */
+function lineBeforeEmpty(chunk: Uint8Array): number {
+  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  const crlf = bytes.indexOf('\n\r\n', 'latin1');
+  const bare = (crlf < 0 ? bytes : bytes.subarray(0, crlf + 1)).indexOf('\n\n', 'latin1');
+  return bare < 0 ? crlf : bare;
 }
 
 function firstOctets(chunks: readonly Uint8Array[], length: number): Buffer {
@@ -176,6 +187,8 @@ function* bareReturns(bytes: Buffer, fields: readonly HeaderField[]): Generator<
     while ((fields[place]?.end ?? Infinity) <= at) place += 1;
     if (place >= fields.length) return;
     yield place;
+    // Once is enough for a field: the rest of it may be millions of them.
+    at = (fields[place]?.end ?? bytes.length) - 1;
   }
 }
 

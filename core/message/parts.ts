@@ -26,7 +26,6 @@ interface Open {
   octets: number;
   /** Signs of base64 so far. */
   signs: number;
-  padding: number;
 }
 
 /**
@@ -35,7 +34,7 @@ interface Open {
  */
 export function readParts(chunks: readonly Uint8Array[]): Parts {
   const reader = new PartReader();
-  for (const line of linesOf(chunks)) reader.take(line);
+  eachLine(chunks, (line) => reader.take(line));
   return reader.finish();
 }
 
@@ -55,7 +54,7 @@ class PartReader {
   #standard = 'text/plain';
 
   take(line: Line): void {
-    if (line.isDashed && this.#boundary(line.text)) return;
+    if (isDashed(line) && this.#boundary(textOf(line))) return;
     if (this.#header !== undefined) this.#headerLine(this.#header, line);
     else if (this.#leaf !== undefined) this.#bodyLine(this.#leaf, line);
   }
@@ -74,8 +73,9 @@ class PartReader {
     this.#headerOctets += line.octets;
     if (this.#headerOctets > mostPartHeader) return;
     const last = header.length - 1;
-    if (/^[ \t]/.test(line.text) && last >= 0) header[last] = `${header[last] ?? ''} ${line.text.trim()}`;
-    else header.push(line.text);
+    const text = textOf(line);
+    if (/^[ \t]/.test(text) && last >= 0) header[last] = `${header[last] ?? ''} ${text.trim()}`;
+    else header.push(text);
   }
 
   #begin(header: readonly string[]): void {
@@ -105,7 +105,6 @@ class PartReader {
         .toLowerCase(),
       octets: 0,
       signs: 0,
-      padding: 0,
     };
     this.#lineEnd = 0;
   }
@@ -114,14 +113,13 @@ class PartReader {
     const content = line.octets - line.lineEnd;
     switch (leaf.encoding) {
       case 'base64':
-        leaf.signs += line.signs;
-        leaf.padding += line.padding;
+        leaf.signs += signsOf(line);
         return;
       case 'quoted-printable': {
         // An encoded octet is three; a line that ends in = has no line end.
-        const soft = line.isSoft ? 1 : 0;
-        leaf.octets += this.#lineEnd + content - line.escapes * 2 - soft;
-        this.#lineEnd = line.isSoft ? 0 : line.lineEnd;
+        const soft = isSoft(line) ? 1 : 0;
+        leaf.octets += this.#lineEnd + content - (escapesOf(line) - soft) * 2 - soft;
+        this.#lineEnd = soft === 1 ? 0 : line.lineEnd;
         return;
       }
       default:
@@ -166,73 +164,100 @@ class PartReader {
   }
 }
 
+/** One line, for as long as it is looked at: the next one has the same object. */
 interface Line {
-  /** Its first octets, as latin1. */
-  readonly text: string;
+  /** Where it stands; of one that lies in several chunks the first octets. */
+  bytes: Buffer;
+  start: number;
+  end: number;
+  /** Its pieces where it lies in several chunks. */
+  pieces: readonly Buffer[];
   /** All of it, line end included. */
-  readonly octets: number;
-  readonly lineEnd: number;
-  readonly isDashed: boolean;
-  /** What base64 and quoted-printable need of it. */
-  readonly signs: number;
-  readonly padding: number;
-  readonly escapes: number;
-  readonly isSoft: boolean;
+  octets: number;
+  lineEnd: number;
 }
 
-/** The lines of a message; of one that is very long the first octets, and its length. */
-function* linesOf(chunks: readonly Uint8Array[]): Generator<Line> {
-  let kept: Buffer[] = [];
-  let keptOctets = 0;
-  let octets = 0;
-  let counts = { signs: 0, padding: 0, escapes: 0 };
+const lf = 0x0a;
+const cr = 0x0d;
+const equals = 0x3d;
+
+/** The lines of a message. Nothing is copied of them, and nothing made of them that nobody asks for: there may be millions. */
+function eachLine(chunks: readonly Uint8Array[], take: (line: Line) => void): void {
+  const line: Line = { bytes: Buffer.alloc(0), start: 0, end: 0, pieces: [], octets: 0, lineEnd: 0 };
+  let pieces: Buffer[] = [];
   for (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     for (let at = 0; at < bytes.length;) {
-      const end = bytes.indexOf(0x0a, at);
+      const end = lineFeed(bytes, at);
       const next = end < 0 ? bytes.length : end + 1;
-      const piece = bytes.subarray(at, next);
-      if (keptOctets < mostLine) kept.push(piece.subarray(0, mostLine - keptOctets));
-      keptOctets += Math.min(piece.length, mostLine - keptOctets);
-      octets += piece.length;
-      counts = counted(piece, counts);
-      if (end >= 0) {
-        yield lineOf(kept, octets, counts);
-        [kept, keptOctets, octets] = [[], 0, 0];
-        counts = { signs: 0, padding: 0, escapes: 0 };
+      if (end < 0 || pieces.length > 0) pieces.push(bytes.subarray(at, next));
+      if (end >= 0 && pieces.length === 0) {
+        line.bytes = bytes;
+        line.start = at;
+        line.end = next;
+        line.octets = next - at;
+        line.lineEnd = end > at && bytes[end - 1] === cr ? 2 : 1;
+        take(line);
+      } else if (end >= 0) {
+        inPieces(line, pieces);
+        pieces = [];
+        take(line);
+        line.pieces = [];
       }
       at = next;
     }
   }
-  if (octets > 0) yield lineOf(kept, octets, counts);
+  if (pieces.length === 0) return;
+  inPieces(line, pieces);
+  take(line);
 }
 
-type Counts = Pick<Line, 'signs' | 'padding' | 'escapes'>;
-
-function counted(piece: Buffer, { signs, padding, escapes }: Counts): Counts {
-  for (const octet of piece) {
-    if (octet === 0x3d) {
-      padding += 1;
-      escapes += 1;
-    } else if (octet > 0x20) signs += 1;
-  }
-  return { signs, padding, escapes };
+/** The next LF; most lines that are many are short, and found without a call. */
+function lineFeed(bytes: Buffer, from: number): number {
+  const near = Math.min(from + 8, bytes.length);
+  for (let at = from; at < near; at += 1) if (bytes[at] === lf) return at;
+  return bytes.indexOf(lf, near);
 }
 
-function lineOf(kept: readonly Buffer[], octets: number, counts: Counts): Line {
-  const [only] = kept;
-  const bytes = kept.length === 1 && only !== undefined ? only : Buffer.concat(kept);
-  const raw = bytes.latin1Slice();
-  const text = raw.replace(/\r?\n$/, '');
-  const isWhole = octets <= mostLine;
-  const isSoft = isWhole && /=[ \t]*$/.test(text);
-  return {
-    text,
-    octets,
-    lineEnd: isWhole ? raw.length - text.length : 2,
-    isDashed: text.startsWith('--'),
-    ...counts,
-    escapes: isSoft ? counts.escapes - 1 : counts.escapes,
-    isSoft,
-  };
+function inPieces(line: Line, pieces: readonly Buffer[]): void {
+  let octets = 0;
+  for (const piece of pieces) octets += piece.length;
+  const bytes = Buffer.concat(pieces, Math.min(octets, mostLine));
+  const ends = Buffer.concat(pieces.slice(-2).map((piece) => piece.subarray(-2)));
+  Object.assign(line, { bytes, start: 0, end: bytes.length, pieces, octets });
+  line.lineEnd = ends.at(-1) !== lf ? 0 : ends.at(-2) === cr ? 2 : 1;
+}
+
+const isDashed = ({ bytes, start }: Line) => bytes[start] === 0x2d && bytes[start + 1] === 0x2d;
+
+/** Its first octets as latin1, without its line end. */
+function textOf({ bytes, start, end, octets, lineEnd }: Line): string {
+  return bytes.latin1Slice(start, Math.min(end, start + mostLine, start + octets - lineEnd));
+}
+
+/** Signs of base64, and everything else that is neither blank nor control nor padding. */
+function signsOf(line: Line): number {
+  let signs = 0;
+  eachOctet(line, (octet) => {
+    if (octet > 0x20 && octet !== equals) signs += 1;
+  });
+  return signs;
+}
+
+function escapesOf(line: Line): number {
+  let escapes = 0;
+  eachOctet(line, (octet) => {
+    if (octet === equals) escapes += 1;
+  });
+  return escapes;
+}
+
+function eachOctet({ bytes, start, end, pieces }: Line, take: (octet: number) => void): void {
+  if (pieces.length === 0) for (let at = start; at < end; at += 1) take(bytes[at] ?? 0);
+  else for (const piece of pieces) for (const octet of piece) take(octet);
+}
+
+/** It ends in = and blanks: the next line goes on with it (RFC 2045 section 6.7, rule 5). */
+function isSoft(line: Line): boolean {
+  return line.octets <= mostLine && /=[ \t]*$/.test(textOf(line));
 }
