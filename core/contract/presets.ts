@@ -170,13 +170,16 @@ const suspicious = {
   ehloName: { enabled: true, map: { malformed: 'refuse', ours: 'refuse' }, stage: 'mail' },
   // Nobody could tell these senders that their mail was not delivered; who has any address at all can be told.
   senderDomain: { enabled: true, map: { missing: 'refuse', 'null-mx': 'refuse', temperror: 'defer' }, stage: 'mail' },
-  dkim: { enabled: true },
-  dmarc: { enabled: true, reading: '9989' },
+  // A list writes to each of its readers here with one signature; of those that exceed this the last come ten minutes later.
+  dkim: { enabled: true, maxReplays: 100, replayInterval: 600 },
+  dmarc: { enabled: true, reading: '9989', map: { 'no-author': 'mark' } },
   arc: { enabled: true },
-  // Several From fields are made to deceive. A missing one, a header that is none and a field too many come from scripts
-  // and devices: told, not refused.
+  // Several From fields, authors of several domains, or a From that names nobody are made to deceive. A missing one, a header
+  // that is none and a field too many come from scripts and devices: told, not refused. So is a name that looks like
+  // another: a list that shows its author's address beside its own does as well.
   header: { from: 'refuse', noFrom: 'mark', syntax: 'mark', duplicates: 'mark', lookAlike: 'mark' },
-  results: { write: true, foreign: 'ours', strip: ['Return-Path'] },
+  // Nobody outside has a word in our name, nor in what filters behind us are called.
+  results: { write: true, foreign: 'ours', strip: ['Return-Path', 'X-Spam-*'] },
 } as const satisfies NonNullable<SettingsInput['sender']>;
 
 /** Every mechanism everywhere, and every user may be everybody. */

@@ -6,6 +6,7 @@ import { address, step } from './scenarioStep.ts';
 import { scenarioWorld, type WorldName } from './scenarioWorld.ts';
 import { z } from './schema.ts';
 import type { Timeline } from './timeline.ts';
+import { actions } from './verdict.ts';
 
 /** The settings a case can be played against. `mine` is the person's own; the others are the presets. */
 export const presets = ['axigen-10.3', 'hardened-mx', 'hardened-submission', 'weak'] as const;
@@ -28,7 +29,19 @@ const after = z.strictObject({
     .strictObject({ reason: z.string().optional(), stage: z.string().optional(), count: count.optional() })
     .optional()
     .meta({ description: 'At least one verdict (or that many) with this reason and stage.' }),
-  finding: z.strictObject({ check: z.string(), text: z.string().optional() }).optional(),
+  finding: z
+    .strictObject({
+      check: z.string(),
+      text: z.string().optional(),
+      least: z
+        .enum(actions)
+        .optional()
+        .meta({
+          description: 'Its action is this one or a stronger one; mark: whoever comes after us is told at least.',
+        }),
+    })
+    .optional()
+    .meta({ description: 'Some finding of this check, with this text in it.' }),
   questions: z
     .array(z.string())
     .optional()

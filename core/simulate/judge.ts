@@ -125,10 +125,10 @@ function verdictMiss(wanted: NonNullable<After['verdict']>, { verdicts }: Tally,
   );
 }
 
-function findingMiss({ check, text }: NonNullable<After['finding']>, { said, isSaid }: Tally, miss: Say): void {
+function findingMiss({ check, text, least }: NonNullable<After['finding']>, { said, isSaid }: Tally, miss: Say): void {
   if (isSaid) return;
   miss(
-    `a finding of ${check}${text === undefined ? '' : ` with "${text}"`}`,
+    `a finding of ${check}${text === undefined ? '' : ` with "${text}"`}${least === undefined ? '' : `, ${least} or stronger`}`,
     said.length === 0 ? 'none' : said.join('; '),
   );
 }

@@ -1,7 +1,7 @@
 // Counts what a case is judged by afterwards, as it happens, so that nothing of it must be kept.
 import type { Event } from '../contract/event.ts';
 import type { Scenario } from '../contract/scenario.ts';
-import type { Finding, Verdict } from '../contract/verdict.ts';
+import { actions, type Finding, type Verdict } from '../contract/verdict.ts';
 import type { Envelope } from '../journal/journal.ts';
 import { segmentsOf, unescape } from './bytes.ts';
 
@@ -116,15 +116,16 @@ export class Tally {
       for (const finding of findings) this.#finding(finding);
   }
 
-  #finding({ check, text, answer, dns = [] }: Finding): void {
+  #finding({ check, text, action, answer, dns = [] }: Finding): void {
     const { finding: wanted, answer: answered } = this.#after;
     if (answered !== undefined && answer !== undefined) {
       this.isAnswered ||= isWithin(answer, answered);
       if (this.answers.size < MOST_TOLD) this.answers.add(`${answer.kind}: ${'result' in answer ? answer.result : ''}`);
     }
     if (check === wanted?.check) {
-      this.isSaid ||= wanted.text === undefined || text.includes(wanted.text);
-      if (this.said.length < 3) this.said.push(text);
+      const isStrong = wanted.least === undefined || actions.indexOf(action) >= actions.indexOf(wanted.least);
+      this.isSaid ||= isStrong && (wanted.text === undefined || text.includes(wanted.text));
+      if (this.said.length < 3) this.said.push(wanted.least === undefined ? text : `${action}: ${text}`);
     }
     for (const { name, type } of dns) {
       const question = `${name} ${type}`;

@@ -251,8 +251,8 @@ export const header = record(
     from: action(
       {
         title: 'Several From',
-        help: 'Several From fields, or one that names nobody: mail programs show one, checks may read another.',
-        source: `${RULES}; RFC 9989 section 11.5`,
+        help: 'Several From fields, or one that names nobody or authors of several domains: mail programs show one, checks may read another.',
+        source: `${RULES}; RFC 9989 sections 5.3.1 and 11.5`,
       },
       'ignore',
     ),
