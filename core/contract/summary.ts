@@ -3,6 +3,7 @@ import type { CloseReason, Event, EventBody } from './event.ts';
 import type { Stage } from './facts.ts';
 import { assertNever } from './never.ts';
 import { simulatedEpoch, type WorldName } from './scenarioWorld.ts';
+import type { Finding } from './verdict.ts';
 
 /** How a session stands: one word, shown with a shape of its own. */
 export type SessionOutcome = 'open' | 'accepted' | 'deferred' | 'refused' | 'dropped' | 'closed';
@@ -25,6 +26,11 @@ export interface SessionRow {
   readonly messageIds: readonly string[];
   /** Messages stored. */
   readonly stored: number;
+  /** Messages answered 250 and kept nowhere, and of those stored the ones kept apart from other mail; absent while none. */
+  readonly discarded?: number;
+  readonly quarantined?: number;
+  /** What was found out about the sender, e.g. `spf:fail`, each once, in the order in which it was told. */
+  readonly results?: readonly string[];
   /** Commands heard. */
   readonly commands: number;
   readonly bytes: number;
@@ -82,7 +88,7 @@ type Draft = { -readonly [K in keyof SessionRow]: SessionRow[K] };
 
 const [E, H, M, R] = [0x45, 0x48, 0x4d, 0x52];
 
-/** The most recipients and message-ids a row names; the transcript has them all. */
+/** The most recipients, message-ids and results a row names; the transcript has them all. */
 const NAMED = 20;
 
 /** Adds one event to the row; returns a new row. */
@@ -145,6 +151,7 @@ function fold(next: Draft, event: EventBody, t: number): void {
       break;
     case 'stored':
       next.stored += 1;
+      if (event.quarantine !== undefined) next.quarantined = (next.quarantined ?? 0) + 1;
       next.sender = event.sender.raw;
       if (event.messageId !== undefined && next.messageIds.length < NAMED)
         next.messageIds = [...next.messageIds, event.messageId];
@@ -155,6 +162,7 @@ function fold(next: Draft, event: EventBody, t: number): void {
       if (next.outcome === 'open') next.outcome = event.reason === 'drop' ? 'dropped' : 'closed';
       break;
     case 'discarded':
+      next.discarded = (next.discarded ?? 0) + 1;
       next.sender = event.sender.raw;
       break;
     case 'sasl':
@@ -181,6 +189,7 @@ type Decision = Extract<EventBody, { kind: 'reply' | 'verdict' }>;
 
 function weigh(next: Draft, event: Extract<EventBody, { kind: 'reply' }>): void {
   const { verdict, code } = event;
+  for (const finding of verdict.findings) if (finding.answer) remembered(next, finding.answer);
   if (verdict.stage === 'auth' && code === 235) next.user = userOf(verdict);
   if (verdict.closes && verdict.action !== 'accept') return decide(next, 'dropped', event);
   if (next.outcome === 'dropped') return;
@@ -191,6 +200,13 @@ function weigh(next: Draft, event: Extract<EventBody, { kind: 'reply' }>): void 
   if (isConsequence) return;
   if (code >= 500 && verdict.action === 'refuse') return decide(next, 'refused', event);
   if (code >= 400 && code < 500 && verdict.action === 'defer') decide(next, 'deferred', event);
+}
+
+function remembered(next: Draft, answer: NonNullable<Finding['answer']>): void {
+  if (answer.kind === 'header') return;
+  const result = `${answer.kind}:${answer.kind === 'greylist' ? answer.state : answer.result}`;
+  const known = next.results ?? [];
+  if (known.length < NAMED && !known.includes(result)) next.results = [...known, result];
 }
 
 /** Whom a login counts as: whoever it acts for. */

@@ -74,7 +74,16 @@ export type TranscriptItem =
       readonly state: 'starting' | 'up' | 'failed';
       readonly text: string;
     }
-  | { readonly kind: 'stored'; readonly n: number; readonly t: number; readonly message: string; readonly text: string }
+  | {
+      readonly kind: 'stored';
+      readonly n: number;
+      readonly t: number;
+      /** Absent where it was discarded. */
+      readonly message?: string;
+      /** Stored, but apart from other mail. */
+      readonly apart?: true;
+      readonly text: string;
+    }
   /** Nothing happened for this long, ms. */
   | { readonly kind: 'gap'; readonly n: number; readonly ms: number }
   | { readonly kind: 'close'; readonly n: number; readonly t: number; readonly text: string; readonly reason: string }
@@ -185,13 +194,14 @@ function itemsOf(event: Event): TranscriptItem[] {
           n,
           t,
           message: event.message,
+          ...(event.quarantine === undefined ? {} : { apart: true }),
           text: storedText(event),
         },
       ];
     case 'discarded': {
-      const { size, message, check } = event;
+      const { size, check } = event;
       const text = `message discarded by ${check}: ${size} octets answered with 250 and kept nowhere`;
-      return [{ kind: 'stored', n, t, message, text }];
+      return [{ kind: 'stored', n, t, text }];
     }
     case 'close':
       return [

@@ -1,5 +1,8 @@
 // The filter language of the session list: words and `field:value` terms, read, matched and completed. Pure.
 import { closeReasons } from '../../core/contract/event.ts';
+import { arcResults, dkimResults, dmarcResults } from '../../core/contract/settings/sender/message.ts';
+import { domainResults, ehloResults, reverseResults } from '../../core/contract/settings/sender/peer.ts';
+import { spfResults } from '../../core/contract/settings/sender/spf.ts';
 import { contains, type IpRange, parseIp, parseIpSet } from '../../core/contract/settings/network.ts';
 import { placeInTime, type SessionRow } from '../../core/contract/summary.ts';
 import { parseMoment, parseSpan } from './moment.ts';
@@ -11,10 +14,19 @@ export const fields = {
   recipient: 'part of a recipient address',
   user: 'who logged in',
   'message-id': 'part of a Message-ID',
-  outcome: 'open, accepted, deferred, refused, dropped, closed',
+  outcome: 'open, accepted, discarded, deferred, refused, dropped ...',
   stage: 'where it was decided: mail, rcpt, auth ...',
   code: 'reply code or class: 550, 5xx',
   reason: 'key of the reason: spf-fail',
+  spf: 'result at EHLO or MAIL: pass, softfail, fail ...',
+  dkim: 'best of the signatures: pass, fail, none ...',
+  dmarc: 'result: pass, fail, fail-reject ...',
+  arc: 'result of the chain: none, pass, fail',
+  reverse: 'reverse DNS of the peer: pass, mismatch ...',
+  ehlo: 'what becomes of the name in EHLO: pass, bare ...',
+  domain: 'what DNS says of the sender’s domain: null-mx ...',
+  list: 'block and domain lists: listed, clear, silent',
+  greylist: 'new, early, passed, known, late',
   closed: 'how it ended: quit, idle, slow-reader ...',
   helo: 'part of the name in EHLO or HELO',
   listener: 'name of the listener',
@@ -139,13 +151,23 @@ function testOf(field: FilterField, value: string, now: Date): Test {
     case 'message-id':
       return (row) => row.messageIds.some(has);
     case 'outcome':
-      return (row) => row.outcome.startsWith(wanted);
+      return (row) => row.outcome.startsWith(wanted) || fatesOf(row).some((fate) => fate.startsWith(wanted));
     case 'stage':
       return (row) => row.stage === wanted;
     case 'code':
       return (row) => row.code !== undefined && String(row.code).startsWith(wanted.replace(/x+$/, ''));
     case 'reason':
       return (row) => has(row.reason);
+    case 'spf':
+    case 'dkim':
+    case 'dmarc':
+    case 'arc':
+    case 'reverse':
+    case 'ehlo':
+    case 'domain':
+    case 'list':
+    case 'greylist':
+      return (row) => row.results?.some((result) => result.startsWith(`${field}:${wanted}`)) === true;
     case 'closed':
       return (row) => row.closed === wanted;
     case 'helo':
@@ -179,6 +201,14 @@ function peerTest(value: string): Test {
   };
 }
 
+/** What became of messages that were answered 250. */
+export function fatesOf({ discarded, quarantined }: SessionRow): readonly ('discarded' | 'quarantined')[] {
+  return [
+    ...((discarded ?? 0) > 0 ? (['discarded'] as const) : []),
+    ...((quarantined ?? 0) > 0 ? (['quarantined'] as const) : []),
+  ];
+}
+
 const texts = new WeakMap<SessionRow, string>();
 
 /** Everything a row says, in lower case; made once per row. */
@@ -187,7 +217,7 @@ function rowText(row: SessionRow): string {
   if (made !== undefined) return made;
   const text = [
     ...[row.id, row.peer, row.helo, row.sender, ...row.recipients, ...row.messageIds, row.user, row.listener, row.role],
-    ...[row.outcome, row.stage, row.reason, row.because, row.code, row.closed],
+    ...[row.outcome, ...fatesOf(row), row.stage, row.reason, row.because, row.code, row.closed, ...(row.results ?? [])],
   ]
     .filter((part) => part !== undefined)
     .join('\n')
@@ -226,7 +256,6 @@ export function completeFilter(
   if (colon < 0) {
     return (Object.keys(fields) as FilterField[])
       .filter((field) => field.startsWith(body.toLowerCase()))
-      .slice(0, 20)
       .map((field) => ({
         insert: `${sign}${field}:`,
         label: `${field}:`,
@@ -254,7 +283,16 @@ export function completeFilter(
 }
 
 const fixed: Partial<Record<FilterField, readonly string[]>> = {
-  outcome: ['accepted', 'refused', 'deferred', 'dropped', 'open', 'closed'],
+  outcome: ['accepted', 'refused', 'deferred', 'dropped', 'discarded', 'quarantined', 'open', 'closed'],
+  spf: spfResults,
+  dkim: dkimResults,
+  dmarc: dmarcResults,
+  arc: arcResults,
+  reverse: reverseResults,
+  ehlo: ehloResults,
+  domain: domainResults,
+  list: ['listed', 'clear', 'silent'],
+  greylist: ['new', 'early', 'passed', 'known', 'late'],
   code: ['5xx', '4xx', '2xx'],
   closed: closeReasons,
   run: ['no', 'yes'],

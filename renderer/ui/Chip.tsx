@@ -1,7 +1,7 @@
 // Chips: an outcome as a word and a shape, never as colour alone; and badges for the basis of what is known.
 import type { Outcome } from '../../core/contract/scenario.ts';
 import type { Basis } from '../../core/contract/settings/leaf.ts';
-import type { SessionOutcome } from '../../core/contract/summary.ts';
+import type { SessionOutcome, SessionRow } from '../../core/contract/summary.ts';
 
 export type Tone = 'ok' | 'defer' | 'refuse' | 'drop' | 'open' | 'quiet' | 'plain';
 
@@ -36,8 +36,22 @@ export const outcomeLooks: Readonly<Record<SessionOutcome, { readonly tone: Tone
   closed: { tone: 'quiet', shape: '○' },
 };
 
-/** How a session stands. */
-export function OutcomeChip({ outcome }: { readonly outcome: SessionOutcome }) {
+type Ended = Pick<SessionRow, 'outcome' | 'stored' | 'discarded' | 'quarantined'>;
+
+/** How a session stands; what was accepted and then thrown away or kept apart says so in place of it. */
+export function OutcomeChip({ row: { outcome, stored, discarded = 0, quarantined = 0 } }: { readonly row: Ended }) {
+  if (outcome === 'accepted' && discarded > 0)
+    return (
+      <Chip tone="drop" shape="×" title={`Answered 250 and kept nowhere: ${discarded} of ${discarded + stored}`}>
+        discarded
+      </Chip>
+    );
+  if (outcome === 'accepted' && quarantined > 0)
+    return (
+      <Chip tone="drop" shape="◆" title={`Kept apart from other mail: ${quarantined} of ${stored}`}>
+        quarantined
+      </Chip>
+    );
   const { tone, shape } = outcomeLooks[outcome];
   return (
     <Chip tone={tone} shape={shape}>

@@ -33,14 +33,15 @@ export function ChecksTab({ findings, at }: ChecksProps) {
   return (
     <When value={at}>
       <div className="scroll checks-tab" tabIndex={0} role="group" aria-label="Checks" data-pane-focus="">
-        {work && (
-          <section className="evidence" aria-label="Worker">
-            <WorkFacts work={work} />
-          </section>
-        )}
         {findings.map((finding, index) => (
           <Checked key={index} finding={finding} />
         ))}
+        {work && (
+          <section className="evidence checked" aria-label="Worker">
+            <h3>The work on it</h3>
+            <WorkFacts work={work} />
+          </section>
+        )}
       </div>
     </When>
   );

@@ -210,7 +210,7 @@ function Sessions({ result }: { readonly result: CaseResult }) {
               {row && (
                 <>
                   <span className="muted">{counted(row.commands, 'line')}</span>
-                  <OutcomeChip outcome={row.outcome} />
+                  <OutcomeChip row={row} />
                   {row.reason !== undefined && (
                     <span className="muted small cut">
                       {row.code} {row.reason}

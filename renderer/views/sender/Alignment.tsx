@@ -22,7 +22,7 @@ export function Alignment({ answer }: { readonly answer: DmarcAnswer }) {
       </div>
       {main && (
         <div className="alignment" role="group" aria-label="Who speaks for the author">
-          <Identities by="spf" title="SPF, the MAIL sender" all={main.alignments} />
+          <Identities by="spf" title="SPF, the MAIL sender" all={main.alignments} isCompared={result !== 'none'} />
           <div className="alignment-author">
             <span className="small muted">From</span>
             <b className="mono">{author === undefined ? 'no one domain' : <Dotted text={author} />}</b>
@@ -32,7 +32,7 @@ export function Alignment({ answer }: { readonly answer: DmarcAnswer }) {
               </span>
             )}
           </div>
-          <Identities by="dkim" title="DKIM, who signed" all={main.alignments} />
+          <Identities by="dkim" title="DKIM, who signed" all={main.alignments} isCompared={result !== 'none'} />
         </div>
       )}
       {readings.length > 0 && <Readings readings={readings} />}
@@ -69,16 +69,18 @@ interface IdentitiesProps {
   readonly by: DmarcAlignment['by'];
   readonly title: string;
   readonly all: readonly DmarcAlignment[];
+  /** Without a policy nobody looks who speaks for the author. */
+  readonly isCompared: boolean;
 }
 
-function Identities({ by, title, all }: IdentitiesProps) {
+function Identities({ by, title, all, isCompared }: IdentitiesProps) {
   const own = all.filter((one) => one.by === by);
   return (
     <ul className="identities" data-by={by} aria-label={title}>
       {own.length === 0 && (
         <li data-link="none">
           <span className="small muted">{title}</span>
-          <span className="muted">nobody</span>
+          <span className="muted">{isCompared ? 'nobody' : 'not compared: there is no policy'}</span>
         </li>
       )}
       {own.map((one, index) => {
@@ -111,7 +113,7 @@ function linkOf({ aligned, passed }: DmarcAlignment) {
   return {
     link: 'apart',
     shape: '×',
-    words: passed ? 'passes, but not aligned' : 'neither passes nor aligned',
+    words: passed ? 'passes, but not aligned' : 'does not pass, and is not aligned',
   } as const;
 }
 

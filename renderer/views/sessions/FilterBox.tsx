@@ -157,6 +157,18 @@ function valuesOf(field: FilterField, row: SessionRow): readonly (string | undef
       return [row.listener];
     case 'run':
       return [row.run];
+    case 'spf':
+    case 'dkim':
+    case 'dmarc':
+    case 'arc':
+    case 'reverse':
+    case 'ehlo':
+    case 'domain':
+    case 'list':
+    case 'greylist':
+      return (row.results ?? []).flatMap((result) =>
+        result.startsWith(`${field}:`) ? [result.slice(field.length + 1)] : [],
+      );
     case 'outcome':
     case 'after':
     case 'before':

@@ -142,7 +142,7 @@ function SessionTitle({ row, id, logins }: TitleProps) {
       <span className="muted cut" title={about}>
         {talk(row)}
       </span>
-      <OutcomeChip outcome={row.outcome} />
+      <OutcomeChip row={row} />
       <LoggedIn row={row} logins={logins} />
       {row.run !== undefined && (
         <Chip

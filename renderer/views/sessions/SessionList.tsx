@@ -147,7 +147,7 @@ const SessionLine = memo(function SessionLine({ row, index, top, isSelected, col
             <span className="mono">{row.peer}</span> <span className="muted">{talk(row)}</span>
           </span>
           <span role="gridcell">
-            <OutcomeChip outcome={row.outcome} />
+            <OutcomeChip row={row} />
           </span>
           <span role="gridcell" className="cut small muted">
             {decided(row)}

@@ -243,8 +243,11 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
       );
     case 'stored':
       return (
-        <Row t={item.t} who="" className="server-line" tone="ok" isSelected={isSelected} shape="✓">
-          {item.text} <Jump to={() => go({ view: 'messages', message: item.message })}>open the message</Jump>
+        <Row t={item.t} who="" className="server-line" {...fateOf(item)} isSelected={isSelected}>
+          {item.text}{' '}
+          {item.message !== undefined && (
+            <Jump to={() => go({ view: 'messages', message: item.message })}>open the message</Jump>
+          )}
         </Row>
       );
     case 'close':
@@ -263,6 +266,12 @@ const Line = memo(function Line({ item, isSelected, onUnfold }: LineProps) {
 });
 
 /** What went through with a finding is no loss. */
+/** What became of a message that was taken. */
+function fateOf({ message, apart }: Extract<TranscriptItem, { kind: 'stored' }>): Pick<RowProps, 'tone' | 'shape'> {
+  if (message === undefined) return { tone: 'drop', shape: '×' };
+  return apart === true ? { tone: 'drop', shape: '◆' } : { tone: 'ok', shape: '✓' };
+}
+
 function silentLook({ action }: Verdict): Pick<RowProps, 'tone' | 'shape'> {
   return action === 'accept' ? {} : { tone: 'drop', shape: '×' };
 }

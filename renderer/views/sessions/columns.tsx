@@ -32,7 +32,7 @@ export const sessionColumns: readonly SessionColumn[] = [
   { id: 'time', title: 'Time', width: '92px', cell: (row) => <StartTime row={row} /> },
   { id: 'peer', title: 'Peer', width: 'minmax(104px, 0.5fr)', cell: (row) => <span className="mono">{row.peer}</span> },
   { id: 'talk', title: 'Who to whom', width: 'minmax(140px, 1.3fr)', cell: talk },
-  { id: 'outcome', title: 'Outcome', width: '88px', cell: (row) => <OutcomeChip outcome={row.outcome} /> },
+  { id: 'outcome', title: 'Outcome', width: '102px', cell: (row) => <OutcomeChip row={row} /> },
   { id: 'stage', title: 'Stage', width: '66px', cell: (row) => row.stage ?? '' },
   { id: 'reason', title: 'Reason', width: 'minmax(100px, 0.9fr)', cell: (row) => row.reason ?? '' },
   { id: 'code', title: 'Code', width: '44px', cell: (row) => <span className="mono">{row.code ?? ''}</span> },
@@ -62,7 +62,9 @@ export function talk(row: SessionRow): string {
 /** What decided the session, in one line. */
 export function decided(row: SessionRow): string {
   const parts: (string | undefined)[] = [];
-  if (row.outcome === 'accepted')
+  const fate = (row.discarded ?? 0) > 0 || (row.quarantined ?? 0) > 0;
+  if (row.outcome === 'accepted' && fate) parts.push(row.stage, row.because ?? row.reason);
+  else if (row.outcome === 'accepted')
     parts.push(size(row.bytes), row.user && `user ${row.user}`, row.tls ? 'TLS' : undefined);
   else if (row.outcome === 'open') parts.push(counted(row.commands, 'command'), row.tls ? 'TLS' : undefined);
   else if (row.outcome === 'closed') parts.push(row.closed === undefined ? undefined : closedWords[row.closed]);

@@ -74,7 +74,7 @@ function Row({ path, node: { meta, fallback } }: { readonly path: string; readon
       </td>
       <td className="small" id={`${id}-help`}>
         {meta.help}
-        {chosen?.help !== undefined && (
+        {chosen?.help !== undefined && value !== 'record' && (
           <span className="muted action-help">
             {chosen.title}: {chosen.help}
           </span>

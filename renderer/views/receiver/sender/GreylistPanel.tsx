@@ -77,7 +77,7 @@ export function GreylistPanel() {
               cell: ({ first, last }) => (
                 <span className="small muted">
                   {moment(first)}
-                  {last !== first && <> – {moment(last)}</>}
+                  {moment(last) !== moment(first) && <>, {moment(last)}</>}
                 </span>
               ),
             },

@@ -1,5 +1,5 @@
 // What if: this peer, this EHLO, this MAIL FROM, this From; the real checks of the draft say what would happen, and why.
-import { useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo } from 'react';
 import { create } from 'zustand';
 import type { TriedStage } from '../../../../core/contract/senderCalls.ts';
 import { parseIp } from '../../../../core/contract/settings/network.ts';
@@ -16,14 +16,25 @@ import { LookedAt } from '../../sessions/LookedAt.tsx';
 import { useZone } from '../dns/DnsPage.tsx';
 import { useDraft } from '../draft.ts';
 import { namesOf } from '../EffectPane.tsx';
-import { valueAt } from '../tree.ts';
-import { faultOf, fieldTitles, type Tried, type TriedField, triedFields, triedFromZone, triedOf } from './whatIf.ts';
+import { equal, valueAt } from '../tree.ts';
+import {
+  decidingStage,
+  faultOf,
+  fieldTitles,
+  type Tried,
+  type TriedField,
+  triedFields,
+  triedFromZone,
+  triedOf,
+} from './whatIf.ts';
 
 interface Trial {
   readonly listener: string;
   /** What was typed; else it is as the zone or the last session has it. */
   readonly typed: Partial<Tried>;
   readonly session: string;
+  /** The last answer: what cannot be tried leaves it standing. */
+  readonly stages?: readonly TriedStage[];
 }
 
 const useTrial = create<Trial>(() => ({ listener: '', typed: {}, session: '' }));
@@ -41,8 +52,9 @@ const OFFERED = 25;
 const REST = 350;
 
 export function WhatIf() {
-  const { listener: wished, typed, session } = useTrial();
+  const { listener: wished, typed, session, stages } = useTrial();
   const settings = useDraft((draft) => draft.settings);
+  const applied = useDraft((draft) => draft.base?.settings);
   const isWrong = useDraft((draft) => draft.own.size > 0 || draft.host.length > 0);
   const zone = useZone();
   const names = namesOf(valueAt(settings, 'listeners'));
@@ -58,13 +70,18 @@ export function WhatIf() {
   const isAddress = parseIp(tried.peer.trim()) !== undefined;
   const canAsk = isAddress && !isWrong && listener !== '';
   const input = useMemo(
-    () => (canAsk ? { listener, ...tried, peer: tried.peer.trim(), settings, message: '' } : undefined),
-    [canAsk, listener, tried, settings],
+    () => (canAsk ? { listener, ...tried, peer: tried.peer.trim(), message: '' } : undefined),
+    [canAsk, listener, tried],
   );
-  const { answer, error, isSlow, isBusy } = useAnswer('test.sender', input, REST);
-  // What cannot be tried leaves the last answer standing.
-  const [stages, setStages] = useState<readonly TriedStage[]>();
-  if (answer && answer.problems.length === 0 && answer.stages !== stages) setStages(answer.stages);
+  // A draft that differs goes along; a zone of megabytes that does not stays here.
+  const asked = useMemo(
+    () => input && (equal(settings, applied) ? { ...input } : { ...input, settings }),
+    [input, settings, applied],
+  );
+  const { answer, error, isSlow, isBusy } = useAnswer('test.sender', asked, REST);
+  useEffect(() => {
+    if (answer?.problems.length === 0) useTrial.setState({ stages: answer.stages });
+  }, [answer]);
   const faults = (answer?.problems ?? []).map(faultOf);
   const errorOf = (field: TriedField) =>
     field === 'peer' && !isAddress
@@ -76,6 +93,7 @@ export function WhatIf() {
       <div className="what-if-head">
         <h3>This sender: what would happen, and why</h3>
         <p className="small muted">The real checks run on the draft. Nothing is stored, and no session is made.</p>
+        <Outcome stages={stages ?? []} isStale={isSlow || faults.length > 0 || !canAsk} />
       </div>
       <Sources listener={listener} names={names} offered={offered} session={chosen?.id ?? ''} onTake={take} />
       <div className="what-if-fields">
@@ -119,6 +137,24 @@ export function WhatIf() {
         </When>
       )}
     </div>
+  );
+}
+
+/** What comes of it, in one line above everything else. */
+function Outcome({ stages, isStale }: { readonly stages: readonly TriedStage[]; readonly isStale: boolean }) {
+  const deciding = decidingStage(stages);
+  if (!deciding) return <p className="what-if-outcome" role="status" />;
+  const { stage, verdict, reply } = deciding;
+  const { tone, shape } = actionLook(verdict.action);
+  return (
+    <p className="what-if-outcome" role="status" data-stale={isStale || undefined}>
+      <Chip tone={tone} shape={shape}>
+        {verdict.action} at {stage}
+      </Chip>
+      <span className="mono cut" title={reply}>
+        {reply}
+      </span>
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 // Who is tried in the what-if: sensible values from the zone or a session, and which of its faults belongs to which field. Pure.
+import type { TriedStage } from '../../../../core/contract/senderCalls.ts';
 import type { SessionRow } from '../../../../core/contract/summary.ts';
 import { zoneRows } from '../dns/zoneRows.ts';
 import { isMapping } from '../tree.ts';
@@ -35,6 +36,13 @@ function localRecipient(domains: unknown): string {
   if (!isMapping(first) || typeof first['name'] !== 'string') return '';
   const [listed] = Array.isArray(first['recipients']) ? (first['recipients'] as unknown[]) : [];
   return `${typeof listed === 'string' && listed !== '' ? listed : 'postmaster'}@${first['name']}`;
+}
+
+/** The stage that says what comes of it all: the one that refused, else the one that set the message apart, else the last. */
+export function decidingStage(stages: readonly TriedStage[]): TriedStage | undefined {
+  const last = stages.at(-1);
+  if (last === undefined || /^[45]/.test(last.reply)) return last;
+  return stages.find(({ verdict: { action } }) => action === 'discard' || action === 'quarantine') ?? last;
 }
 
 /** What the fields are called, here and where the host finds fault with them. */
