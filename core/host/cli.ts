@@ -32,6 +32,7 @@ const table: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/convert.ts')).importCommand,
   schema: async () => (await import('./commands/convert.ts')).schema,
   dns: async () => (await import('./commands/dns.ts')).dns,
+  'try-sender': async () => (await import('./commands/trySender.ts')).trySender,
   users: async () => (await import('./commands/users.ts')).users,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
 };

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the command line', () => {
   it('has help for every command', async () => {
     const overview = await gatehouse('--help');
-    const names = [...overview.out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name ?? '');
+    const names = [...overview.out.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name ?? '');
     const known = [
       'start',
       'serve',
@@ -32,6 +32,7 @@ describe('the command line', () => {
       'import',
       'schema',
       'dns',
+      'try-sender',
       'users',
       'certificate',
     ];
