@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { presetSettings } from '../core/contract/presets.ts';
 import { presets } from '../core/contract/scenario.ts';
-import { senderAdvice } from '../core/contract/senderAdvice.ts';
+import { dnsAdvice, senderAdvice } from '../core/contract/senderAdvice.ts';
 import { type SettingsInput, settingsSchema } from '../core/contract/settings/settings.ts';
 
 type Sender = NonNullable<SettingsInput['sender']>;
@@ -109,4 +109,29 @@ describe('the settings about senders', () => {
     expect(paths(odd)).toEqual([`sender.${path}`]);
     expect(paths(fine)).toEqual([]);
   });
+});
+
+describe('without servers', () => {
+  const advised = (settings: SettingsInput) => dnsAdvice(settingsSchema.parse(settings)).map(({ text }) => text);
+  const unknown: SettingsInput = { sender: { senderDomain: { enabled: true, map: { missing: 'refuse' } } } };
+
+  test('senders and lists that the zone cannot know are warned of', () => {
+    expect(advised(unknown)).toEqual([expect.stringContaining('every sender')]);
+    expect(advised({ sender: { dnsbl: { lists: [list] } } })).toEqual([expect.stringContaining('bl.example')]);
+  });
+
+  test('nothing is, where servers are asked or the zone has the list', () => {
+    expect(advised({ ...unknown, dns: { servers: { enabled: true } } })).toEqual([]);
+    expect(
+      advised({ sender: { dnsbl: { lists: [list] } }, dns: { zone: '2.0.0.127.BL.example A 127.0.0.2' } }),
+    ).toEqual([]);
+    expect(advised({ sender: { senderDomain: { enabled: true } } })).toEqual([]);
+  });
+});
+
+test('a list whose zone holds a key has to have a name, since replies show it', () => {
+  const zone = 'abcdef0123456789abcdef0123.zen.dq.example.net';
+  expect(paths({ dnsbl: { lists: [{ zone }] } })).toContain('sender.dnsbl.lists.0.name');
+  expect(paths({ domainLists: { lists: [{ zone }] } })).toContain('sender.domainLists.lists.0.name');
+  expect(paths({ dnsbl: { lists: [{ zone, name: 'zen' }, { zone: 'averyverylongdomainname.example' }] } })).toEqual([]);
 });

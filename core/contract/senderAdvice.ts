@@ -16,6 +16,27 @@ export function senderAdvice(settings: Settings): readonly Advice[] {
   ];
 }
 
+/** What is asked of a DNS that cannot know: the zone alone answers. */
+export function dnsAdvice({ sender, dns }: Settings): readonly Advice[] {
+  if (dns.servers.enabled) return [];
+  const { senderDomain, dnsbl, domainLists } = sender;
+  const names = dns.zone.toLowerCase();
+  const absent = [...dnsbl.lists, ...domainLists.lists].filter(
+    ({ enabled, zone }) => enabled && !names.includes(zone.toLowerCase()),
+  );
+  const warn = (when: boolean, text: string) => (when ? [{ path: 'dns.servers.enabled', text }] : []);
+  return [
+    ...warn(
+      senderDomain.enabled && loses(senderDomain.map.missing),
+      'Off, every sender whose domain is not in the zone is turned away (sender.senderDomain.map.missing): switch servers on for mail from outside.',
+    ),
+    ...warn(
+      absent.length > 0,
+      `Off, the zone alone answers, and it has nothing of ${absent.map(({ zone }) => zone).join(', ')}: nobody is ever listed.`,
+    ),
+  ];
+}
+
 const told = (when: boolean, path: string, text: string): readonly Advice[] =>
   when ? [{ path: `sender.${path}`, text }] : [];
 
@@ -42,9 +63,27 @@ function atEhlo({ sender, listeners }: Settings): readonly Advice[] {
   });
 }
 
+interface Named {
+  readonly name: string;
+  readonly zone: string;
+}
+
+/** Paid lists give each customer a zone with a key in it; without a name, replies show the zone. */
+function named(group: 'dnsbl' | 'domainLists', all: readonly Named[]): readonly Advice[] {
+  return all.flatMap(({ name, zone }, index) =>
+    told(
+      name === '' && /(?:^|\.)(?=[a-z]*\d)[a-z\d]{20,}\./i.test(zone),
+      `${group}.lists.${index}.name`,
+      'The zone seems to hold a key of yours, and whoever is refused reads it in the reply: give the list a name.',
+    ),
+  );
+}
+
 function lists({ dnsbl, domainLists }: Sender): readonly Advice[] {
   const refusesSilent = 'When a list dies, or no longer answers your DNS server, everybody is turned away.';
   return [
+    ...named('dnsbl', dnsbl.lists),
+    ...named('domainLists', domainLists.lists),
     ...told(
       asked(dnsbl.lists) && dnsbl.stage === 'ehlo',
       'dnsbl.stage',

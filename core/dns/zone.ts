@@ -102,6 +102,8 @@ export function addLine(content: string, line: number, names: Map<string, ZoneNa
   const [, rawName = '', rawType = '', data = ''] = match;
   const upper = rawType.toUpperCase();
   const type = upper === 'ANY' ? '*' : upper;
+  if (type !== '*' && !isType(type) && readTrouble('*', `${upper} ${data}`.trim(), line) !== undefined)
+    return `${upper} stands behind a type, or behind * for every type: ${printable(rawName)} * ${upper}`;
   if (type !== '*' && !isType(type))
     return `unknown type ${printable(rawType)}: expected one of ${recordTypes.join(', ')}, or * for a fault of every type`;
   const address = type === 'PTR' || type === '*' ? arpaName(rawName) : undefined;
@@ -138,7 +140,10 @@ interface Written {
 function addRecord(entry: ZoneName, { name, type, data, line }: Written): string | undefined {
   if (type === '*') return `type * takes a fault: one of ${troubleWords}`;
   const record = readRecord(type, data);
-  if (record === undefined) return `${printable(data)} is no ${type} data: expected ${samples[type]}`;
+  if (record === undefined) {
+    const fault = /^[A-Z]+$/.test(data) ? `, or a fault: ${troubleWords}` : '';
+    return `${printable(data)} is no ${type} data: expected ${samples[type]}${fault}`;
+  }
   const [first] = entry.records;
   // RFC 1034 section 3.6.2: a name with a CNAME has nothing else.
   if (first !== undefined && (type === 'CNAME' || first.type === 'CNAME')) {

@@ -1,7 +1,7 @@
 // `gatehouse check`: says what is wrong with configurations and scenarios, with line and remedy, and changes nothing.
 import { statSync } from 'node:fs';
 import { type Advice, loginAdvice, notOffered } from '../../contract/advice.ts';
-import { senderAdvice } from '../../contract/senderAdvice.ts';
+import { dnsAdvice, senderAdvice } from '../../contract/senderAdvice.ts';
 import type { Settings } from '../../contract/settings/settings.ts';
 import { problemText } from '../../formats/problem.ts';
 import { settingsWarnings } from '../../formats/settingsWarnings.ts';
@@ -61,7 +61,15 @@ function tell(files: readonly string[], problems: readonly string[], warnings: r
 
 /** What works and deserves a warning all the same. */
 function adviceOn(settings: Settings): readonly Advice[] {
-  return [...settingsWarnings(settings), ...loginAdvice(settings), ...notOffered(settings), ...senderAdvice(settings)];
+  // Of stages only what shuts out somebody is told, and senderAdvice knows whom.
+  const alone = settingsWarnings(settings).filter(({ path }) => !/^sender\.\w+\.stage$/.test(path));
+  return [
+    ...alone,
+    ...loginAdvice(settings),
+    ...notOffered(settings),
+    ...senderAdvice(settings),
+    ...dnsAdvice(settings),
+  ];
 }
 
 function isScenario(file: string): boolean {

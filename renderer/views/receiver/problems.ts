@@ -1,6 +1,6 @@
 // What is wrong with a draft and what deserves a warning, place by place, in words. Pure.
 import { type Advice, loginAdvice, warningsOf } from '../../../core/contract/advice.ts';
-import { senderAdvice } from '../../../core/contract/senderAdvice.ts';
+import { dnsAdvice, senderAdvice } from '../../../core/contract/senderAdvice.ts';
 import type { Problem } from '../../../core/contract/calls.ts';
 import type { Meta } from '../../../core/contract/settings/leaf.ts';
 import { settingsSchema } from '../../../core/contract/settings/settings.ts';
@@ -54,7 +54,12 @@ export function adviceAt(settings: unknown, path: string): string {
   let all = advised.get(settings);
   if (!all) {
     const parsed = settingsSchema.safeParse(settings);
-    advised.set(settings, (all = parsed.success ? [...loginAdvice(parsed.data), ...senderAdvice(parsed.data)] : []));
+    advised.set(
+      settings,
+      (all = parsed.success
+        ? [...loginAdvice(parsed.data), ...senderAdvice(parsed.data), ...dnsAdvice(parsed.data)]
+        : []),
+    );
   }
   return all
     .filter((one) => one.path === path)
