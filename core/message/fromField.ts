@@ -21,6 +21,13 @@ export function readFrom(value: string): FromField {
 
 class Unreadable extends Error {}
 
+/** Longest address that is told, characters: RFC 5321 section 4.5.3.1 allows 64 octets and 255. */
+const longestAddress = 1000;
+
+/** Nobody sees them, or they turn the direction of what follows: an address with them is not the one that is shown. */
+// eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/;
+
 const atom = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]/u;
 const dotAtom = /^[^\s.]+(\.[^\s.]+)*$/u;
 
@@ -105,7 +112,11 @@ class Reader {
     this.#at += 1;
     const domain = this.#text[this.#at] === '[' ? this.#literal() : this.#run(/[.]/);
     if (!domain.startsWith('[') && !dotAtom.test(domain)) throw new Unreadable('a domain is none');
-    return { raw: this.#text.slice(begin, this.#at), local, domain };
+    const raw = this.#text.slice(begin, this.#at);
+    if (unseen.test(raw) || !raw.isWellFormed())
+      throw new Unreadable('an address holds a character that cannot be seen');
+    if (raw.length > longestAddress) throw new Unreadable(`an address has more than ${longestAddress} characters`);
+    return { raw, local, domain };
   }
 
   #run(also: RegExp): string {

@@ -26,7 +26,7 @@ describe('npm run fuzz -- wire', () => {
 
   it('says what it does not understand', patience, () => {
     expect(fuzz('wire', '--minutes', 'long')).toMatchObject({ status: 2 });
-    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire, sasl, zone\nusage: /);
+    expect(fuzz('mime').said).toMatch(/^fuzz: mime cannot be tried, only: wire, sasl, zone, sender\nusage: /);
   });
 });
 
@@ -49,6 +49,13 @@ describe('npm run fuzz -- sasl', () => {
 describe('npm run fuzz -- zone', () => {
   it('finds nothing in ours', patience, () => {
     const { status, said } = fuzz('zone', '--minutes', '0', '--seed', '7');
+    expect([status, said]).toEqual([0, 'fuzz: seeds 7 to 7, 5000 texts\nfuzz: nothing found\n']);
+  });
+});
+
+describe('npm run fuzz -- sender', () => {
+  it('finds nothing in ours', patience, () => {
+    const { status, said } = fuzz('sender', '--minutes', '0', '--seed', '7');
     expect([status, said]).toEqual([0, 'fuzz: seeds 7 to 7, 5000 texts\nfuzz: nothing found\n']);
   });
 });

@@ -1,4 +1,4 @@
-// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`, `sasl` or `zone`; ends with 1 when something is found.
+// Long runs of the property tests: `npm run fuzz -- wire --minutes 10 --seed 1`, `sasl`, `zone` or `sender`; ends with 1 when something is found.
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { mutants } from './saslMutants.ts';
@@ -6,13 +6,15 @@ import { type Run, trySasl } from './saslRun.ts';
 import { type Case, firstFailure, ours, play, shrink, type Subject } from './wireCase.ts';
 import { mutant, mutations } from './wireMutants.ts';
 import { reference } from './wireReference.ts';
+import { firstWrong as firstWrongSender, ours as senderReaders } from './senderCase.ts';
 import { firstWrong, ours as zoneReaders } from './zoneCase.ts';
 
 const batch = 5000;
-const usage = `usage: npm run fuzz -- wire|sasl|zone [--minutes 10] [--seed N] [--mutant N]
+const usage = `usage: npm run fuzz -- wire|sasl|zone|sender [--minutes 10] [--seed N] [--mutant N]
   wire       the parser of the wire against a second one
   sasl       random and changed responses into every login mechanism at every step, and through sessions
   zone       random zones and zone files of BIND: read, written, read again
+  sender     messages, DKIM, DMARC, ARC and SPF records and From fields, valid ones changed at random
   --minutes  how long, 1 unless given; at least ${batch} cases are tried, of sasl one round of all mechanisms
   --seed     where to begin; the same seed tries the same cases
   --mutant   tries a broken parser instead, by its number from 0 to ${mutations.length - 1}, or a broken mechanism, from 0 to
@@ -54,22 +56,23 @@ async function main(): Promise<number> {
     },
   });
   const what = positionals.join(' ');
-  if (what !== 'wire' && what !== 'sasl' && what !== 'zone')
-    fail(`fuzz: ${what || 'nothing'} cannot be tried, only: wire, sasl, zone`);
+  if (what !== 'wire' && what !== 'sasl' && what !== 'zone' && what !== 'sender')
+    fail(`fuzz: ${what || 'nothing'} cannot be tried, only: wire, sasl, zone, sender`);
   const minutes = number('minutes', values.minutes);
   const first = number('seed', values.seed);
-  if (what === 'zone') return tryZone(minutes, first);
+  if (what === 'zone') return tryTexts((seed) => firstWrong(zoneReaders, seed, batch), minutes, first);
+  if (what === 'sender') return tryTexts((seed) => firstWrongSender(senderReaders, seed, batch), minutes, first);
   const most = (what === 'sasl' ? mutants : mutations).length - 1;
   const mutant = values.mutant === undefined ? undefined : number('mutant', values.mutant, { most });
   return what === 'sasl' ? trySasl({ minutes, first, mutant }) : tryWire({ minutes, first, mutant });
 }
 
-function tryZone(minutes: number, first: number): number {
+async function tryTexts(find: (seed: number) => unknown, minutes: number, first: number): Promise<number> {
   const begun = performance.now();
   let seed = first;
   do {
-    const found = firstWrong(zoneReaders, seed, batch);
-    if (found) {
+    const found = await find(seed);
+    if (found !== undefined) {
       process.stdout.write(`fuzz: found, with --seed ${seed}: ${JSON.stringify(found)}\n`);
       return 1;
     }
