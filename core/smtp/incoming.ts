@@ -14,7 +14,7 @@ import type { DataOptions, WireDataFacts } from './wireMessage.ts';
  * Octets of a message that are read before others have their turn: the system hands over megabytes at once, and reading
  * as much takes longer than 5 ms.
  */
-const mostInTurn = 512 * 1024;
+const mostInTurn = 384 * 1024;
 
 export class Incoming {
   readonly message: MessageLog;

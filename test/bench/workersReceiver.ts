@@ -22,6 +22,9 @@ export interface LoopDelay {
   readonly rss: number;
   /** Of the loop's own heap, after a collection, MB. */
   readonly heap: number;
+  /** What V8 holds for that heap, and what stands outside of it (buffers, the journal's ring), MB. */
+  readonly held: number;
+  readonly outside: number;
 }
 
 export interface Listening {
@@ -63,14 +66,18 @@ function cpu(): number {
 process.on('message', (message) => {
   if (message === 'end') return void end();
   const ms = (ns: number) => Math.round(ns / 1e4) / 100;
+  const heap = collected();
+  const memory = process.memoryUsage();
   const delay: LoopDelay = {
     median: ms(held.percentile(50)),
     p99: ms(held.percentile(99)),
     p999: ms(held.percentile(99.9)),
     most: ms(held.max),
     mostCpu: Math.round(mostCpu * 100) / 100,
-    rss: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-    heap: collected(),
+    rss: megabytes(memory.rss),
+    heap,
+    held: megabytes(memory.heapTotal),
+    outside: megabytes(memory.arrayBuffers),
   };
   held.reset();
   mostCpu = 0;
@@ -80,10 +87,12 @@ process.on('message', (message) => {
 const listening: Listening = { port: Number(listeners[0]?.bound.split(':')[1]) };
 process.send?.(listening);
 
+const megabytes = (octets: number) => Math.round(octets / 1e5) / 10;
+
 /** After what nobody needs is gone; the process is started with `--expose-gc`. */
 function collected(): number {
   (globalThis as { gc?: () => void }).gc?.();
-  return Math.round(process.memoryUsage().heapUsed / 1e5) / 10;
+  return megabytes(process.memoryUsage().heapUsed);
 }
 
 async function end(): Promise<void> {
