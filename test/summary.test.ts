@@ -1,5 +1,6 @@
 // Holds the row of a session to what decided it, whatever a client says afterwards.
 import { expect, test } from 'vitest';
+import type { Event } from '../core/contract/event.ts';
 import { simulatedEpoch } from '../core/contract/scenarioWorld.ts';
 import { emptyRow, foldSummary, isSimulated, placeInTime, runName } from '../core/contract/summary.ts';
 import { grounds, until } from './smtp/playground.ts';
@@ -19,6 +20,36 @@ async function rowOf(lines: readonly string[]) {
   );
   return { outcome, stage, reason, code };
 }
+
+test('what checks found out is named once each, and what became of accepted messages is counted', () => {
+  const finding = (kind: string, result: string) => ({
+    check: kind,
+    text: '',
+    action: 'record',
+    answer: { kind, result },
+  });
+  const reply = (stage: string, findings: readonly object[]) => ({
+    kind: 'reply',
+    code: 250,
+    verdict: { stage, action: 'accept', reason: 'r', because: '', findings, basis: 'ours' },
+  });
+  const sender = { raw: 'ann@example.com' };
+  const events = [
+    reply('ehlo', [finding('spf', 'none')]),
+    reply('mail', [finding('spf', 'none'), finding('spf', 'fail'), { check: 'x', text: '', action: 'record' }]),
+    { kind: 'stored', message: '1', sender, recipients: [], quarantine: 'dmarc' },
+    reply('message', [finding('dmarc', 'fail-quarantine')]),
+    { kind: 'discarded', message: '2', sender, recipients: [], check: 'dmarc' },
+    reply('message', [finding('dmarc', 'fail-reject')]),
+  ].map((body, index) => ({ n: index + 1, t: index, ...body }) as unknown as Event);
+  expect(events.reduce(foldSummary, emptyRow('1'))).toMatchObject({
+    outcome: 'accepted',
+    stored: 1,
+    quarantined: 1,
+    discarded: 1,
+    results: ['spf:none', 'spf:fail', 'dmarc:fail-quarantine', 'dmarc:fail-reject'],
+  });
+});
 
 const relay = ['MAIL FROM:<ann@example.com>', 'RCPT TO:<eve@elsewhere.example>'];
 

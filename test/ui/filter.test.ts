@@ -79,6 +79,25 @@ describe('matching', () => {
   ])('%s', (text, expected) => expect(hits(text)).toEqual(expected));
 });
 
+test('results of checks and what became of a message are words of the filter', () => {
+  const rows = [
+    row({ id: 'forged', outcome: 'accepted', discarded: 1, results: ['spf:softfail', 'dmarc:fail-reject'] }),
+    row({ id: 'apart', outcome: 'accepted', stored: 2, quarantined: 1, results: ['spf:fail', 'list:listed'] }),
+    row({ id: 'fine', outcome: 'accepted', stored: 1, results: ['spf:pass', 'dkim:pass'] }),
+  ];
+  const found = (text: string) => rows.filter(compileFilter(parseFilter(text), noon)).map(({ id }) => id);
+  expect(found('spf:fail')).toEqual(['apart']);
+  expect(found('spf:fail,softfail')).toEqual(['forged', 'apart']);
+  expect(found('dmarc:fail')).toEqual(['forged']);
+  expect(found('-spf:pass')).toEqual(['forged', 'apart']);
+  expect(found('list:listed')).toEqual(['apart']);
+  expect(found('outcome:discarded')).toEqual(['forged']);
+  expect(found('outcome:quarantined')).toEqual(['apart']);
+  expect(found('outcome:accepted')).toEqual(['forged', 'apart', 'fine']);
+  expect(found('quarantined')).toEqual(['apart']);
+  expect(parseFilter('spf:fail dmarc:fail-reject').notes).toEqual([]);
+});
+
 test('what is not understood is said', () => {
   expect(parseFilter('sendr:ann code:x after:soon peer:1/2 time:soon').notes).toEqual([
     'There is no field “sendr”: searched as text.',
@@ -108,11 +127,21 @@ describe('completion', () => {
   const offers = (text: string) => completeFilter(text, text.length, known).map(({ label }) => label);
   test('fields', () => {
     expect(offers('out')).toEqual(['outcome:']);
-    expect(offers('peer:1 -re')).toEqual(['recipient:', 'reason:']);
+    expect(offers('peer:1 -re')).toEqual(['recipient:', 'reason:', 'reverse:']);
     expect(offers('').length).toBeGreaterThan(10);
   });
   test('values', () => {
     expect(offers('outcome:ref')).toEqual(['refused']);
+    expect(offers('outcome:d')).toEqual([
+      'accepted',
+      'refused',
+      'deferred',
+      'dropped',
+      'discarded',
+      'quarantined',
+      'closed',
+    ]);
+    expect(offers('dmarc:rej')).toEqual(['fail-reject']);
     expect(offers('outcome:refused,dr')).toEqual(['dropped']);
     expect(offers('reason:')).toEqual(['spf-fail', 'relay-denied']);
     expect(completeFilter('x reason:rel y', 12, known)).toEqual([

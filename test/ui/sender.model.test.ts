@@ -1,7 +1,10 @@
 // What the views about senders reckon, without a browser: marks in a source, rows of a zone, findings of a message, who is tried.
 import { expect, test } from 'vitest';
 import type { Event } from '../../core/contract/event.ts';
+import type { Stage } from '../../core/contract/facts.ts';
+import type { TriedStage } from '../../core/contract/senderCalls.ts';
 import { defaults } from '../../core/contract/settings/settings.ts';
+import type { Verdict } from '../../core/contract/verdict.ts';
 import { findingsOf } from '../../renderer/views/messages/checked.ts';
 import { layoutOf, marksOf } from '../../renderer/views/messages/marks.ts';
 import { exampleZone, zoneCounts, zoneRows } from '../../renderer/views/receiver/dns/zoneRows.ts';
@@ -13,7 +16,7 @@ import {
   stageOf,
   stateOf,
 } from '../../renderer/views/receiver/sender/parts.ts';
-import { faultOf, triedFromZone } from '../../renderer/views/receiver/sender/whatIf.ts';
+import { decidingStage, faultOf, triedFromZone } from '../../renderer/views/receiver/sender/whatIf.ts';
 import { span } from '../../renderer/views/sender/looks.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -138,4 +141,21 @@ test('spans are told in one unit', () => {
     '3 d',
     '2.2 y',
   ]);
+});
+
+test('of a sender that is tried, the stage counts that refused, else the one that took it apart, else the last', () => {
+  const stage = (name: Stage, action: Verdict['action'], reply: string): TriedStage => ({
+    stage: name,
+    about: '',
+    verdict: { stage: name, action, reason: 'r', because: '', findings: [], basis: 'ours' },
+    reply,
+  });
+  const hello = stage('ehlo', 'accept', '250 gate.example');
+  const apart = stage('mail', 'quarantine', '250 2.1.0 Sender OK');
+  const end = stage('message', 'accept', '250 2.0.0 Message stored');
+  const refused = stage('rcpt', 'refuse', '550 5.7.1 no');
+  expect(decidingStage([])).toBeUndefined();
+  expect(decidingStage([hello, end])).toBe(end);
+  expect(decidingStage([hello, apart, end])).toBe(apart);
+  expect(decidingStage([hello, apart, refused])).toBe(refused);
 });

@@ -113,6 +113,36 @@ describeWith('chromium', 'the pages about senders', (chromium) => {
     expect(await group(/^Reverse DNS/).getAttribute('aria-current')).toBe('page');
   });
 
+  test('a path of a setting leads into the check it stands in, to its control', async () => {
+    await group(/^Listeners/).click();
+    await page.getByRole('tab', { name: 'Defaults' }).click();
+    await page.getByRole('button', { name: 'sender.header.duplicates' }).click();
+    await page.getByRole('heading', { name: 'Header rules', exact: true }).waitFor();
+    const control = setting('sender.header.duplicates').getByRole('combobox');
+    await expect.poll(() => control.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await group(/^Header rules/).getAttribute('aria-current')).toBe('page');
+  });
+
+  test('a draft goes along with the what-if only when it differs from what is applied', async () => {
+    const asked: string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('test.sender')) asked.push(String(payload));
+      }),
+    );
+    await page.reload();
+    await page.getByText('Listening').first().waitFor();
+    await page.keyboard.press('Control+3');
+    await check(/^SPF/);
+    await page.getByRole('region', { name: 'What if' }).getByText('accept at message').waitFor();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.join()).not.toContain('bl.example');
+    await page.getByLabel('pass', { exact: true }).selectOption('refuse');
+    await page.getByRole('region', { name: 'What if' }).getByText('refuse at mail').waitFor();
+    expect(asked.at(-1)).toContain('bl.example');
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  });
+
   test('who is known to greylisting is listed, and forgotten after a question', async () => {
     await check(/^Greylisting/);
     await page.getByText('Nobody yet').waitFor();
@@ -161,5 +191,22 @@ describeWith('chromium', 'the pages about senders', (chromium) => {
     const now = page.getByRole('region', { name: 'Workers now' });
     await now.getByRole('img', { name: /^Use of the workers in the last minute: now \d+ %/ }).waitFor();
     await expect.poll(() => now.getByText('done', { exact: true }).locator('..').innerText()).toMatch(/done\s+[1-9]/);
+  });
+
+  test('a thousand questions are drawn a screen at a time, and walked to the last', async () => {
+    for (let n = 0; n < 70; n += 1) {
+      const client = await stage.client();
+      await client.hello();
+      await client.ask('MAIL FROM:<ann@s0.deep.example>');
+      await client.ask('QUIT');
+    }
+    await group(/^DNS/).click();
+    await page.getByText(/^1,000 of [\d,]+$/).waitFor();
+    const recent = page.getByRole('grid', { name: 'Last questions' });
+    expect(await recent.getAttribute('aria-rowcount')).toBe('1001');
+    expect(await recent.locator('[role=row]').count()).toBeLessThan(80);
+    await recent.focus();
+    await page.keyboard.press('End');
+    await recent.locator('[role=row][aria-rowindex="1001"][aria-selected=true]').waitFor();
   });
 });

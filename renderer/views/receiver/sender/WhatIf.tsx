@@ -93,8 +93,8 @@ export function WhatIf() {
       <div className="what-if-head">
         <h3>This sender: what would happen, and why</h3>
         <p className="small muted">The real checks run on the draft. Nothing is stored, and no session is made.</p>
-        <Outcome stages={stages ?? []} isStale={isSlow || faults.length > 0 || !canAsk} />
       </div>
+      <Outcome stages={stages ?? []} isStale={isSlow || faults.length > 0 || !canAsk} />
       <Sources listener={listener} names={names} offered={offered} session={chosen?.id ?? ''} onTake={take} />
       <div className="what-if-fields">
         {triedFields.map((field) => (
