@@ -9,6 +9,7 @@ import { shown } from './bytes.ts';
 import { ClientConnection, type Heard } from './clientConnection.ts';
 import type { ClientSetup, Difference } from './clientSetup.ts';
 import { onTheWire, signedMail } from './compose/compose.ts';
+import { composedLine } from './compose/told.ts';
 import { judgeHandshake } from './handshake.ts';
 import { channelOf } from './login/channel.ts';
 import { type LoginPlay, type Recording, withoutSecrets } from './login/exchange.ts';
@@ -301,10 +302,9 @@ export class Client {
   }
 
   async #compose(message: Composed): Promise<Played> {
-    for (const segment of await onTheWire(message, this.#setup.world)) {
-      this.#note({ sent: shown(segment), ok: true });
-      await this.#connection?.write(segment);
-    }
+    const segments = await onTheWire(message, this.#setup.world);
+    this.#note({ sent: composedLine(message, segments), ok: true });
+    for (const segment of segments) await this.#connection?.write(segment);
     return 'on';
   }
 

@@ -20,7 +20,7 @@ export function startPrivate(kerberos?: BothSides, shared = new PrivateWorkers()
   const certificates = new Certificates();
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
-    const { workers, over } = await shared.lease(world, settings.workers);
+    const { workers, over } = await shared.lease(world, settings);
     const receiver = createReceiver({
       world,
       journal,
