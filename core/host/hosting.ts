@@ -21,6 +21,9 @@ export const hostingOptions = {
   'web-port': { type: 'string', value: 'N', help: 'port of the web host; 0, any free one, unless said' },
 } as const satisfies Command['options'];
 
+/** ms: whoever stops a group of processes is heard twice, since npm and the launcher pass on what they heard. */
+const ONE_STOP = 1000;
+
 export interface Hosted {
   readonly workbench: Workbench;
   readonly web: WebHost;
@@ -65,12 +68,15 @@ export async function hostWorkbench(options: HostingOptions): Promise<Hosted> {
     await workbench.close();
   };
   const ended = new Promise<void>((resolveEnd) => {
-    const stop = () => {
-      process.once('SIGINT', () => process.exit(130));
-      void close().then(resolveEnd);
+    let began: number | undefined;
+    const stop = (signal: NodeJS.Signals) => {
+      if (began === undefined) {
+        began = realWorld.elapsed();
+        void close().then(resolveEnd);
+      } else if (signal === 'SIGINT' && realWorld.elapsed() - began > ONE_STOP) process.exit(130);
     };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
   });
   return { workbench, web, ended, close };
 }
