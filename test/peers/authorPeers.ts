@@ -1,6 +1,6 @@
 // What opendkim and opendmarc make of messages: each reads files as if its milter had been called, and prints what it would add.
 import { createSocket } from 'node:dgram';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from 'dns-packet';
 import { parseZone } from '../../core/dns/zone.ts';
@@ -135,7 +135,15 @@ export async function systemNames(): Promise<SystemNames> {
       });
   });
   await new Promise<void>((done, fail) => {
-    socket.once('error', fail);
+    socket.once('error', (error: Error) =>
+      fail(
+        new Error(
+          `opendmarc asks name servers at port 53 alone, and ours cannot be bound to ${address}:53 (${error.message}): ` +
+            'CAP_NET_BIND_SERVICE is needed, or net.ipv4.ip_unprivileged_port_start=53',
+          { cause: error },
+        ),
+      ),
+    );
     socket.bind(53, address, done);
   });
   return names;
@@ -143,7 +151,38 @@ export async function systemNames(): Promise<SystemNames> {
 
 const rcodes: Readonly<Record<string, number>> = { ENOTFOUND: 3, ESERVFAIL: 2, EREFUSED: 5 };
 
-/** opendmarc, in a mount namespace of its own whose resolv.conf names our server: it asks the system's resolver and nobody else. */
+/**
+ * Ways to run a program that sees another resolv.conf, most demanding first: as root, in a user namespace of its own, or traced by
+ * proot, which needs neither. The system's file is never touched.
+ */
+const ways: readonly (readonly [program: string, needs: string, line: (resolv: string) => readonly string[]])[] = [
+  ['unshare', 'CAP_SYS_ADMIN', (resolv) => ['-m', ...bound(resolv)]],
+  [
+    'unshare',
+    'user namespaces of everybody (kernel.unprivileged_userns_clone)',
+    (resolv) => ['-Urm', ...bound(resolv)],
+  ],
+  ['proot', 'apt-get install proot, and ptrace', (resolv) => ['-b', `${resolv}:/etc/resolv.conf`]],
+];
+
+const bound = (resolv: string) => ['sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolv];
+
+let way: Promise<(typeof ways)[number]> | undefined;
+
+async function wayOf(resolv: string): Promise<(typeof ways)[number]> {
+  const failed: string[] = [];
+  for (const one of ways) {
+    const [program, needs, line] = one;
+    const said = await run(program, [...line(resolv), 'cat', '/etc/resolv.conf']).catch((error: unknown) => ({
+      said: String(error),
+    }));
+    if (said.said.includes(readFileSync(resolv, 'latin1'))) return one;
+    failed.push(`${program} (needs ${needs}): ${said.said.trim().slice(-200)}`);
+  }
+  throw new Error(`opendmarc can be given no resolv.conf of its own; one of these must work:\n${failed.join('\n')}`);
+}
+
+/** opendmarc, which sees a resolv.conf that names our server: it asks the system's resolver and nobody else. */
 export async function opendmarcVerifies(
   program: string,
   folder: string,
@@ -170,8 +209,8 @@ export async function opendmarcVerifies(
     ].join('\n'),
   );
   const own = file('message', message);
-  const script = 'mount --bind "$1" /etc/resolv.conf && exec "$2" -f -c "$3" -t "$4" -vvv';
-  const { said } = await run('unshare', ['-m', 'sh', '-c', script, 'sh', resolv, program, settings, own]);
+  const [through, , line] = await (way ??= wayOf(resolv));
+  const { said } = await run(through, [...line(resolv), program, '-f', '-c', settings, '-t', own, '-vvv']);
   const inserted = insertedOf(said);
   if (inserted.length === 0) throw new Error(`opendmarc said nothing: ${said.slice(-500)}`);
   return inserted;
