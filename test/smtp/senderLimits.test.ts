@@ -163,7 +163,7 @@ describe('a resolver that never answers', () => {
       'spf temperror',
     ]);
     // A group asks for at most two things one after the other, each 2 s, and there are seven of them.
-    
+
     expect(waited).toBeLessThanOrEqual(14_000);
   });
 });
