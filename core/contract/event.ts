@@ -11,6 +11,7 @@ import type {
   TransactionFacts,
   XclientFacts,
 } from './facts.ts';
+import type { PartFacts } from './senderAnswers.ts';
 import { z } from './schema.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -142,6 +143,9 @@ export type EventBody =
       readonly remote: boolean;
       /** Kept apart from other mail: the check that said so. */
       readonly quarantine?: string;
+      /** Where a worker had the message: its SHA-256 in hex, how many parts were read, and those with a name, at most 20. */
+      readonly sha256?: string;
+      readonly parts?: { readonly count: number; readonly more: boolean; readonly named: readonly PartFacts[] };
     }
   /** A message was answered 250, and is kept nowhere: a check's action is discard. */
   | {

@@ -79,16 +79,26 @@ export function chunkText({ octets, announced, last }: Extract<Event, { kind: 'c
   return `chunk of ${octets} bytes${short}${last ? ', the last' : ''}`;
 }
 
-export function storedText({ size, recipients, dsn, quarantine }: Extract<Event, { kind: 'stored' }>): string {
+export function storedText({ size, recipients, dsn, quarantine, sha256, parts }: Stored): string {
   const asked = recipients.filter((recipient) => recipient.dsn !== undefined).length;
-  const wishes = [
+  const further = [
     dsn?.ret && `RET=${dsn.ret}`,
     dsn?.envid !== undefined && `ENVID=${dsn.envid}`,
     asked > 0 && `delivery reports asked for ${asked}, none is sent`,
+    parts && partsText(parts),
+    sha256 !== undefined && `SHA-256 ${sha256}`,
   ].filter(Boolean);
   const apart = quarantine === undefined ? '' : ` apart from other mail (${quarantine})`;
   const text = `stored${apart}, ${size} bytes, ${recipients.length} recipient${recipients.length === 1 ? '' : 's'}`;
-  return [text, ...wishes].join(', ');
+  return [text, ...further].join(', ');
+}
+
+type Stored = Extract<Event, { kind: 'stored' }>;
+
+function partsText({ count, more, named }: NonNullable<Stored['parts']>): string {
+  const names = named.map(({ name = '', octets }) => `${name}, ${octets} octets`);
+  const behind = names.length === 0 ? '' : ` (${names.join('; ')})`;
+  return `${more ? 'more than ' : ''}${count} part${count === 1 ? '' : 's'}${behind}`;
 }
 
 export function xclientText({ peer, xclient }: Extract<Event, { kind: 'xclient' }>): string {

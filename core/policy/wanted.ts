@@ -17,6 +17,9 @@ interface Asking {
 
 const nothing: readonly Wanted[] = Object.freeze([]);
 
+/** Found out about every message that a worker has, for the record of it; no check asks for them. */
+export const besides = ['parts', 'sha256'] as const satisfies readonly Wanted[];
+
 const known = new WeakMap<Settings, Asking>();
 
 /**
@@ -77,5 +80,5 @@ function listed(bits: number, removed: boolean): readonly Wanted[] {
   if (has('arc')) list.push('arc');
   if (has('header') || has('domainLists')) list.push('header');
   if (removed) list.push('removed');
-  return list.length === 0 ? nothing : Object.freeze(list);
+  return list.length === 0 ? nothing : Object.freeze([...list, ...besides]);
 }

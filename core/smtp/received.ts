@@ -101,6 +101,7 @@ async function store(d: Dialogue, { incoming, facts, verdict, transaction, fate 
     ...(transaction.dsn && { dsn: transaction.dsn }),
     remote,
     ...quarantine,
+    ...contentOf(transaction.found),
   };
   const recorded = d.reply({ verdict });
   // From here on it is not forgotten with the transaction.
@@ -119,6 +120,19 @@ async function store(d: Dialogue, { incoming, facts, verdict, transaction, fate 
   d.reset();
   return { verdict, recorded };
 }
+
+/** What a worker read of the message beside what it was asked for. */
+function contentOf(found: Transaction['found']): Pick<Extract<EventBody, { kind: 'stored' }>, 'sha256' | 'parts'> {
+  const { sha256, parts, moreParts = false } = found ?? {};
+  const named = (parts ?? []).filter(({ name }) => name !== undefined).slice(0, mostNamed);
+  return {
+    ...(sha256 !== undefined && { sha256 }),
+    ...(parts && { parts: { count: parts.length, more: moreParts, named } }),
+  };
+}
+
+/** Parts with a name that the record of a message lists. */
+const mostNamed = 20;
 
 /** Places of fields in their order, those that touch as one. */
 function merged(places: readonly HeaderPlace[]): NonNullable<Envelope['removed']> {

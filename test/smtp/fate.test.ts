@@ -1,4 +1,5 @@
 // Mail that is taken and not delivered: discarded, or kept apart; decided at any stage, and carried out at the end of the message.
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { SettingsInput } from '../../core/contract/settings/settings.ts';
 import { grounds, ofKind } from './playground.ts';
@@ -90,4 +91,39 @@ test('what a worker found that is to be left out is kept with the message, place
   const end = Buffer.byteLength(`${header.slice(0, 2).join('\r\n')}\r\n`);
   expect(messages[0]?.envelope.removed).toEqual([{ start: 0, end }]);
   expect(Buffer.from(messages[0]?.bytes ?? []).toString()).toContain('spf=pass');
+});
+
+test('what a worker had is recorded with its hash and its parts', async () => {
+  const lines = [
+    'From: a@pass.example',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    'text',
+    '--b',
+    'Content-Type: application/pdf; name="bill.pdf"',
+    '',
+    'pdf',
+    '--b--',
+    '',
+  ];
+  const { events, messages } = await talk(
+    { sender: { header: { from: 'record' } } },
+    'EHLO c.example',
+    'MAIL FROM:<a@pass.example>',
+    ...envelope.slice(1, 3),
+    [...lines, '.'].join('\r\n'),
+  );
+  const [stored] = ofKind(events, 'stored');
+  expect(stored?.sha256).toBe(
+    createHash('sha256')
+      .update(Buffer.from(messages[0]?.bytes ?? []))
+      .digest('hex'),
+  );
+  expect(stored?.parts).toEqual({
+    count: 3,
+    more: false,
+    named: [{ type: 'application/pdf', name: 'bill.pdf', octets: 3, depth: 1 }],
+  });
 });

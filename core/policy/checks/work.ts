@@ -27,21 +27,19 @@ function finding({ work }: MessageAnswer, want: readonly Wanted[], { settings }:
   const value = settings.workers[setting];
   const text = `${failedText(work)}: ${work.error ?? 'no reason given'}`;
   const said = { ...common, setting: `workers.${setting}`, value };
-  const evidence = { outcome: work.outcome, 'left out': want.map((one) => names[one]).join(', ') };
+  const evidence = { outcome: work.outcome, 'left out': want.flatMap((one) => names[one] ?? []).join(', ') };
   if (value === 'defer')
     return { ...said, action: 'defer', reason: isBusy ? 'workers-busy' : 'worker-failed', text, evidence };
   return { ...said, action: 'record', text: `${text}; taken without ${evidence['left out']}`, evidence };
 }
 
-/** As a person calls them. */
-const names: Readonly<Record<Wanted, string>> = {
+/** As a person calls what checks ask for. */
+const names: Readonly<Partial<Record<Wanted, string>>> = {
   dkim: 'DKIM',
   dmarc: 'DMARC',
   arc: 'ARC',
   header: 'rules for the header',
   removed: 'removal of foreign results',
-  parts: 'parts',
-  sha256: 'hash',
 };
 
 function doneText({ waited, ms }: Work): string {
