@@ -177,13 +177,13 @@ describe('smuggling', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a run under the presets', { timeout: 240_000 }, () => {
+describe('a run under the presets', { timeout: 600_000 }, () => {
   /** What can be played in both worlds is, so that they can be compared. */
   const twins = simulated.filter(({ scenario }) => scenario.world === 'both');
   let run: Awaited<ReturnType<typeof runCases>>;
   beforeAll(async () => {
     run = await runCases([...tasks, ...twins]);
-  }, 240_000);
+  }, 600_000);
 
   test('comes out as every scenario expects, in each world', () => {
     const { results, journal, cancelled } = run;

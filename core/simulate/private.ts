@@ -20,7 +20,8 @@ export function startPrivate(kerberos?: BothSides, shared = new PrivateWorkers()
   const certificates = new Certificates();
   return async ({ settings, users, world, journal }) => {
     const { hostname } = settings.acceptance;
-    const { workers, over } = await shared.lease(world, settings);
+    const lease = await shared.lease(world, settings);
+    const { workers } = lease;
     const receiver = createReceiver({
       world,
       journal,
@@ -37,7 +38,7 @@ export function startPrivate(kerberos?: BothSides, shared = new PrivateWorkers()
     const failed = state.listeners.find((listener) => listener.state === 'failed');
     if (failed) {
       await receiver.stop({ graceMs: 0 });
-      await over();
+      await lease.over();
       throw new Error(`listener ${failed.name}: ${failed.error ?? 'not bound'}`);
     }
     const listeners = state.listeners.flatMap(({ role, tls, bound }): SubjectListener[] => {
@@ -54,7 +55,7 @@ export function startPrivate(kerberos?: BothSides, shared = new PrivateWorkers()
       certificate: (kind) => certificates.client(kind),
       close: async () => {
         await receiver.stop({ graceMs: 0 });
-        await over();
+        await lease.over();
       },
     };
   };

@@ -48,7 +48,8 @@ const wordings: Readonly<Record<SpfResult, Wording>> = {
     refuse: '550 5.7.24 SPF: DNS did not answer for temperror.example',
   },
   permerror: {
-    defer: '451 4.7.24 SPF: the record of permerror.example cannot be understood: unknown mechanism nonsense, try again later',
+    defer:
+      '451 4.7.24 SPF: the record of permerror.example cannot be understood: unknown mechanism nonsense, try again later',
     refuse: '550 5.7.24 SPF: the record of permerror.example cannot be understood: unknown mechanism nonsense',
   },
 };
