@@ -33,12 +33,9 @@ const after = z.strictObject({
     .strictObject({
       check: z.string(),
       text: z.string().optional(),
-      least: z
-        .enum(actions)
-        .optional()
-        .meta({
-          description: 'Its action is this one or a stronger one; mark: whoever comes after us is told at least.',
-        }),
+      least: z.enum(actions).optional().meta({
+        description: 'Its action is this one or a stronger one; mark: whoever comes after us is told at least.',
+      }),
     })
     .optional()
     .meta({ description: 'Some finding of this check, with this text in it.' }),
