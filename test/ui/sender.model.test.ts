@@ -101,6 +101,16 @@ test('checks tell whether they look, when they act and what stops mail', () => {
   expect(stateOf(dmarc, defaults.sender.dmarc)).toEqual({ isOn: false, words: 'off' });
   expect(stageOf(dmarc, defaults.sender.dmarc)).toBe('message');
   expect(leadsOf(dmarc, defaults.sender.dmarc).map(({ action }) => action)).toEqual(['quarantine', 'refuse', 'defer']);
+  const lists = senderPartOf('sender.dnsbl.lists');
+  if (!lists) throw new Error('no such part');
+  const list = {
+    zone: 'bl.example',
+    enabled: true,
+    action: 'record',
+    codes: [{ answer: '127.0.0.4', action: 'defer' }],
+  };
+  expect(leadsOf(lists, { lists: [list] })).toEqual([{ action: 'defer', results: ['bl.example 127.0.0.4'] }]);
+  expect(leadsOf(lists, { lists: [{ ...list, enabled: false }] })).toEqual([]);
   expect(senderPartOf('sender.delay')).toBeUndefined();
   expect(senderPartOf('dns.zone')).toBeUndefined();
 });

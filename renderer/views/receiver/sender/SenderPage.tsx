@@ -63,6 +63,7 @@ function State({ part, value }: CellProps) {
 }
 
 function Leads({ part, value }: CellProps) {
+  if (!stateOf(part, value).isOn) return <span className="muted">nothing while it is off</span>;
   const leads = leadsOf(part, value);
   if (part.key === 'results') return <span className="muted">never: it writes</span>;
   if (leads.length === 0)

@@ -92,7 +92,11 @@ export function leadsOf({ node }: SenderPart, value: unknown): readonly Leads[] 
   }
   const lists = valueAt(value, 'lists');
   for (const list of Array.isArray(lists) ? (lists as unknown[]) : []) {
-    if (isMapping(list) && list['enabled'] === true) add(list['action'], String(list['name'] || list['zone']));
+    if (!isMapping(list) || list['enabled'] !== true) continue;
+    const name = String(list['name'] || list['zone']);
+    add(list['action'], name);
+    for (const code of Array.isArray(list['codes']) ? (list['codes'] as unknown[]) : [])
+      add(valueAt(code, 'action'), `${name} ${String(valueAt(code, 'answer'))}`);
   }
   return [...found]
     .map(([action, results]) => ({ action, results }))
