@@ -958,7 +958,7 @@ const table = {
     text: { gatehouse: 'DMARC: neither SPF nor DKIM speaks for {domain}[, whose policy is {policy}]' },
     because: 'neither SPF nor DKIM speaks for the domain of From',
     basis: 'ours',
-    rfc: 'RFC 7372 section 4; RFC 9989',
+    rfc: 'RFC 7372 section 3.4; RFC 9989',
   },
   'dmarc-failed-later': {
     code: 451,
@@ -966,7 +966,7 @@ const table = {
     text: { gatehouse: 'DMARC: neither SPF nor DKIM speaks for {domain}, try again later' },
     because: 'neither SPF nor DKIM speaks for the domain of From',
     basis: 'ours',
-    rfc: 'RFC 7372 section 4; RFC 9989',
+    rfc: 'RFC 7372 section 3.4; RFC 9989',
   },
   'dmarc-no-author': {
     code: 554,

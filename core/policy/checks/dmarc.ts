@@ -59,7 +59,7 @@ function told({ by, domain, aligned, passed, mode }: DmarcAlignment): string {
   return `${by} ${passed ? 'pass' : 'without a pass'} for ${domain}, ${aligned ? 'aligned' : `not aligned (${mode})`}`;
 }
 
-/** RFC 7372 section 4: neither of two mechanisms has been of use; which they are is not said by the code. */
+/** RFC 7372 section 3.4: neither of two mechanisms has been of use; which they are is not said by the code. */
 function reasonsFor(result: DmarcResult): Readonly<Record<'refuse' | 'defer', ReasonKey>> {
   switch (result) {
     case 'fail-none':
