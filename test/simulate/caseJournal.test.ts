@@ -177,7 +177,14 @@ describe('what is counted', () => {
     ]);
     expect([...tally.closed]).toEqual([['limit', 3000]]);
     expect(tally.faults.map(({ error }) => error)).toEqual(['a bug']);
-    expect([tally.has, tally.oddSizes]).toEqual([{ contains: true, lacks: true, equals: true }, [5]]);
+    expect(tally.has).toEqual({
+      contains: true,
+      lacks: true,
+      equals: true,
+      handedContains: false,
+      handedLacks: false,
+    });
+    expect(tally.oddSizes).toEqual([5]);
     expect(journal.open).toBe(1);
   });
 });

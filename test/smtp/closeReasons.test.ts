@@ -35,6 +35,7 @@ const turns = async () => {
 
 const silent: SettingsInput = {
   dns: { timeout: 60, zone: 'silent.example TXT TIMEOUT' },
+  sender: { spf: { timeLimit: 60 } },
 };
 
 const cases: Readonly<Record<Exclude<CloseReason, 'proxy-error' | 'server-fault'>, Case>> = {
