@@ -32,6 +32,15 @@ const login = (mechanism: string) => ({
 });
 const tls13 = { protocol: 'TLSv1.3' };
 
+/** Postfix writes as somebody at client.example, whose mail can be answered. */
+function hardened() {
+  const settings = presetSettings('hardened-mx');
+  return {
+    ...settings,
+    dns: { ...settings.dns, zone: 'client.example MX 10 mx.client.example\nmx.client.example A 192.0.2.25' },
+  };
+}
+
 const cases: readonly Case[] = [
   { name: 'in clear', to: 'clear@gate.example', ground: onRelay, listener: 'clear', parameters: clear },
   {
@@ -110,7 +119,7 @@ const cases: readonly Case[] = [
   {
     name: 'to the preset hardened-mx over STARTTLS',
     to: 'bob@gate.example',
-    ground: () => ground(presetSettings('hardened-mx')),
+    ground: () => ground(hardened()),
     listener: 'mx',
     parameters: secure,
     tls: tls13,
@@ -118,7 +127,7 @@ const cases: readonly Case[] = [
   {
     name: 'to the preset hardened-mx in clear',
     to: 'alice@gate.example',
-    ground: () => ground(presetSettings('hardened-mx')),
+    ground: () => ground(hardened()),
     listener: 'mx',
     parameters: clear,
   },
