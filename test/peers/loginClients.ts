@@ -86,10 +86,13 @@ const swaks: Login = ({ mechanism, mode, port, proof }) => {
 
 const nodemailer: Login = async ({ mechanism, mode, port, proof: { user, password, token } }) => {
   const transport = createTransport({
-    host: 'localhost',
+    // By its address: nodemailer asks real DNS for a name, localhost too.
+    host: '127.0.0.1',
     port,
     secure: mode === 'implicit',
-    ...(mode === 'clear' ? { ignoreTLS: true } : { requireTLS: true, tls: { ca: readFileSync(authority, 'utf8') } }),
+    ...(mode === 'clear'
+      ? { ignoreTLS: true }
+      : { requireTLS: true, tls: { ca: readFileSync(authority, 'utf8'), servername: 'localhost' } }),
     ...(mechanism === 'XOAUTH2'
       ? { auth: { type: 'OAuth2' as const, user, accessToken: token } }
       : { auth: { user, pass: password }, authMethod: mechanism }),

@@ -16,7 +16,7 @@ describe('nodemailer', () => {
     const g = await start({ listeners: [{ ...mx, tls }] });
     const ca = () => readFileSync(join(certificates, authorityFile), 'utf8');
     const transport = createTransport({
-      host: 'localhost',
+      host: '127.0.0.1',
       port: g.port(),
       secure: tls === 'implicit',
       requireTLS: true,
