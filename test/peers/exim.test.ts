@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { presetSettings } from '../../core/contract/presets.ts';
 import { type Ground, ground, password, user } from '../smtp/playground.ts';
 import { describeWith } from '../tooling/programs.ts';
+import { hardened } from './hardened.ts';
 import { deliver, type Way } from './exim.ts';
 import { folderOf } from './running.ts';
 import { arrival, arrivals, body, crossed, relay, submission, yard } from './yard.ts';
@@ -97,7 +98,7 @@ const cases: readonly Case[] = [
   {
     name: 'to the preset hardened-mx over STARTTLS',
     to: 'bob@gate.example',
-    ground: () => ground(presetSettings('hardened-mx')),
+    ground: () => ground(hardened()),
     listener: 'mx',
     options: starttls,
     tls: tls13,
@@ -106,7 +107,7 @@ const cases: readonly Case[] = [
   {
     name: 'to the preset hardened-mx in clear',
     to: 'alice@gate.example',
-    ground: () => ground(presetSettings('hardened-mx')),
+    ground: () => ground(hardened()),
     listener: 'mx',
     options: clear,
     means: 'BDAT',

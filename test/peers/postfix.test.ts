@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { presetSettings } from '../../core/contract/presets.ts';
 import { type Ground, ground, ofKind, password, user } from '../smtp/playground.ts';
 import { describeWith } from '../tooling/programs.ts';
+import { hardened } from './hardened.ts';
 import { type Postfix, startPostfix } from './postfix.ts';
 import { folderOf } from './running.ts';
 import { arrival, arrivals, body, crossed, letter, relay, sender, submission, yard } from './yard.ts';
@@ -31,15 +32,6 @@ const login = (mechanism: string) => ({
   smtp_sasl_mechanism_filter: mechanism,
 });
 const tls13 = { protocol: 'TLSv1.3' };
-
-/** Postfix writes as somebody at client.example, whose mail can be answered. */
-function hardened() {
-  const settings = presetSettings('hardened-mx');
-  return {
-    ...settings,
-    dns: { ...settings.dns, zone: 'client.example MX 10 mx.client.example\nmx.client.example A 192.0.2.25' },
-  };
-}
 
 const cases: readonly Case[] = [
   { name: 'in clear', to: 'clear@gate.example', ground: onRelay, listener: 'clear', parameters: clear },
