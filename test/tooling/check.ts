@@ -63,7 +63,7 @@ const tests: Step = {
 /** Steps of one group run side by side; the tests have the machine to themselves, because some watch the clock. */
 const groups: readonly (readonly Step[])[] =
   availableParallelism() > 1
-    ? [[types, format, generated], [lint], [tests]]
+    ? [[types, format, generated, lint], [tests]]
     : [[types], [format], [generated], [lint], [tests]];
 
 await main();
