@@ -1,20 +1,11 @@
 // What findings about the sender may lead to, and the settings that every check of the sender has alike.
+import { type Action, actions } from '../../verdict.ts';
 import { choice, flag, list } from '../leaf.ts';
 import { network } from '../trusted.ts';
 
-/** Weakest to strongest, as in contract/verdict.ts. */
-export const senderActions = [
-  'ignore',
-  'record',
-  'mark',
-  'delay',
-  'defer',
-  'refuse',
-  'discard',
-  'quarantine',
-  'drop',
-] as const;
-export type SenderAction = (typeof senderActions)[number];
+/** Every action there is, weakest to strongest. */
+export const senderActions = actions;
+export type SenderAction = Action;
 
 const options = [
   { value: 'ignore', title: 'ignore', help: 'Looked up, shown in the why, kept out of the log.' },
